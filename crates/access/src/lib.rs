@@ -1,1 +1,23 @@
-//! placeholder
+//! The access model of Ringfence: permissions, reaches, presets, decisions and their explanations.
+//!
+//! Pure: no I/O and no clock; moments are passed in. Read [`decide`] first.
+
+pub mod authority;
+pub mod decide;
+pub mod explain;
+pub mod model;
+pub mod permission;
+mod powers;
+pub mod preset;
+mod reach;
+mod snapshot;
+pub mod thing;
+
+pub use decide::{Actor, Denied, Permit, Rows, Visible};
+pub use model::{Id, Micros, Model};
+pub use permission::{Group, Permission, Right, Verb, can};
+pub use powers::{Cell, PermissionSet, Powers};
+pub use preset::{Plan, Preset, PresetToggle};
+pub use reach::{Reach, Reaches};
+pub use snapshot::{Folded, Snapshot, shown};
+pub use thing::{Noun, Thing};

@@ -1,0 +1,241 @@
+//! The decision: may this actor do this to that, and which rows do they see. Proofs come only from here.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::model::{Id, Standing};
+use crate::permission::{Permission, Right};
+use crate::powers::{PermissionSet, Powers};
+use crate::reach::Reach;
+use crate::snapshot::{Folded, Snapshot};
+use crate::thing::{Noun, Thing};
+
+/// Somebody who asks, with the workspace's access as it stands.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    snapshot: Arc<Snapshot>,
+    folded: Arc<Folded>,
+    scope: PermissionSet,
+    powers: Powers,
+}
+
+/// Why a decision was no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// The actor may not even know of the thing: it answers as if it did not exist (ALL-05).
+    Hidden,
+    /// The actor sees the thing, or it concerns no row, and lacks this permission over it.
+    Lacks(Permission),
+}
+
+/// Proof that an actor was allowed one permission on one thing at one version. Only a decision makes it.
+#[derive(Debug)]
+pub struct Permit<R> {
+    by: By,
+    thing: Thing,
+    right: PhantomData<fn() -> R>,
+}
+
+/// Proof that an actor may list rows, and which ones. Only a decision makes it.
+#[derive(Debug)]
+pub struct Visible<R> {
+    actor: Actor,
+    rows: Rows,
+    right: PhantomData<fn() -> R>,
+}
+
+/// The rows that a list may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rows {
+    /// Every row of the workspace.
+    All,
+    /// The rows that touch at least one of these, sorted; none where it is empty.
+    Touching(Vec<Id>),
+}
+
+#[derive(Debug, Clone)]
+enum By {
+    Actor(Actor),
+    Operator { workspace: i64 },
+}
+
+impl Actor {
+    /// A person who acts themself; none if they are not in the workspace or are banned.
+    pub fn person(snapshot: Arc<Snapshot>, id: Id) -> Option<Actor> {
+        Actor::scoped(snapshot, id, PermissionSet::EVERY)
+    }
+
+    /// A person who acts through an API token, with at most the token's permissions.
+    pub fn scoped(snapshot: Arc<Snapshot>, id: Id, scope: PermissionSet) -> Option<Actor> {
+        let standing = snapshot.model().people.get(&id)?.standing;
+        let folded = snapshot.person(id)?.clone();
+        let powers = folded.powers.only(scope);
+        (standing != Standing::Banned).then_some(Actor { snapshot, folded, scope, powers })
+    }
+
+    /// The same actor under another snapshot, if still there.
+    pub fn renew(&self, snapshot: Arc<Snapshot>) -> Option<Actor> {
+        Actor::scoped(snapshot, self.id(), self.scope)
+    }
+
+    /// Who it is.
+    pub fn id(&self) -> Id {
+        self.folded.person
+    }
+
+    /// The access that this actor's decisions are made from.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// What the actor may do, and how far, the token's scope included.
+    pub fn powers(&self) -> &Powers {
+        &self.powers
+    }
+
+    /// The actor's folded access, without a token's scope.
+    pub fn folded(&self) -> &Folded {
+        &self.folded
+    }
+
+    /// The narrowest reach by which the actor may do something to a row that touches these ids, if any.
+    #[inline]
+    pub fn reach_over(&self, permission: Permission, touches: &[Id]) -> Option<Reach> {
+        self.folded.reach_over(&self.powers, permission, touches)
+    }
+
+    /// Whether the actor may do something to a thing. To the workspace itself: with the reach `all`, or, for a
+    /// permission that cannot reach so far (placing calls), with any.
+    pub fn may(&self, permission: Permission, thing: &Thing) -> bool {
+        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
+            return self.holds(permission);
+        }
+        self.reach_over(permission, &thing.touches).is_some()
+    }
+
+    /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
+    pub fn holds(&self, permission: Permission) -> bool {
+        self.powers.permissions().has(permission)
+    }
+
+    /// Asks for a permission that concerns the workspace and no row.
+    pub fn permit<R: Right>(&self) -> Result<Permit<R>, Denied> {
+        self.permit_on(Thing::WORKSPACE)
+    }
+
+    /// Asks for a permission on a thing. A thing that the actor may not see answers [`Denied::Hidden`].
+    pub fn permit_on<R: Right>(&self, thing: Thing) -> Result<Permit<R>, Denied> {
+        if self.may(R::PERMISSION, &thing) {
+            return Ok(Permit { by: By::Actor(self.clone()), thing, right: PhantomData });
+        }
+        let seen = thing.noun.see().is_none_or(|see| self.may(see, &thing));
+        Err(if seen { Denied::Lacks(R::PERMISSION) } else { Denied::Hidden })
+    }
+
+    /// Asks for a list. Whoever holds the permission at no reach is refused; a list may well be empty.
+    pub fn visible<R: Right>(&self) -> Result<Visible<R>, Denied> {
+        if !self.holds(R::PERMISSION) {
+            return Err(Denied::Lacks(R::PERMISSION));
+        }
+        Ok(Visible { rows: self.rows(R::PERMISSION), actor: self.clone(), right: PhantomData })
+    }
+
+    /// The rows for which a check of this permission would say yes, as what they touch.
+    pub fn rows(&self, permission: Permission) -> Rows {
+        if self.powers.has(permission, Reach::All) {
+            return Rows::All;
+        }
+        let mut keys = vec![];
+        if self.powers.has(permission, Reach::Own) {
+            keys.push(self.id());
+        }
+        if self.powers.has(permission, Reach::Assigned) {
+            keys.extend(self.folded.granted(permission));
+        }
+        if self.powers.has(permission, Reach::Team) {
+            keys.extend(self.folded.led());
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        Rows::Touching(keys)
+    }
+}
+
+/// Written out because a derived one would ask for `R: Clone`.
+impl<R> Clone for Permit<R> {
+    fn clone(&self) -> Self {
+        Permit { by: self.by.clone(), thing: self.thing.clone(), right: PhantomData }
+    }
+}
+
+impl<R: Right> Permit<R> {
+    /// The authority of whoever runs the machine: the command line, the demo and scheduled jobs. Never a request.
+    pub fn operator(workspace: i64, thing: Thing) -> Permit<R> {
+        Permit { by: By::Operator { workspace }, thing, right: PhantomData }
+    }
+
+    /// The permission that was decided.
+    pub fn permission(&self) -> Permission {
+        R::PERMISSION
+    }
+
+    /// The thing that it was decided for.
+    pub fn thing(&self) -> &Thing {
+        &self.thing
+    }
+
+    /// The id of a thing of the model.
+    pub fn id(&self) -> Id {
+        Id(u32::try_from(self.thing.id).unwrap_or(u32::MAX))
+    }
+
+    /// The workspace that it was decided in.
+    pub fn workspace(&self) -> i64 {
+        match &self.by {
+            By::Actor(actor) => actor.snapshot.model().workspace,
+            By::Operator { workspace } => *workspace,
+        }
+    }
+
+    /// Who was allowed; none for the operator of the machine.
+    pub fn actor(&self) -> Option<&Actor> {
+        match &self.by {
+            By::Actor(actor) => Some(actor),
+            By::Operator { .. } => None,
+        }
+    }
+
+    /// Makes the same decision again under another snapshot: the permit to act on, inside the transaction.
+    pub fn renew(&self, snapshot: &Arc<Snapshot>) -> Result<Permit<R>, Denied> {
+        let By::Actor(actor) = &self.by else { return Ok(self.clone()) };
+        let actor = actor.renew(snapshot.clone()).ok_or(Denied::Lacks(R::PERMISSION))?;
+        let thing = match self.thing.noun {
+            Noun::Workspace | Noun::Call | Noun::Token => self.thing.clone(),
+            noun => snapshot.thing(noun, self.id()).ok_or(Denied::Hidden)?,
+        };
+        actor.permit_on(thing)
+    }
+}
+
+impl<R: Right> Visible<R> {
+    /// Every row, for whoever runs the machine.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Who asked.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The workspace that it was decided in.
+    pub fn workspace(&self) -> i64 {
+        self.actor.snapshot.model().workspace
+    }
+
+    /// The ids of the things of the model that the list may show.
+    pub fn things(&self, noun: Noun) -> Vec<Id> {
+        let seen = self.actor.snapshot.things(noun).filter(|t| self.actor.may(R::PERMISSION, t));
+        seen.filter_map(|t| u32::try_from(t.id).ok()).map(Id).collect()
+    }
+}

@@ -1,0 +1,311 @@
+//! Why, who and what: the decision taken apart, from the unfolded model, with what would change it.
+
+use std::fmt;
+
+use crate::model::{Id, Micros, Model, Setting, Standing};
+use crate::permission::Permission;
+use crate::powers::{Cell, Powers};
+use crate::preset::Plan;
+use crate::reach::{Reach, Reaches};
+use crate::snapshot::{Snapshot, settings_of, shown, toggle_cells};
+use crate::thing::{Noun, Thing};
+
+/// What gives a person a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Giver {
+    /// Their role.
+    Role(Id),
+    /// A toggle that is allowed for them.
+    Toggle(Id),
+    /// Access given for a while, until a moment.
+    Temporary(Id, Micros),
+}
+
+/// What takes a permission away from a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taker {
+    /// A toggle that is denied for them.
+    DeniedToggle(Id),
+    /// The plan lacks the permission.
+    Plan,
+    /// They are banned.
+    Ban,
+}
+
+/// One permission of a person: how far it goes and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which permission.
+    pub permission: Permission,
+    /// How far it goes in the end; empty when it is not held.
+    pub reaches: Reaches,
+    /// What gives it, and how far.
+    pub given: Vec<(Giver, Reaches)>,
+    /// What takes it away or narrows it.
+    pub taken: Vec<Taker>,
+}
+
+/// How a row comes into reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The person takes part in it, owns it or is assigned to it.
+    TakesPart,
+    /// It touches a thing that is granted to them.
+    Granted(Id),
+    /// It belongs to a unit that they lead.
+    Leads(Id),
+    /// Every row is in reach.
+    Everything,
+    /// The permission is held, but does not reach this row.
+    OutOfReach,
+}
+
+/// What would make a refusal a yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// Lift the ban.
+    Unban,
+    /// Move to a plan that has the permission.
+    Plan(String),
+    /// Stop denying the toggle.
+    StopDenying(Id),
+    /// Allow the toggle.
+    AllowToggle(Id),
+    /// Give them a role that holds it so far.
+    Role(Id),
+    /// Grant them the thing.
+    Grant(Id),
+    /// Make them lead the unit.
+    Lead(Id),
+}
+
+/// Why a person may or may not do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The answer, the same as the decision's.
+    pub allowed: bool,
+    /// The permission with what gives and takes it.
+    pub line: Line,
+    /// How the row comes into reach; none where no row was asked about or the permission is not held.
+    pub relation: Option<Relation>,
+    /// What would make it a yes; empty when it is one.
+    pub remedies: Vec<Remedy>,
+}
+
+/// Why a person may or may not do something to a thing.
+pub fn why(snapshot: &Snapshot, person: Id, permission: Permission, thing: &Thing) -> Explanation {
+    let line = line(snapshot, person, permission);
+    let reach = reach(snapshot, person, permission, thing);
+    let relation = (!line.reaches.is_empty()).then(|| match reach {
+        None => Relation::OutOfReach,
+        Some(reach) => relation(snapshot, person, permission, thing, reach),
+    });
+    let remedies = if reach.is_some() { vec![] } else { remedies(snapshot, person, &line, thing) };
+    Explanation { allowed: reach.is_some(), line, relation, remedies }
+}
+
+/// Everybody who may do something to a thing, with why.
+pub fn who(snapshot: &Snapshot, permission: Permission, thing: &Thing) -> Vec<(Id, Explanation)> {
+    let people = snapshot.model().people.keys().copied();
+    people
+        .filter(|id| reach(snapshot, *id, permission, thing).is_some())
+        .map(|id| (id, why(snapshot, id, permission, thing)))
+        .collect()
+}
+
+/// Every permission of a person with its reasons, held or not, in catalogue order.
+pub fn what(snapshot: &Snapshot, person: Id) -> Vec<Line> {
+    Permission::ALL.iter().map(|p| line(snapshot, person, *p)).collect()
+}
+
+/// The decision for somebody who need not be the one who asks.
+fn reach(snapshot: &Snapshot, person: Id, permission: Permission, thing: &Thing) -> Option<Reach> {
+    let folded = snapshot.person(person)?;
+    if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
+        return folded.powers.reaches(permission).iter().next();
+    }
+    folded.reach_over(&folded.powers, permission, &thing.touches)
+}
+
+fn line(snapshot: &Snapshot, person: Id, permission: Permission) -> Line {
+    let model = snapshot.model();
+    let given = given(model, person, permission, snapshot.at());
+    let folded = snapshot.person(person).map_or(Powers::NONE, |f| f.powers);
+    let taken = if given.is_empty() { vec![] } else { taken(model, person, permission) };
+    Line { permission, reaches: shown(permission, folded.reaches(permission)), given, taken }
+}
+
+fn given(model: &Model, person: Id, permission: Permission, now: Micros) -> Vec<(Giver, Reaches)> {
+    let mut given = vec![];
+    let mut add = |giver: Giver, reaches: Reaches| {
+        if !reaches.is_empty() {
+            given.push((giver, reaches.shortest()));
+        }
+    };
+    if let (Some(record), Some(role)) = (model.people.get(&person), model.role_of(person)) {
+        add(Giver::Role(record.role), reaches_in(role.holds.iter(), permission));
+    }
+    for toggle in settings_of(model, person, Setting::Allow) {
+        add(Giver::Toggle(toggle), reaches_in(toggle_cells(model, person, toggle), permission));
+    }
+    for temporary in model.temporary.iter().filter(|t| t.person == person && now < t.expires_at) {
+        let giver = Giver::Temporary(temporary.id, temporary.expires_at);
+        add(giver, reaches_in(temporary.holds.iter(), permission));
+    }
+    given
+}
+
+fn reaches_in<'a>(cells: impl Iterator<Item = &'a Cell>, permission: Permission) -> Reaches {
+    cells.filter(|(p, _)| *p == permission).fold(Reaches::NONE, |all, (_, r)| all.union(*r))
+}
+
+fn taken(model: &Model, person: Id, permission: Permission) -> Vec<Taker> {
+    let unrestricted = model.role_of(person).is_some_and(|r| r.standing.unrestricted);
+    let denies = |toggle: &Id| {
+        model.toggles.get(toggle).is_some_and(|t| t.holds.iter().any(|(p, _)| *p == permission))
+    };
+    let denied = settings_of(model, person, Setting::Deny).filter(|t| !unrestricted && denies(t));
+    let plan = (!model.allows.has(permission)).then_some(Taker::Plan);
+    let ban = model.people.get(&person).is_some_and(|p| p.standing == Standing::Banned).then_some(Taker::Ban);
+    denied.map(Taker::DeniedToggle).chain(plan).chain(ban).collect()
+}
+
+fn relation(
+    snapshot: &Snapshot,
+    person: Id,
+    permission: Permission,
+    thing: &Thing,
+    reach: Reach,
+) -> Relation {
+    let Some(folded) = snapshot.person(person) else { return Relation::OutOfReach };
+    let mut touches = thing.touches.iter().copied();
+    let found = match reach {
+        Reach::Own => Some(Relation::TakesPart),
+        Reach::Assigned => touches.find(|id| folded.is_granted(permission, *id)).map(Relation::Granted),
+        Reach::Team => touches.find(|id| folded.leads(*id)).map(Relation::Leads),
+        Reach::All => Some(Relation::Everything),
+    };
+    found.unwrap_or(Relation::TakesPart)
+}
+
+fn remedies(snapshot: &Snapshot, person: Id, line: &Line, thing: &Thing) -> Vec<Remedy> {
+    let model = snapshot.model();
+    let mut remedies: Vec<Remedy> = vec![];
+    let banned = model.people.get(&person).is_some_and(|p| p.standing == Standing::Banned);
+    if banned {
+        remedies.push(Remedy::Unban);
+    }
+    if !model.allows.has(line.permission) {
+        let plan = Plan::all().iter().find(|p| p.allows.has(line.permission));
+        remedies.extend(plan.map(|p| Remedy::Plan(p.name.clone())));
+    }
+    remedies.extend(line.taken.iter().filter_map(|taker| match taker {
+        Taker::DeniedToggle(toggle) => Some(Remedy::StopDenying(*toggle)),
+        Taker::Plan | Taker::Ban => None,
+    }));
+    if !line.taken.is_empty() && !line.given.is_empty() {
+        return remedies;
+    }
+    remedies.extend(nearer(model, line, thing));
+    remedies.extend(givers(snapshot, person, line.permission, thing));
+    remedies
+}
+
+/// With the permission held at a reach that does not get to the row: what would bring the row into reach.
+fn nearer(model: &Model, line: &Line, thing: &Thing) -> Vec<Remedy> {
+    let grants = thing
+        .touches
+        .iter()
+        .filter(|id| line.reaches.has(Reach::Assigned) && model.entities.contains_key(id));
+    let units =
+        thing.touches.iter().filter(|id| line.reaches.has(Reach::Team) && model.units.contains_key(id));
+    grants.map(|id| Remedy::Grant(*id)).chain(units.map(|id| Remedy::Lead(*id))).collect()
+}
+
+/// The toggles and roles under which the answer would be yes.
+fn givers(snapshot: &Snapshot, person: Id, permission: Permission, thing: &Thing) -> Vec<Remedy> {
+    let model = snapshot.model();
+    let Some(folded) = snapshot.person(person) else { return vec![] };
+    let enough = |cells: &[Cell]| {
+        let powers: Powers = cells.iter().collect();
+        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
+            return powers.permissions().has(permission);
+        }
+        folded.reach_over(&powers, permission, &thing.touches).is_some()
+    };
+    let toggles =
+        model.toggles.iter().filter(|(_, t)| enough(&t.holds)).map(|(id, _)| Remedy::AllowToggle(*id));
+    let roles = model.roles.iter().filter(|(_, r)| !r.standing.owner && enough(&r.holds));
+    toggles.chain(roles.map(|(id, _)| Remedy::Role(*id))).collect()
+}
+
+/// Speaks of a piece of an explanation in a sentence, with the names of the workspace.
+pub trait Say {
+    /// A sentence fragment for people.
+    fn say(&self, model: &Model) -> String;
+}
+
+impl Say for (Giver, Reaches) {
+    fn say(&self, model: &Model) -> String {
+        let far = self.1.words().join(", ");
+        match &self.0 {
+            Giver::Role(role) => format!("role {} gives it ({far})", model.label(*role)),
+            Giver::Toggle(toggle) => format!("toggle {} is allowed ({far})", model.label(*toggle)),
+            Giver::Temporary(..) => format!("given for a while ({far})"),
+        }
+    }
+}
+
+impl Say for Taker {
+    fn say(&self, model: &Model) -> String {
+        match self {
+            Taker::DeniedToggle(toggle) => format!("toggle {} is denied", model.label(*toggle)),
+            Taker::Plan => "the plan does not have it".into(),
+            Taker::Ban => "the person is banned".into(),
+        }
+    }
+}
+
+impl Say for Relation {
+    fn say(&self, model: &Model) -> String {
+        match self {
+            Relation::TakesPart => "takes part in it, owns it or is assigned to it".into(),
+            Relation::Granted(id) => match model.entities.get(id) {
+                Some(entity) => format!("{} {} is granted", entity.kind.word(), entity.label),
+                None => "it is granted".into(),
+            },
+            Relation::Leads(unit) => format!("leads {}", model.label(*unit)),
+            Relation::Everything => "reaches everything in the workspace".into(),
+            Relation::OutOfReach => "it does not reach this".into(),
+        }
+    }
+}
+
+impl Say for Remedy {
+    fn say(&self, model: &Model) -> String {
+        match self {
+            Remedy::Unban => "lift the ban".into(),
+            Remedy::Plan(plan) => format!("move to the plan {plan}"),
+            Remedy::StopDenying(toggle) => format!("stop denying the toggle {}", model.label(*toggle)),
+            Remedy::AllowToggle(toggle) => format!("allow the toggle {}", model.label(*toggle)),
+            Remedy::Role(role) => format!("give the role {}", model.label(*role)),
+            Remedy::Grant(id) => match model.entities.get(id) {
+                Some(entity) => format!("grant {} {}", entity.kind.word(), entity.label),
+                None => "grant it".into(),
+            },
+            Remedy::Lead(unit) => format!("let them lead {}", model.label(*unit)),
+        }
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Relation::TakesPart => "own",
+            Relation::Granted(_) => "assigned",
+            Relation::Leads(_) => "team",
+            Relation::Everything => "all",
+            Relation::OutOfReach => "none",
+        })
+    }
+}

@@ -1,0 +1,237 @@
+//! The unfolded access model of one workspace: what an administrator has set, as it was set.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::powers::{Cell, PermissionSet};
+use crate::preset::{Preset, RoleStanding};
+
+/// The identity of a thing within its workspace: a person, role, unit, toggle, extension, queue, number or grant.
+///
+/// All of them are numbered from one sequence, so an id says which thing is meant without saying its kind, and
+/// the facts about a row are a flat list of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Id(pub u32);
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Microseconds since the Unix epoch, UTC.
+pub type Micros = i64;
+
+/// Everything that decides who may do what in one workspace.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The workspace that this is.
+    pub workspace: i64,
+    /// Rises by one with each change.
+    pub version: i64,
+    /// The preset that the workspace was created from.
+    pub preset: &'static Preset,
+    /// The key of the plan.
+    pub plan: String,
+    /// What the plan lets anybody do.
+    pub allows: PermissionSet,
+    /// Roles by id.
+    pub roles: BTreeMap<Id, Role>,
+    /// Toggles by id.
+    pub toggles: BTreeMap<Id, Toggle>,
+    /// Departments and branches by id.
+    pub units: BTreeMap<Id, Unit>,
+    /// People by id; deleted ones are not here.
+    pub people: BTreeMap<Id, Person>,
+    /// Extensions, queues and numbers by id.
+    pub entities: BTreeMap<Id, Entity>,
+    /// Toggles that are set for somebody: (person, toggle).
+    pub settings: BTreeMap<(Id, Id), Setting>,
+    /// Units that somebody leads: (person, unit).
+    pub leads: Vec<(Id, Id)>,
+    /// Extensions, queues and numbers given to people.
+    pub grants: Vec<Grant>,
+    /// Permissions given for a while.
+    pub temporary: Vec<Temporary>,
+}
+
+/// A named set of permissions.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// The name for people.
+    pub name: String,
+    /// The preset's key, for a built-in role.
+    pub key: Option<String>,
+    /// How the rules about owners and last admins see it.
+    pub standing: RoleStanding,
+    /// What it holds.
+    pub holds: Vec<Cell>,
+}
+
+/// A named bundle of permissions that is allowed or denied for one person.
+#[derive(Debug, Clone)]
+pub struct Toggle {
+    /// The name for people.
+    pub name: String,
+    /// What it holds.
+    pub holds: Vec<Cell>,
+    /// What it holds besides while another toggle is allowed too.
+    pub with: Option<(Id, Vec<Cell>)>,
+}
+
+/// How a toggle is set for one person; not set means inherited from the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    /// The bundle is added to what the role gives.
+    Allow,
+    /// The bundle is taken away, whatever gives it.
+    Deny,
+}
+
+/// What kind of unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// A department; a person belongs to at most one.
+    Department,
+    /// A branch; a person belongs to at most one.
+    Branch,
+}
+
+/// A department or a branch.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// The name for people.
+    pub name: String,
+    /// Which of the two.
+    pub kind: UnitKind,
+}
+
+/// Where a person's account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Invited, has not signed in yet.
+    Invited,
+    /// In use.
+    Active,
+    /// May do nothing and cannot sign in, keeps what is assigned (CLY-07).
+    Banned,
+}
+
+/// A person in the workspace.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Unique in the workspace, lower case.
+    pub email: String,
+    /// The name for people.
+    pub name: String,
+    /// Exactly one role.
+    pub role: Id,
+    /// The department, if any.
+    pub department: Option<Id>,
+    /// The branch, if any.
+    pub branch: Option<Id>,
+    /// Where the account stands.
+    pub standing: Standing,
+}
+
+impl Person {
+    /// The units that the person belongs to.
+    pub fn units(&self) -> impl Iterator<Item = Id> {
+        self.department.into_iter().chain(self.branch)
+    }
+}
+
+/// What kind of thing a grant can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntityKind {
+    /// A telephone extension.
+    Extension,
+    /// A call queue.
+    Queue,
+    /// A phone number.
+    Number,
+}
+
+impl EntityKind {
+    /// The word that the API and people use; also the permission's resource.
+    pub const fn word(self) -> &'static str {
+        match self {
+            EntityKind::Extension => "extension",
+            EntityKind::Queue => "queue",
+            EntityKind::Number => "number",
+        }
+    }
+}
+
+/// An extension, queue or number.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Which of the three.
+    pub kind: EntityKind,
+    /// What people call it: `201`, `Sales`, `+4930…`.
+    pub label: String,
+    /// Whose extension it is, or to whom the number is assigned.
+    pub owner: Option<Id>,
+}
+
+/// An extension, queue or number given to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The grant's own id.
+    pub id: Id,
+    /// To whom.
+    pub person: Id,
+    /// What.
+    pub entity: Id,
+    /// Place and receive calls with it, choose it as caller ID.
+    pub may_use: bool,
+    /// See its log and statistics.
+    pub may_observe: bool,
+    /// From when on it no longer counts.
+    pub expires_at: Option<Micros>,
+}
+
+/// Permissions given to a person for a while.
+#[derive(Debug, Clone)]
+pub struct Temporary {
+    /// Its own id.
+    pub id: Id,
+    /// To whom.
+    pub person: Id,
+    /// What.
+    pub holds: Vec<Cell>,
+    /// From when on it no longer counts.
+    pub expires_at: Micros,
+}
+
+impl Model {
+    /// The role of a person.
+    pub fn role_of(&self, person: Id) -> Option<&Role> {
+        self.roles.get(&self.people.get(&person)?.role)
+    }
+
+    /// Whether a person holds the Owner's role.
+    pub fn is_owner(&self, person: Id) -> bool {
+        self.role_of(person).is_some_and(|r| r.standing.owner)
+    }
+
+    /// What people call a thing of the model, for explanations.
+    pub fn label(&self, id: Id) -> &str {
+        None.or_else(|| self.entities.get(&id).map(|e| e.label.as_str()))
+            .or_else(|| self.units.get(&id).map(|u| u.name.as_str()))
+            .or_else(|| self.people.get(&id).map(|p| p.name.as_str()))
+            .or_else(|| self.roles.get(&id).map(|r| r.name.as_str()))
+            .or_else(|| self.toggles.get(&id).map(|t| t.name.as_str()))
+            .unwrap_or("something deleted")
+    }
+
+    /// The grants of a person that count at a moment.
+    pub fn grants_of(&self, person: Id, now: Micros) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |g| g.person == person && g.expires_at.is_none_or(|at| now < at))
+    }
+}

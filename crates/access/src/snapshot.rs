@@ -1,0 +1,268 @@
+//! The folded model: per person one set of masks, ready for decisions. Immutable; replaced at each change.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::model::{EntityKind, Grant, Id, Micros, Model, Setting, Standing, UnitKind};
+use crate::permission::{GrantUse, Permission};
+use crate::powers::{Cell, Powers};
+use crate::reach::{Reach, Reaches};
+use crate::thing::{Noun, Thing};
+
+/// One workspace's access, folded at one version and one moment.
+#[derive(Debug)]
+pub struct Snapshot {
+    model: Model,
+    people: HashMap<Id, Arc<Folded>>,
+    emails: HashMap<Box<str>, Id>,
+    /// Units that a granted extension, queue or number belongs to: those of the people who may use it.
+    entity_units: HashMap<Id, Vec<Id>>,
+    at: Micros,
+    valid_until: Micros,
+}
+
+/// One person's access with role, toggles, temporary access, denials, plan and ban folded in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// Who.
+    pub person: Id,
+    /// What they may do, and how far.
+    pub powers: Powers,
+    /// What is granted to them, sorted by id.
+    granted: Box<[(Id, GrantBits)]>,
+    /// The units that they lead, sorted.
+    led: Box<[Id]>,
+}
+
+/// Which rights the grants on one thing add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct GrantBits(u8);
+
+impl GrantBits {
+    const USE: u8 = 1;
+    const OBSERVE: u8 = 2;
+
+    fn of(grant: &Grant) -> GrantBits {
+        GrantBits(u8::from(grant.may_use) * GrantBits::USE + u8::from(grant.may_observe) * GrantBits::OBSERVE)
+    }
+
+    const fn counts_for(self, wanted: GrantUse) -> bool {
+        let wanted = match wanted {
+            GrantUse::Use => GrantBits::USE,
+            GrantUse::Observe => GrantBits::OBSERVE,
+            GrantUse::Either => GrantBits::USE | GrantBits::OBSERVE,
+        };
+        self.0 & wanted != 0
+    }
+}
+
+impl Folded {
+    /// Whether a grant of this person on a thing counts for a permission.
+    pub fn is_granted(&self, permission: Permission, entity: Id) -> bool {
+        self.granted
+            .binary_search_by_key(&entity, |(id, _)| *id)
+            .ok()
+            .and_then(|at| self.granted.get(at))
+            .is_some_and(|(_, bits)| bits.counts_for(permission.grant_use()))
+    }
+
+    /// Whether this person leads a unit.
+    pub fn leads(&self, unit: Id) -> bool {
+        self.led.binary_search(&unit).is_ok()
+    }
+
+    /// The units that this person leads, sorted.
+    pub fn led(&self) -> &[Id] {
+        &self.led
+    }
+
+    /// The granted extensions, queues and numbers that count for a permission, sorted.
+    pub fn granted(&self, permission: Permission) -> impl Iterator<Item = Id> {
+        let wanted = permission.grant_use();
+        self.granted.iter().filter(move |(_, bits)| bits.counts_for(wanted)).map(|(id, _)| *id)
+    }
+
+    /// The narrowest reach by which the person may do something to a row that touches these ids, if any.
+    ///
+    /// This is the decision. It reads a few words and allocates nothing.
+    #[inline]
+    pub fn reach_over(&self, powers: &Powers, permission: Permission, touches: &[Id]) -> Option<Reach> {
+        let held = |reach| powers.has(permission, reach);
+        if held(Reach::Own) && touches.contains(&self.person) {
+            return Some(Reach::Own);
+        }
+        if held(Reach::Assigned) && touches.iter().any(|id| self.is_granted(permission, *id)) {
+            return Some(Reach::Assigned);
+        }
+        if held(Reach::Team) && touches.iter().any(|id| self.leads(*id)) {
+            return Some(Reach::Team);
+        }
+        held(Reach::All).then_some(Reach::All)
+    }
+}
+
+impl Snapshot {
+    /// Folds a model as it stands at a moment.
+    pub fn build(model: Model, now: Micros) -> Snapshot {
+        let mut grants: HashMap<Id, Vec<&Grant>> = HashMap::new();
+        let mut entity_units: HashMap<Id, Vec<Id>> = HashMap::new();
+        for grant in model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at)) {
+            grants.entry(grant.person).or_default().push(grant);
+            if let Some(person) = model.people.get(&grant.person).filter(|_| grant.may_use) {
+                entity_units.entry(grant.entity).or_default().extend(person.units());
+            }
+        }
+        let people = model
+            .people
+            .keys()
+            .map(|id| {
+                let own = grants.get(id).map_or(&[][..], Vec::as_slice);
+                (*id, Arc::new(fold(&model, *id, own, now)))
+            })
+            .collect();
+        let emails = model.people.iter().map(|(id, p)| (p.email.as_str().into(), *id)).collect();
+        Snapshot { people, emails, entity_units, at: now, valid_until: valid_until(&model, now), model }
+    }
+
+    /// The unfolded model that this snapshot was made from.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The moment at which the model was folded.
+    pub fn at(&self) -> Micros {
+        self.at
+    }
+
+    /// The moment at which a grant or temporary access next expires and the snapshot must be folded anew.
+    pub fn valid_until(&self) -> Micros {
+        self.valid_until
+    }
+
+    /// The folded access of a person; none for people who are not, or no longer, in the workspace.
+    pub fn person(&self, id: Id) -> Option<&Arc<Folded>> {
+        self.people.get(&id)
+    }
+
+    /// The person with that email address, compared in lower case.
+    pub fn by_email(&self, email: &str) -> Option<Id> {
+        self.emails.get(email.trim().to_lowercase().as_str()).copied()
+    }
+
+    /// What a person could do were they not banned: what those who act on them must not lack (ALL-02).
+    pub fn latent(&self, id: Id) -> Powers {
+        unbanned_powers(&self.model, id, self.at)
+    }
+
+    /// The units that an extension, queue or number belongs to: those of the people who may use it.
+    pub fn units_of(&self, entity: Id) -> &[Id] {
+        self.entity_units.get(&entity).map_or(&[], Vec::as_slice)
+    }
+
+    /// The thing of the model with that id, as a decision sees it; calls and what hangs on them are in the store.
+    pub fn thing(&self, noun: Noun, id: Id) -> Option<Thing> {
+        let touches = match noun {
+            Noun::Person => {
+                let person = self.model.people.get(&id)?;
+                [id].into_iter().chain(person.units()).collect()
+            }
+            Noun::Extension | Noun::Queue | Noun::Number => {
+                let entity = self.model.entities.get(&id).filter(|e| noun == Noun::from(e.kind))?;
+                let owner = entity.owner.and_then(|o| Some((o, self.model.people.get(&o)?)));
+                let owned = owner.into_iter().flat_map(|(o, person)| [o].into_iter().chain(person.units()));
+                let used = self.units_of(id).iter().copied();
+                [id].into_iter().chain(owned).chain(used).collect()
+            }
+            Noun::Department | Noun::Branch => {
+                let kind = if noun == Noun::Department { UnitKind::Department } else { UnitKind::Branch };
+                self.model.units.get(&id).filter(|u| u.kind == kind)?;
+                vec![id]
+            }
+            Noun::Role => {
+                self.model.roles.get(&id)?;
+                vec![]
+            }
+            Noun::Call | Noun::Token | Noun::Workspace => return None,
+        };
+        Some(Thing::new(noun, i64::from(id.0), touches))
+    }
+
+    /// Every thing of a kind that the model knows.
+    pub fn things(&self, noun: Noun) -> impl Iterator<Item = Thing> {
+        let people = self.model.people.keys();
+        let entities = self.model.entities.keys();
+        let units = self.model.units.keys();
+        people.chain(entities).chain(units).filter_map(move |id| self.thing(noun, *id))
+    }
+}
+
+impl From<EntityKind> for Noun {
+    fn from(kind: EntityKind) -> Noun {
+        match kind {
+            EntityKind::Extension => Noun::Extension,
+            EntityKind::Queue => Noun::Queue,
+            EntityKind::Number => Noun::Number,
+        }
+    }
+}
+
+fn fold(model: &Model, id: Id, grants: &[&Grant], now: Micros) -> Folded {
+    let banned = model.people.get(&id).is_none_or(|p| p.standing == Standing::Banned);
+    let powers = if banned { Powers::NONE } else { unbanned_powers(model, id, now) };
+    let mut bits: BTreeMap<Id, GrantBits> = BTreeMap::new();
+    for grant in grants {
+        bits.entry(grant.entity).or_default().0 |= GrantBits::of(grant).0;
+    }
+    let mut led: Vec<Id> = model.leads.iter().filter(|(p, _)| *p == id).map(|(_, unit)| *unit).collect();
+    led.sort_unstable();
+    Folded { person: id, powers, granted: bits.into_iter().collect(), led: led.into() }
+}
+
+/// ((role ∪ allowed toggles ∪ unexpired temporary access) − denied toggles) ∩ plan.
+fn unbanned_powers(model: &Model, id: Id, now: Micros) -> Powers {
+    let Some(role) = model.role_of(id) else { return Powers::NONE };
+    let toggles = settings_of(model, id, Setting::Allow).flat_map(|t| toggle_cells(model, id, t));
+    let temporary =
+        model.temporary.iter().filter(|t| t.person == id && now < t.expires_at).flat_map(|t| t.holds.iter());
+    let given: Powers = role.holds.iter().chain(toggles).chain(temporary).collect();
+    let left = if role.standing.unrestricted {
+        given
+    } else {
+        let denied: Vec<Cell> = settings_of(model, id, Setting::Deny)
+            .filter_map(|t| model.toggles.get(&t))
+            .flat_map(|t| t.holds.iter().copied())
+            .collect();
+        given.minus(&denied)
+    };
+    left.only(model.allows)
+}
+
+/// The toggles of a person that stand at a setting.
+pub(crate) fn settings_of(model: &Model, person: Id, setting: Setting) -> impl Iterator<Item = Id> {
+    model
+        .settings
+        .range((person, Id(0))..=(person, Id(u32::MAX)))
+        .filter(move |(_, s)| **s == setting)
+        .map(|((_, toggle), _)| *toggle)
+}
+
+/// What an allowed toggle gives a person, with what it gives beside another allowed toggle.
+pub(crate) fn toggle_cells(model: &Model, person: Id, toggle: Id) -> impl Iterator<Item = &Cell> {
+    let toggle = model.toggles.get(&toggle);
+    let with = toggle
+        .and_then(|t| t.with.as_ref())
+        .filter(|(other, _)| model.settings.get(&(person, *other)) == Some(&Setting::Allow))
+        .map(|(_, cells)| cells);
+    toggle.map(|t| &t.holds).into_iter().chain(with).flatten()
+}
+
+fn valid_until(model: &Model, now: Micros) -> Micros {
+    let grants = model.grants.iter().filter_map(|g| g.expires_at);
+    let temporary = model.temporary.iter().map(|t| t.expires_at);
+    grants.chain(temporary).filter(|at| now < *at).min().unwrap_or(Micros::MAX)
+}
+
+/// The reaches in which people read a set: `all` alone where it is held, and only what the permission can have.
+pub fn shown(permission: Permission, reaches: Reaches) -> Reaches {
+    reaches.intersection(permission.entry().reaches).shortest()
+}
