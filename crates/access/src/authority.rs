@@ -25,14 +25,14 @@ pub enum Breach {
     /// Somebody would get a permission that the actor does not hold so far (ALL-02).
     GivesMore {
         /// Who would get it; none where a role or toggle itself would hold it.
-        person: Option<Id>,
+        user: Option<Id>,
         /// What.
         permission: Permission,
     },
-    /// The person holds a permission that the actor does not hold so far (ALL-02).
+    /// The user holds a permission that the actor does not hold so far (ALL-02).
     HoldsMore {
         /// Who.
-        person: Id,
+        user: Id,
         /// What.
         permission: Permission,
     },
@@ -54,7 +54,7 @@ impl fmt::Display for Breach {
                 write!(f, "this would give `{permission}` further than you hold it yourself")
             }
             Breach::HoldsMore { permission, .. } => {
-                write!(f, "this person holds `{permission}` further than you do, so you cannot change them")
+                write!(f, "this user holds `{permission}` further than you do, so you cannot change them")
             }
             Breach::CannotBeGiven(permission) => {
                 write!(f, "`{permission}` cannot be put into a role or given")
@@ -75,10 +75,10 @@ pub fn guard(
 ) -> Result<(), Breach> {
     if let Some(actor) = actor.filter(|_| before.model().plan == after.model().plan) {
         definitions(actor, before.model(), after.model())?;
-        let changed = before.model().people.keys().chain(after.model().people.keys());
-        for person in changed.copied().filter(|p| touched.contains(p) || differs(before, after, *p)) {
-            untouchable(actor, before, person)?;
-            gains(actor, before, after, person)?;
+        let changed = before.model().users.keys().chain(after.model().users.keys());
+        for user in changed.copied().filter(|p| touched.contains(p) || differs(before, after, *p)) {
+            untouchable(actor, before, user)?;
+            gains(actor, before, after, user)?;
         }
     }
     standing(after)
@@ -87,7 +87,7 @@ pub fn guard(
 /// What must hold of a workspace at all times: one owner where the preset has one, and no lock-out.
 pub fn standing(snapshot: &Snapshot) -> Result<(), Breach> {
     let model = snapshot.model();
-    if model.preset.has_owner() && model.people.keys().filter(|p| model.is_owner(**p)).count() != 1 {
+    if model.preset.has_owner() && model.users.keys().filter(|p| model.is_owner(**p)).count() != 1 {
         return Err(Breach::OneOwner);
     }
     let keeps_the_keys = |id: &Id| {
@@ -97,10 +97,10 @@ pub fn standing(snapshot: &Snapshot) -> Result<(), Breach> {
                 .all(|p| folded.powers.has(p, Reach::All))
         };
         model.role_of(*id).is_some_and(|r| r.standing.guardian)
-            && model.people.get(id).is_some_and(|p| p.standing == Standing::Active)
-            && snapshot.person(*id).is_some_and(|folded| manages(folded))
+            && model.users.get(id).is_some_and(|p| p.standing == Standing::Active)
+            && snapshot.user(*id).is_some_and(|folded| manages(folded))
     };
-    if model.people.keys().any(keeps_the_keys) { Ok(()) } else { Err(Breach::LastGuardian) }
+    if model.users.keys().any(keeps_the_keys) { Ok(()) } else { Err(Breach::LastGuardian) }
 }
 
 /// Whether an actor may hand a list of cells out, as a role, toggle, token or temporary access.
@@ -111,7 +111,7 @@ pub fn may_define(actor: &Actor, cells: &[Cell]) -> Result<(), Breach> {
     let wanted: Powers = cells.iter().collect();
     let lacks = |(p, reaches): &Cell| reaches.iter().any(|r| !actor.powers().has(*p, r));
     match wanted.iter().find(lacks) {
-        Some((permission, _)) => Err(Breach::GivesMore { person: None, permission }),
+        Some((permission, _)) => Err(Breach::GivesMore { user: None, permission }),
         None => Ok(()),
     }
 }
@@ -127,36 +127,36 @@ fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breac
     Ok(())
 }
 
-/// Whether a person's record or access is another after the change.
+/// Whether a user's record or access is another after the change.
 fn differs(before: &Snapshot, after: &Snapshot, id: Id) -> bool {
     let record = |s: &Snapshot| {
         s.model()
-            .people
+            .users
             .get(&id)
             .map(|p| (p.email.clone(), p.name.clone(), p.role, p.department, p.branch, p.standing))
     };
-    before.person(id) != after.person(id) || record(before) != record(after)
+    before.user(id) != after.user(id) || record(before) != record(after)
 }
 
-fn untouchable(actor: &Actor, before: &Snapshot, person: Id) -> Result<(), Breach> {
-    let Some(folded) = before.person(person).filter(|_| person != actor.id()) else { return Ok(()) };
-    if before.model().is_owner(person) {
+fn untouchable(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
+    let Some(folded) = before.user(user).filter(|_| user != actor.id()) else { return Ok(()) };
+    if before.model().is_owner(user) {
         return Err(Breach::OwnerProtected);
     }
-    let powers = before.latent(person);
+    let powers = before.latent(user);
     match atoms(&powers, folded).find(|atom| !covers(actor, atom)) {
-        Some(Atom { permission, .. }) => Err(Breach::HoldsMore { person, permission }),
+        Some(Atom { permission, .. }) => Err(Breach::HoldsMore { user, permission }),
         None => Ok(()),
     }
 }
 
-fn gains(actor: &Actor, before: &Snapshot, after: &Snapshot, person: Id) -> Result<(), Breach> {
-    let Some(folded) = after.person(person) else { return Ok(()) };
-    let powers = after.latent(person);
-    let had = before.person(person).map(|folded| (before.latent(person), folded));
+fn gains(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id) -> Result<(), Breach> {
+    let Some(folded) = after.user(user) else { return Ok(()) };
+    let powers = after.latent(user);
+    let had = before.user(user).map(|folded| (before.latent(user), folded));
     let gained = |atom: &Atom| had.as_ref().is_none_or(|(powers, folded)| !holds(powers, folded, atom));
     match atoms(&powers, folded).filter(gained).find(|atom| !covers(actor, atom)) {
-        Some(Atom { permission, .. }) => Err(Breach::GivesMore { person: Some(person), permission }),
+        Some(Atom { permission, .. }) => Err(Breach::GivesMore { user: Some(user), permission }),
         None => Ok(()),
     }
 }

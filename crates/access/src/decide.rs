@@ -60,15 +60,15 @@ enum By {
 }
 
 impl Actor {
-    /// A person who acts themself; none if they are not in the workspace or are banned.
-    pub fn person(snapshot: Arc<Snapshot>, id: Id) -> Option<Actor> {
+    /// A user who acts themself; none if they are not in the workspace or are banned.
+    pub fn user(snapshot: Arc<Snapshot>, id: Id) -> Option<Actor> {
         Actor::scoped(snapshot, id, PermissionSet::EVERY)
     }
 
-    /// A person who acts through an API token, with at most the token's permissions.
+    /// A user who acts through an API token, with at most the token's permissions.
     pub fn scoped(snapshot: Arc<Snapshot>, id: Id, scope: PermissionSet) -> Option<Actor> {
-        let standing = snapshot.model().people.get(&id)?.standing;
-        let folded = snapshot.person(id)?.clone();
+        let standing = snapshot.model().users.get(&id)?.standing;
+        let folded = snapshot.user(id)?.clone();
         let powers = folded.powers.only(scope);
         (standing != Standing::Banned).then_some(Actor { snapshot, folded, scope, powers })
     }
@@ -80,7 +80,7 @@ impl Actor {
 
     /// Who it is.
     pub fn id(&self) -> Id {
-        self.folded.person
+        self.folded.user
     }
 
     /// The access that this actor's decisions are made from.

@@ -10,7 +10,7 @@ use crate::reach::{Reach, Reaches};
 use crate::snapshot::{Snapshot, settings_of, shown, toggle_cells};
 use crate::thing::{Noun, Thing};
 
-/// What gives a person a permission.
+/// What gives a user a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Giver {
     /// Their role.
@@ -21,7 +21,7 @@ pub enum Giver {
     Temporary(Id, Micros),
 }
 
-/// What takes a permission away from a person.
+/// What takes a permission away from a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taker {
     /// A toggle that is denied for them.
@@ -32,7 +32,7 @@ pub enum Taker {
     Ban,
 }
 
-/// One permission of a person: how far it goes and why.
+/// One permission of a user: how far it goes and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// Which permission.
@@ -48,7 +48,7 @@ pub struct Line {
 /// How a row comes into reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
-    /// The person takes part in it, owns it or is assigned to it.
+    /// The user takes part in it, owns it or is assigned to it.
     TakesPart,
     /// It touches a thing that is granted to them.
     Granted(Id),
@@ -79,7 +79,7 @@ pub enum Remedy {
     Lead(Id),
 }
 
-/// Why a person may or may not do something.
+/// Why a user may or may not do something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// The answer, the same as the decision's.
@@ -92,63 +92,63 @@ pub struct Explanation {
     pub remedies: Vec<Remedy>,
 }
 
-/// Why a person may or may not do something to a thing.
-pub fn why(snapshot: &Snapshot, person: Id, permission: Permission, thing: &Thing) -> Explanation {
-    let line = line(snapshot, person, permission);
-    let reach = reach(snapshot, person, permission, thing);
+/// Why a user may or may not do something to a thing.
+pub fn why(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing) -> Explanation {
+    let line = line(snapshot, user, permission);
+    let reach = reach(snapshot, user, permission, thing);
     let relation = (!line.reaches.is_empty()).then(|| match reach {
         None => Relation::OutOfReach,
-        Some(reach) => relation(snapshot, person, permission, thing, reach),
+        Some(reach) => relation(snapshot, user, permission, thing, reach),
     });
-    let remedies = if reach.is_some() { vec![] } else { remedies(snapshot, person, &line, thing) };
+    let remedies = if reach.is_some() { vec![] } else { remedies(snapshot, user, &line, thing) };
     Explanation { allowed: reach.is_some(), line, relation, remedies }
 }
 
 /// Everybody who may do something to a thing, with why.
 pub fn who(snapshot: &Snapshot, permission: Permission, thing: &Thing) -> Vec<(Id, Explanation)> {
-    let people = snapshot.model().people.keys().copied();
-    people
+    let users = snapshot.model().users.keys().copied();
+    users
         .filter(|id| reach(snapshot, *id, permission, thing).is_some())
         .map(|id| (id, why(snapshot, id, permission, thing)))
         .collect()
 }
 
-/// Every permission of a person with its reasons, held or not, in catalogue order.
-pub fn what(snapshot: &Snapshot, person: Id) -> Vec<Line> {
-    Permission::ALL.iter().map(|p| line(snapshot, person, *p)).collect()
+/// Every permission of a user with its reasons, held or not, in catalogue order.
+pub fn what(snapshot: &Snapshot, user: Id) -> Vec<Line> {
+    Permission::ALL.iter().map(|p| line(snapshot, user, *p)).collect()
 }
 
 /// The decision for somebody who need not be the one who asks.
-fn reach(snapshot: &Snapshot, person: Id, permission: Permission, thing: &Thing) -> Option<Reach> {
-    let folded = snapshot.person(person)?;
+fn reach(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing) -> Option<Reach> {
+    let folded = snapshot.user(user)?;
     if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
         return folded.powers.reaches(permission).iter().next();
     }
     folded.reach_over(&folded.powers, permission, &thing.touches)
 }
 
-fn line(snapshot: &Snapshot, person: Id, permission: Permission) -> Line {
+fn line(snapshot: &Snapshot, user: Id, permission: Permission) -> Line {
     let model = snapshot.model();
-    let given = given(model, person, permission, snapshot.at());
-    let folded = snapshot.person(person).map_or(Powers::NONE, |f| f.powers);
-    let taken = if given.is_empty() { vec![] } else { taken(model, person, permission) };
+    let given = given(model, user, permission, snapshot.at());
+    let folded = snapshot.user(user).map_or(Powers::NONE, |f| f.powers);
+    let taken = if given.is_empty() { vec![] } else { taken(model, user, permission) };
     Line { permission, reaches: shown(permission, folded.reaches(permission)), given, taken }
 }
 
-fn given(model: &Model, person: Id, permission: Permission, now: Micros) -> Vec<(Giver, Reaches)> {
+fn given(model: &Model, user: Id, permission: Permission, now: Micros) -> Vec<(Giver, Reaches)> {
     let mut given = vec![];
     let mut add = |giver: Giver, reaches: Reaches| {
         if !reaches.is_empty() {
             given.push((giver, reaches.shortest()));
         }
     };
-    if let (Some(record), Some(role)) = (model.people.get(&person), model.role_of(person)) {
+    if let (Some(record), Some(role)) = (model.users.get(&user), model.role_of(user)) {
         add(Giver::Role(record.role), reaches_in(role.holds.iter(), permission));
     }
-    for toggle in settings_of(model, person, Setting::Allow) {
-        add(Giver::Toggle(toggle), reaches_in(toggle_cells(model, person, toggle), permission));
+    for toggle in settings_of(model, user, Setting::Allow) {
+        add(Giver::Toggle(toggle), reaches_in(toggle_cells(model, user, toggle), permission));
     }
-    for temporary in model.temporary.iter().filter(|t| t.person == person && now < t.expires_at) {
+    for temporary in model.temporary.iter().filter(|t| t.user == user && now < t.expires_at) {
         let giver = Giver::Temporary(temporary.id, temporary.expires_at);
         add(giver, reaches_in(temporary.holds.iter(), permission));
     }
@@ -159,25 +159,19 @@ fn reaches_in<'a>(cells: impl Iterator<Item = &'a Cell>, permission: Permission)
     cells.filter(|(p, _)| *p == permission).fold(Reaches::NONE, |all, (_, r)| all.union(*r))
 }
 
-fn taken(model: &Model, person: Id, permission: Permission) -> Vec<Taker> {
-    let unrestricted = model.role_of(person).is_some_and(|r| r.standing.unrestricted);
+fn taken(model: &Model, user: Id, permission: Permission) -> Vec<Taker> {
+    let unrestricted = model.role_of(user).is_some_and(|r| r.standing.unrestricted);
     let denies = |toggle: &Id| {
         model.toggles.get(toggle).is_some_and(|t| t.holds.iter().any(|(p, _)| *p == permission))
     };
-    let denied = settings_of(model, person, Setting::Deny).filter(|t| !unrestricted && denies(t));
+    let denied = settings_of(model, user, Setting::Deny).filter(|t| !unrestricted && denies(t));
     let plan = (!model.allows.has(permission)).then_some(Taker::Plan);
-    let ban = model.people.get(&person).is_some_and(|p| p.standing == Standing::Banned).then_some(Taker::Ban);
+    let ban = model.users.get(&user).is_some_and(|p| p.standing == Standing::Banned).then_some(Taker::Ban);
     denied.map(Taker::DeniedToggle).chain(plan).chain(ban).collect()
 }
 
-fn relation(
-    snapshot: &Snapshot,
-    person: Id,
-    permission: Permission,
-    thing: &Thing,
-    reach: Reach,
-) -> Relation {
-    let Some(folded) = snapshot.person(person) else { return Relation::OutOfReach };
+fn relation(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing, reach: Reach) -> Relation {
+    let Some(folded) = snapshot.user(user) else { return Relation::OutOfReach };
     let mut touches = thing.touches.iter().copied();
     let found = match reach {
         Reach::Own => Some(Relation::TakesPart),
@@ -188,10 +182,10 @@ fn relation(
     found.unwrap_or(Relation::TakesPart)
 }
 
-fn remedies(snapshot: &Snapshot, person: Id, line: &Line, thing: &Thing) -> Vec<Remedy> {
+fn remedies(snapshot: &Snapshot, user: Id, line: &Line, thing: &Thing) -> Vec<Remedy> {
     let model = snapshot.model();
     let mut remedies: Vec<Remedy> = vec![];
-    let banned = model.people.get(&person).is_some_and(|p| p.standing == Standing::Banned);
+    let banned = model.users.get(&user).is_some_and(|p| p.standing == Standing::Banned);
     if banned {
         remedies.push(Remedy::Unban);
     }
@@ -207,7 +201,7 @@ fn remedies(snapshot: &Snapshot, person: Id, line: &Line, thing: &Thing) -> Vec<
         return remedies;
     }
     remedies.extend(nearer(model, line, thing));
-    remedies.extend(givers(snapshot, person, line.permission, thing));
+    remedies.extend(givers(snapshot, user, line.permission, thing));
     remedies
 }
 
@@ -223,9 +217,9 @@ fn nearer(model: &Model, line: &Line, thing: &Thing) -> Vec<Remedy> {
 }
 
 /// The toggles and roles under which the answer would be yes.
-fn givers(snapshot: &Snapshot, person: Id, permission: Permission, thing: &Thing) -> Vec<Remedy> {
+fn givers(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing) -> Vec<Remedy> {
     let model = snapshot.model();
-    let Some(folded) = snapshot.person(person) else { return vec![] };
+    let Some(folded) = snapshot.user(user) else { return vec![] };
     let enough = |cells: &[Cell]| {
         let powers: Powers = cells.iter().collect();
         if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
@@ -261,7 +255,7 @@ impl Say for Taker {
         match self {
             Taker::DeniedToggle(toggle) => format!("toggle {} is denied", model.label(*toggle)),
             Taker::Plan => "the plan does not have it".into(),
-            Taker::Ban => "the person is banned".into(),
+            Taker::Ban => "the user is banned".into(),
         }
     }
 }

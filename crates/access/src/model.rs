@@ -6,7 +6,7 @@ use std::fmt;
 use crate::powers::{Cell, PermissionSet};
 use crate::preset::{Preset, RoleStanding};
 
-/// The identity of a thing within its workspace: a person, role, unit, toggle, extension, queue, number or grant.
+/// The identity of a thing within its workspace: a user, role, unit, toggle, extension, queue, number or grant.
 ///
 /// All of them are numbered from one sequence, so an id says which thing is meant without saying its kind, and
 /// the facts about a row are a flat list of ids.
@@ -43,12 +43,12 @@ pub struct Model {
     /// Departments and branches by id.
     pub units: BTreeMap<Id, Unit>,
     /// People by id; deleted ones are not here.
-    pub people: BTreeMap<Id, Person>,
+    pub users: BTreeMap<Id, User>,
     /// Extensions, queues and numbers by id.
     pub entities: BTreeMap<Id, Entity>,
-    /// Toggles that are set for somebody: (person, toggle).
+    /// Toggles that are set for somebody: (user, toggle).
     pub settings: BTreeMap<(Id, Id), Setting>,
-    /// Units that somebody leads: (person, unit).
+    /// Units that somebody leads: (user, unit).
     pub leads: Vec<(Id, Id)>,
     /// Extensions, queues and numbers given to people.
     pub grants: Vec<Grant>,
@@ -69,7 +69,7 @@ pub struct Role {
     pub holds: Vec<Cell>,
 }
 
-/// A named bundle of permissions that is allowed or denied for one person.
+/// A named bundle of permissions that is allowed or denied for one user.
 #[derive(Debug, Clone)]
 pub struct Toggle {
     /// The name for people.
@@ -80,7 +80,7 @@ pub struct Toggle {
     pub with: Option<(Id, Vec<Cell>)>,
 }
 
-/// How a toggle is set for one person; not set means inherited from the role.
+/// How a toggle is set for one user; not set means inherited from the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Setting {
@@ -94,9 +94,9 @@ pub enum Setting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitKind {
-    /// A department; a person belongs to at most one.
+    /// A department; a user belongs to at most one.
     Department,
-    /// A branch; a person belongs to at most one.
+    /// A branch; a user belongs to at most one.
     Branch,
 }
 
@@ -109,7 +109,7 @@ pub struct Unit {
     pub kind: UnitKind,
 }
 
-/// Where a person's account stands.
+/// Where a user's account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
@@ -121,9 +121,9 @@ pub enum Standing {
     Banned,
 }
 
-/// A person in the workspace.
+/// A user in the workspace.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct User {
     /// Unique in the workspace, lower case.
     pub email: String,
     /// The name for people.
@@ -138,8 +138,8 @@ pub struct Person {
     pub standing: Standing,
 }
 
-impl Person {
-    /// The units that the person belongs to.
+impl User {
+    /// The units that the user belongs to.
     pub fn units(&self) -> impl Iterator<Item = Id> {
         self.department.into_iter().chain(self.branch)
     }
@@ -179,13 +179,13 @@ pub struct Entity {
     pub owner: Option<Id>,
 }
 
-/// An extension, queue or number given to a person.
+/// An extension, queue or number given to a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The grant's own id.
     pub id: Id,
     /// To whom.
-    pub person: Id,
+    pub user: Id,
     /// What.
     pub entity: Id,
     /// Place and receive calls with it, choose it as caller ID.
@@ -196,13 +196,13 @@ pub struct Grant {
     pub expires_at: Option<Micros>,
 }
 
-/// Permissions given to a person for a while.
+/// Permissions given to a user for a while.
 #[derive(Debug, Clone)]
 pub struct Temporary {
     /// Its own id.
     pub id: Id,
     /// To whom.
-    pub person: Id,
+    pub user: Id,
     /// What.
     pub holds: Vec<Cell>,
     /// From when on it no longer counts.
@@ -210,28 +210,28 @@ pub struct Temporary {
 }
 
 impl Model {
-    /// The role of a person.
-    pub fn role_of(&self, person: Id) -> Option<&Role> {
-        self.roles.get(&self.people.get(&person)?.role)
+    /// The role of a user.
+    pub fn role_of(&self, user: Id) -> Option<&Role> {
+        self.roles.get(&self.users.get(&user)?.role)
     }
 
-    /// Whether a person holds the Owner's role.
-    pub fn is_owner(&self, person: Id) -> bool {
-        self.role_of(person).is_some_and(|r| r.standing.owner)
+    /// Whether a user holds the Owner's role.
+    pub fn is_owner(&self, user: Id) -> bool {
+        self.role_of(user).is_some_and(|r| r.standing.owner)
     }
 
     /// What people call a thing of the model, for explanations.
     pub fn label(&self, id: Id) -> &str {
         None.or_else(|| self.entities.get(&id).map(|e| e.label.as_str()))
             .or_else(|| self.units.get(&id).map(|u| u.name.as_str()))
-            .or_else(|| self.people.get(&id).map(|p| p.name.as_str()))
+            .or_else(|| self.users.get(&id).map(|p| p.name.as_str()))
             .or_else(|| self.roles.get(&id).map(|r| r.name.as_str()))
             .or_else(|| self.toggles.get(&id).map(|t| t.name.as_str()))
             .unwrap_or("something deleted")
     }
 
-    /// The grants of a person that count at a moment.
-    pub fn grants_of(&self, person: Id, now: Micros) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |g| g.person == person && g.expires_at.is_none_or(|at| now < at))
+    /// The grants of a user that count at a moment.
+    pub fn grants_of(&self, user: Id, now: Micros) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |g| g.user == user && g.expires_at.is_none_or(|at| now < at))
     }
 }

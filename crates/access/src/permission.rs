@@ -98,7 +98,7 @@ impl Verb {
     }
 }
 
-/// Which of a person's grants count for a permission with the reach `assigned`.
+/// Which of a user's grants count for a permission with the reach `assigned`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantUse {
     /// Acting: only grants with the right to use (placing calls, sending messages).

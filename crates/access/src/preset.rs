@@ -33,14 +33,14 @@ pub struct PresetRole {
     pub standing: RoleStanding,
     /// What it holds.
     pub holds: Vec<Cell>,
-    /// Whether a new person gets this role unless another is chosen.
+    /// Whether a new user gets this role unless another is chosen.
     pub default: bool,
 }
 
 /// How the rules about owners and last admins see a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct RoleStanding {
-    /// Exactly one person holds it, and nobody else may touch that person (CAL-01, CAL-02).
+    /// Exactly one user holds it, and nobody else may touch that user (CAL-01, CAL-02).
     #[serde(default)]
     pub owner: bool,
     /// Somebody active always holds it (ALL-07, CLY-09).
@@ -51,7 +51,7 @@ pub struct RoleStanding {
     pub unrestricted: bool,
 }
 
-/// A built-in toggle: a bundle that is allowed or denied for one person.
+/// A built-in toggle: a bundle that is allowed or denied for one user.
 #[derive(Debug, Clone)]
 pub struct PresetToggle {
     /// The name in commands and files: `full_call_report_access`.

@@ -6,11 +6,11 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Reach {
-    /// Rows that the person takes part in, owns or is assigned.
+    /// Rows that the user takes part in, owns or is assigned.
     Own,
-    /// Rows that touch an extension, queue or number granted to the person.
+    /// Rows that touch an extension, queue or number granted to the user.
     Assigned,
-    /// Rows of the units that the person leads.
+    /// Rows of the units that the user leads.
     Team,
     /// Every row of the workspace.
     All,

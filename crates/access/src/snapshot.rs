@@ -1,4 +1,4 @@
-//! The folded model: per person one set of masks, ready for decisions. Immutable; replaced at each change.
+//! The folded model: per user one set of masks, ready for decisions. Immutable; replaced at each change.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::thing::{Noun, Thing};
 #[derive(Debug)]
 pub struct Snapshot {
     model: Model,
-    people: HashMap<Id, Arc<Folded>>,
+    users: HashMap<Id, Arc<Folded>>,
     emails: HashMap<Box<str>, Id>,
     /// Units that a granted extension, queue or number belongs to: those of the people who may use it.
     entity_units: HashMap<Id, Vec<Id>>,
@@ -21,11 +21,11 @@ pub struct Snapshot {
     valid_until: Micros,
 }
 
-/// One person's access with role, toggles, temporary access, denials, plan and ban folded in.
+/// One user's access with role, toggles, temporary access, denials, plan and ban folded in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
     /// Who.
-    pub person: Id,
+    pub user: Id,
     /// What they may do, and how far.
     pub powers: Powers,
     /// What is granted to them, sorted by id.
@@ -57,7 +57,7 @@ impl GrantBits {
 }
 
 impl Folded {
-    /// Whether a grant of this person on a thing counts for a permission.
+    /// Whether a grant of this user on a thing counts for a permission.
     pub fn is_granted(&self, permission: Permission, entity: Id) -> bool {
         self.granted
             .binary_search_by_key(&entity, |(id, _)| *id)
@@ -66,12 +66,12 @@ impl Folded {
             .is_some_and(|(_, bits)| bits.counts_for(permission.grant_use()))
     }
 
-    /// Whether this person leads a unit.
+    /// Whether this user leads a unit.
     pub fn leads(&self, unit: Id) -> bool {
         self.led.binary_search(&unit).is_ok()
     }
 
-    /// The units that this person leads, sorted.
+    /// The units that this user leads, sorted.
     pub fn led(&self) -> &[Id] {
         &self.led
     }
@@ -82,13 +82,13 @@ impl Folded {
         self.granted.iter().filter(move |(_, bits)| bits.counts_for(wanted)).map(|(id, _)| *id)
     }
 
-    /// The narrowest reach by which the person may do something to a row that touches these ids, if any.
+    /// The narrowest reach by which the user may do something to a row that touches these ids, if any.
     ///
     /// This is the decision. It reads a few words and allocates nothing.
     #[inline]
     pub fn reach_over(&self, powers: &Powers, permission: Permission, touches: &[Id]) -> Option<Reach> {
         let held = |reach| powers.has(permission, reach);
-        if held(Reach::Own) && touches.contains(&self.person) {
+        if held(Reach::Own) && touches.contains(&self.user) {
             return Some(Reach::Own);
         }
         if held(Reach::Assigned) && touches.iter().any(|id| self.is_granted(permission, *id)) {
@@ -107,21 +107,21 @@ impl Snapshot {
         let mut grants: HashMap<Id, Vec<&Grant>> = HashMap::new();
         let mut entity_units: HashMap<Id, Vec<Id>> = HashMap::new();
         for grant in model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at)) {
-            grants.entry(grant.person).or_default().push(grant);
-            if let Some(person) = model.people.get(&grant.person).filter(|_| grant.may_use) {
-                entity_units.entry(grant.entity).or_default().extend(person.units());
+            grants.entry(grant.user).or_default().push(grant);
+            if let Some(user) = model.users.get(&grant.user).filter(|_| grant.may_use) {
+                entity_units.entry(grant.entity).or_default().extend(user.units());
             }
         }
-        let people = model
-            .people
+        let users = model
+            .users
             .keys()
             .map(|id| {
                 let own = grants.get(id).map_or(&[][..], Vec::as_slice);
                 (*id, Arc::new(fold(&model, *id, own, now)))
             })
             .collect();
-        let emails = model.people.iter().map(|(id, p)| (p.email.as_str().into(), *id)).collect();
-        Snapshot { people, emails, entity_units, at: now, valid_until: valid_until(&model, now), model }
+        let emails = model.users.iter().map(|(id, p)| (p.email.as_str().into(), *id)).collect();
+        Snapshot { users, emails, entity_units, at: now, valid_until: valid_until(&model, now), model }
     }
 
     /// The unfolded model that this snapshot was made from.
@@ -139,17 +139,17 @@ impl Snapshot {
         self.valid_until
     }
 
-    /// The folded access of a person; none for people who are not, or no longer, in the workspace.
-    pub fn person(&self, id: Id) -> Option<&Arc<Folded>> {
-        self.people.get(&id)
+    /// The folded access of a user; none for people who are not, or no longer, in the workspace.
+    pub fn user(&self, id: Id) -> Option<&Arc<Folded>> {
+        self.users.get(&id)
     }
 
-    /// The person with that email address, compared in lower case.
+    /// The user with that email address, compared in lower case.
     pub fn by_email(&self, email: &str) -> Option<Id> {
         self.emails.get(email.trim().to_lowercase().as_str()).copied()
     }
 
-    /// What a person could do were they not banned: what those who act on them must not lack (ALL-02).
+    /// What a user could do were they not banned: what those who act on them must not lack (ALL-02).
     pub fn latent(&self, id: Id) -> Powers {
         unbanned_powers(&self.model, id, self.at)
     }
@@ -162,14 +162,14 @@ impl Snapshot {
     /// The thing of the model with that id, as a decision sees it; calls and what hangs on them are in the store.
     pub fn thing(&self, noun: Noun, id: Id) -> Option<Thing> {
         let touches = match noun {
-            Noun::Person => {
-                let person = self.model.people.get(&id)?;
-                [id].into_iter().chain(person.units()).collect()
+            Noun::User => {
+                let user = self.model.users.get(&id)?;
+                [id].into_iter().chain(user.units()).collect()
             }
             Noun::Extension | Noun::Queue | Noun::Number => {
                 let entity = self.model.entities.get(&id).filter(|e| noun == Noun::from(e.kind))?;
-                let owner = entity.owner.and_then(|o| Some((o, self.model.people.get(&o)?)));
-                let owned = owner.into_iter().flat_map(|(o, person)| [o].into_iter().chain(person.units()));
+                let owner = entity.owner.and_then(|o| Some((o, self.model.users.get(&o)?)));
+                let owned = owner.into_iter().flat_map(|(o, user)| [o].into_iter().chain(user.units()));
                 let used = self.units_of(id).iter().copied();
                 [id].into_iter().chain(owned).chain(used).collect()
             }
@@ -189,10 +189,10 @@ impl Snapshot {
 
     /// Every thing of a kind that the model knows.
     pub fn things(&self, noun: Noun) -> impl Iterator<Item = Thing> {
-        let people = self.model.people.keys();
+        let users = self.model.users.keys();
         let entities = self.model.entities.keys();
         let units = self.model.units.keys();
-        people.chain(entities).chain(units).filter_map(move |id| self.thing(noun, *id))
+        users.chain(entities).chain(units).filter_map(move |id| self.thing(noun, *id))
     }
 }
 
@@ -207,7 +207,7 @@ impl From<EntityKind> for Noun {
 }
 
 fn fold(model: &Model, id: Id, grants: &[&Grant], now: Micros) -> Folded {
-    let banned = model.people.get(&id).is_none_or(|p| p.standing == Standing::Banned);
+    let banned = model.users.get(&id).is_none_or(|p| p.standing == Standing::Banned);
     let powers = if banned { Powers::NONE } else { unbanned_powers(model, id, now) };
     let mut bits: BTreeMap<Id, GrantBits> = BTreeMap::new();
     for grant in grants {
@@ -215,7 +215,7 @@ fn fold(model: &Model, id: Id, grants: &[&Grant], now: Micros) -> Folded {
     }
     let mut led: Vec<Id> = model.leads.iter().filter(|(p, _)| *p == id).map(|(_, unit)| *unit).collect();
     led.sort_unstable();
-    Folded { person: id, powers, granted: bits.into_iter().collect(), led: led.into() }
+    Folded { user: id, powers, granted: bits.into_iter().collect(), led: led.into() }
 }
 
 /// ((role ∪ allowed toggles ∪ unexpired temporary access) − denied toggles) ∩ plan.
@@ -223,7 +223,7 @@ fn unbanned_powers(model: &Model, id: Id, now: Micros) -> Powers {
     let Some(role) = model.role_of(id) else { return Powers::NONE };
     let toggles = settings_of(model, id, Setting::Allow).flat_map(|t| toggle_cells(model, id, t));
     let temporary =
-        model.temporary.iter().filter(|t| t.person == id && now < t.expires_at).flat_map(|t| t.holds.iter());
+        model.temporary.iter().filter(|t| t.user == id && now < t.expires_at).flat_map(|t| t.holds.iter());
     let given: Powers = role.holds.iter().chain(toggles).chain(temporary).collect();
     let left = if role.standing.unrestricted {
         given
@@ -237,21 +237,21 @@ fn unbanned_powers(model: &Model, id: Id, now: Micros) -> Powers {
     left.only(model.allows)
 }
 
-/// The toggles of a person that stand at a setting.
-pub(crate) fn settings_of(model: &Model, person: Id, setting: Setting) -> impl Iterator<Item = Id> {
+/// The toggles of a user that stand at a setting.
+pub(crate) fn settings_of(model: &Model, user: Id, setting: Setting) -> impl Iterator<Item = Id> {
     model
         .settings
-        .range((person, Id(0))..=(person, Id(u32::MAX)))
+        .range((user, Id(0))..=(user, Id(u32::MAX)))
         .filter(move |(_, s)| **s == setting)
         .map(|((_, toggle), _)| *toggle)
 }
 
-/// What an allowed toggle gives a person, with what it gives beside another allowed toggle.
-pub(crate) fn toggle_cells(model: &Model, person: Id, toggle: Id) -> impl Iterator<Item = &Cell> {
+/// What an allowed toggle gives a user, with what it gives beside another allowed toggle.
+pub(crate) fn toggle_cells(model: &Model, user: Id, toggle: Id) -> impl Iterator<Item = &Cell> {
     let toggle = model.toggles.get(&toggle);
     let with = toggle
         .and_then(|t| t.with.as_ref())
-        .filter(|(other, _)| model.settings.get(&(person, *other)) == Some(&Setting::Allow))
+        .filter(|(other, _)| model.settings.get(&(user, *other)) == Some(&Setting::Allow))
         .map(|(_, cells)| cells);
     toggle.map(|t| &t.holds).into_iter().chain(with).flatten()
 }

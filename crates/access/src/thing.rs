@@ -8,8 +8,8 @@ use crate::permission::Permission;
 pub enum Noun {
     /// The workspace itself, for permissions that concern no row.
     Workspace,
-    /// A person.
-    Person,
+    /// A user.
+    User,
     /// A role.
     Role,
     /// A department.
@@ -33,7 +33,7 @@ impl Noun {
     pub const fn see(self) -> Option<Permission> {
         match self {
             Noun::Workspace => None,
-            Noun::Person => Some(Permission::UserRead),
+            Noun::User => Some(Permission::UserRead),
             Noun::Role => Some(Permission::RoleRead),
             Noun::Department => Some(Permission::DepartmentRead),
             Noun::Branch => Some(Permission::BranchRead),
@@ -49,7 +49,7 @@ impl Noun {
     pub const fn word(self) -> &'static str {
         match self {
             Noun::Workspace => "workspace",
-            Noun::Person => "user",
+            Noun::User => "user",
             Noun::Role => "role",
             Noun::Department => "department",
             Noun::Branch => "branch",
