@@ -1,1 +1,184 @@
-//! placeholder
+//! Every SQL statement of Ringfence, on SQLite and PostgreSQL.
+//!
+//! Reads of tenant data take a proof ([`access::Permit`] or [`access::Visible`]) and are bound to its workspace;
+//! writes go through a [`Change`], which can only be opened with a permit. Start at [`change`].
+
+pub mod attempts;
+pub mod audit;
+pub mod call;
+pub mod change;
+mod db;
+pub mod entity;
+pub mod grant;
+mod identity;
+mod load;
+pub mod page;
+pub mod role;
+pub mod session;
+pub mod token;
+pub mod unit;
+pub mod user;
+mod watch;
+pub mod workspace;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use access::{Denied, Micros, Snapshot};
+use tokio::sync::broadcast;
+
+pub use change::{Author, Change};
+pub use identity::{Identity, Via};
+pub use page::{Page, Slice};
+
+/// Tells the time; passed in, so that tests can move it.
+pub type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
+
+/// The database with what is kept in memory of it.
+#[derive(Clone)]
+pub struct Store {
+    db: db::Db,
+    clock: Clock,
+    snapshots: Arc<RwLock<HashMap<i64, Arc<Snapshot>>>>,
+    changes: broadcast::Sender<Changed>,
+    announced: Arc<Mutex<HashMap<i64, i64>>>,
+}
+
+/// Something in a workspace is another than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changed {
+    /// Where.
+    pub workspace: i64,
+    /// Rises with each change of the workspace, so that one told twice is noticed once.
+    pub mark: i64,
+    /// Whether it concerns who may do what, so that decisions may be others than before.
+    pub access: bool,
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached, or the address is wrong.
+    #[error("cannot open the database: {0}")]
+    Connect(#[from] sqlx::Error),
+    /// Its schema cannot be brought up to date.
+    #[error("cannot bring the database's schema up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// Why something in the store did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The permit no longer holds at the current version.
+    #[error("no longer permitted")]
+    Denied(Denied),
+    /// The change would break a rule about who may act on whom.
+    #[error("{0}")]
+    Breach(#[from] access::authority::Breach),
+    /// Somebody else changed the record in the meantime.
+    #[error("the record was changed in the meantime")]
+    Stale,
+    /// A value that must be unique is taken; the field that holds it.
+    #[error("{0} is taken")]
+    Taken(&'static str),
+    /// No such row.
+    #[error("no such row")]
+    Missing,
+}
+
+impl From<Denied> for StoreError {
+    fn from(denied: Denied) -> Self {
+        StoreError::Denied(denied)
+    }
+}
+
+/// What a store operation can fail with.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl Store {
+    /// Opens `sqlite:PATH` or `postgres://…`, brings its schema up to date, and starts to watch it for changes
+    /// that other processes make.
+    pub async fn open(url: &str, clock: Clock) -> std::result::Result<Store, OpenError> {
+        let (changes, _) = broadcast::channel(1024);
+        let store = Store {
+            db: db::Db::open(url).await?,
+            clock,
+            snapshots: Arc::default(),
+            changes,
+            announced: Arc::default(),
+        };
+        watch::start(&store).await?;
+        Ok(store)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Micros {
+        (self.clock)()
+    }
+
+    /// What changes from now on, in this process or another.
+    pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.db.one::<(i64,)>(db::q("SELECT 1")).await?;
+        Ok(())
+    }
+
+    /// A workspace's access at a version or later, folded for now.
+    pub async fn snapshot(&self, workspace: i64, version: i64) -> Result<Arc<Snapshot>> {
+        let now = self.now();
+        let cached = self.cached(workspace).filter(|s| s.model().version >= version);
+        if let Some(snapshot) = cached {
+            if now < snapshot.valid_until() {
+                return Ok(snapshot);
+            }
+            return Ok(self.keep(Snapshot::build(snapshot.model().clone(), now)));
+        }
+        let model = load::model(&mut load::Reader::Db(&self.db), workspace).await?;
+        Ok(self.keep(Snapshot::build(model, now)))
+    }
+
+    fn cached(&self, workspace: i64) -> Option<Arc<Snapshot>> {
+        self.snapshots.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).cloned()
+    }
+
+    /// Puts a snapshot in place unless a later one is there.
+    fn keep(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let mut kept = self.snapshots.write().unwrap_or_else(PoisonError::into_inner);
+        let newer =
+            |old: &Arc<Snapshot>| (old.model().version, old.at()) > (snapshot.model().version, snapshot.at());
+        match kept.get(&snapshot.model().workspace) {
+            Some(old) if newer(old) => old.clone(),
+            _ => {
+                let snapshot = Arc::new(snapshot);
+                kept.insert(snapshot.model().workspace, snapshot.clone());
+                snapshot
+            }
+        }
+    }
+
+    /// Tells whoever listens of a change, once: our own commits are seen by the watch of the database too.
+    fn announce(&self, changed: Changed) {
+        let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = announced.entry(changed.workspace).or_insert(0);
+        if *last < changed.mark {
+            *last = changed.mark;
+            // Nobody listening is no error.
+            let _ = self.changes.send(changed);
+        }
+    }
+}
+
+/// Turns the database's word that a unique value is taken into the field it is about.
+fn taken(field: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |error| match &error {
+        sqlx::Error::Database(e) if e.is_unique_violation() => StoreError::Taken(field),
+        _ => StoreError::Database(error),
+    }
+}

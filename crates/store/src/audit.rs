@@ -1,0 +1,254 @@
+//! The audit log: one entry for each act and each refusal, each bound to the one before by a hash (ALL-06).
+
+use access::{Id, Micros, Permit, can};
+use sha2::{Digest, Sha256};
+
+use crate::change::Author;
+use crate::db::{Tx, q, row};
+use crate::page::{Page, Slice};
+use crate::{Result, Store};
+
+/// What was done, or refused, to what.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// The permission's name, or a word such as `session:create` where there is none.
+    pub act: String,
+    /// `done` or `refused`.
+    pub outcome: Outcome,
+    /// The kind of thing: `user`, `role`, `call`.
+    pub kind: &'static str,
+    /// The thing's id; 0 for the workspace itself.
+    pub id: i64,
+    /// What people call it.
+    pub label: String,
+    /// Before, after, reason: whatever tells what happened. Never a secret.
+    pub detail: serde_json::Value,
+}
+
+/// How an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was refused and nothing changed.
+    Refused,
+    /// It ended by itself: access given for a while.
+    Expired,
+}
+
+impl Outcome {
+    /// The word in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Outcome::Done => "done",
+            Outcome::Refused => "refused",
+            Outcome::Expired => "expired",
+        }
+    }
+}
+
+impl Act {
+    /// Something that was done to a thing.
+    pub fn done(
+        act: impl Into<String>,
+        kind: &'static str,
+        id: impl Into<i64>,
+        label: impl Into<String>,
+    ) -> Act {
+        let detail = serde_json::json!({});
+        Act { act: act.into(), outcome: Outcome::Done, kind, id: id.into(), label: label.into(), detail }
+    }
+
+    /// The same with what tells more.
+    #[must_use]
+    pub fn with(self, detail: serde_json::Value) -> Act {
+        Act { detail, ..self }
+    }
+}
+
+/// The end of the chain.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Entry {
+    /// The place in the workspace's log, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: Micros,
+    /// The user who acted; none for whoever runs the machine or an unknown caller.
+    pub actor_id: Option<i64>,
+    /// What people called them.
+    pub actor: String,
+    /// How they came.
+    pub via: String,
+    /// What they did or tried.
+    pub act: String,
+    /// `done`, `refused` or `expired`.
+    pub outcome: String,
+    /// The kind of thing.
+    pub object_kind: String,
+    /// The thing's id.
+    pub object_id: i64,
+    /// What people called it.
+    pub object: String,
+    /// JSON that tells more.
+    pub detail: String,
+    /// `SHA-256(hash of the entry before ‖ the fields as a JSON array)`, hex.
+    pub hash: String,
+}
+
+impl Entry {
+    fn hash_after(&self, workspace: i64, previous: &str) -> String {
+        let fields = serde_json::json!([
+            workspace,
+            self.seq,
+            self.at,
+            self.actor_id,
+            self.actor,
+            self.via,
+            self.act,
+            self.outcome,
+            self.object_kind,
+            self.object_id,
+            self.object,
+            self.detail
+        ]);
+        hex::encode(Sha256::new().chain_update(previous).chain_update(fields.to_string()).finalize())
+    }
+}
+
+pub(crate) async fn append(
+    tx: &mut Tx,
+    workspace: i64,
+    chain: &mut Head,
+    author: &Author,
+    now: Micros,
+    act: Act,
+) -> Result<()> {
+    let mut entry = Entry {
+        seq: chain.seq + 1,
+        at: now,
+        actor_id: author.id.map(|id| i64::from(id.0)),
+        actor: author.name.clone(),
+        via: author.via.clone(),
+        act: act.act,
+        outcome: act.outcome.word().into(),
+        object_kind: act.kind.into(),
+        object_id: act.id,
+        object: act.label,
+        detail: act.detail.to_string(),
+        hash: String::new(),
+    };
+    entry.hash = entry.hash_after(workspace, &chain.hash);
+    *chain = Head { seq: entry.seq, hash: entry.hash.clone() };
+    tx.exec(
+        q("INSERT INTO audit (workspace_id, seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, \
+           object, detail, hash) VALUES ")
+                .list(row![workspace, entry.seq, entry.at, entry.actor_id, entry.actor, entry.via, entry.act, entry.outcome, entry.object_kind, entry.object_id, entry.object, entry.detail, entry.hash]),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Which entries to show.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Only what this user did or tried.
+    pub actor: Option<Id>,
+    /// Only what concerns a thing of this kind.
+    pub kind: Option<String>,
+    /// Only what concerns the thing of this id.
+    pub object: Option<i64>,
+    /// Only entries with this outcome.
+    pub outcome: Option<String>,
+    /// Only entries before this place: the keyset cursor.
+    pub before: Option<i64>,
+}
+
+/// What `verify` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every entry is there and unaltered.
+    Whole {
+        /// How many.
+        entries: i64,
+    },
+    /// The log was altered; this is the first place where it shows.
+    Broken {
+        /// The place of the first entry that is missing, moved or altered.
+        seq: i64,
+    },
+}
+
+impl Store {
+    /// Writes down that something was refused, by itself, since the act never happened.
+    pub async fn record_refusal(&self, workspace: i64, author: &Author, act: Act) -> Result<()> {
+        let mut change = self.open_change(workspace, author).await?;
+        change.record(Act { outcome: Outcome::Refused, ..act });
+        change.commit().await
+    }
+
+    /// Entries, newest first.
+    pub async fn audit(
+        &self,
+        permit: &Permit<can::AuditRead>,
+        filter: &AuditFilter,
+        slice: Slice,
+    ) -> Result<Page<Entry>> {
+        let matching = |select: &'static str| {
+            q(select)
+                .s(" FROM audit WHERE workspace_id = ")
+                .v(permit.workspace())
+                .some(filter.actor, |q, v| q.s(" AND actor_id = ").v(v))
+                .some(filter.kind.clone(), |q, v| q.s(" AND object_kind = ").v(v))
+                .some(filter.object, |q, v| q.s(" AND object_id = ").v(v))
+                .some(filter.outcome.clone(), |q, v| q.s(" AND outcome = ").v(v))
+        };
+        let rows = matching("SELECT seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, object, detail, hash")
+            .some(filter.before, |q, v| q.s(" AND seq < ").v(v))
+            .s(" ORDER BY seq DESC LIMIT ")
+            .v(slice.limit)
+            .s(" OFFSET ")
+            .v(slice.offset);
+        let total: Option<(i64,)> = self.db.one(matching("SELECT count(*)")).await?;
+        Ok(Page { rows: self.db.all(rows).await?, total: total.map_or(0, |t| t.0) })
+    }
+
+    /// Walks the whole chain of a workspace in constant memory.
+    pub async fn verify_audit(&self, permit: &Permit<can::AuditExport>) -> Result<Verdict> {
+        const STEP: i64 = 5_000;
+        let workspace = permit.workspace();
+        let head = q("SELECT audit_seq, audit_head FROM workspaces WHERE id = ").v(workspace);
+        let (last, head): (i64, String) = self.db.one(head).await?.unwrap_or_default();
+        let (mut seq, mut hash) = (0, String::new());
+        while seq < last {
+            let rows = q(
+                "SELECT seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, object, detail, \
+                          hash FROM audit WHERE workspace_id = ",
+            )
+            .v(workspace)
+            .s(" AND seq > ")
+            .v(seq)
+            .s(" AND seq <= ")
+            .v(last)
+            .s(" ORDER BY seq LIMIT ")
+            .v(STEP);
+            let entries: Vec<Entry> = self.db.all(rows).await?;
+            if entries.is_empty() {
+                return Ok(Verdict::Broken { seq: seq + 1 });
+            }
+            for entry in entries {
+                if entry.seq != seq + 1 || entry.hash != entry.hash_after(workspace, &hash) {
+                    return Ok(Verdict::Broken { seq: seq + 1 });
+                }
+                (seq, hash) = (entry.seq, entry.hash);
+            }
+        }
+        Ok(if hash == head { Verdict::Whole { entries: seq } } else { Verdict::Broken { seq } })
+    }
+}

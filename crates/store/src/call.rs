@@ -1,0 +1,375 @@
+//! Calls: written once, listed by whom and what they touch.
+//!
+//! Each call is indexed once for every id that it touches (`call_touches`). A scoped list reads, for each of the
+//! asker's keys, just the first rows of that key's index and merges them, so a page costs the same for somebody
+//! who sees ten calls of ten million as for somebody who sees them all.
+
+use access::{Id, Micros, Noun, Permission, Permit, Rows, Thing, Visible, can};
+
+use crate::change::Change;
+use crate::db::{Q, q, row};
+use crate::{Result, Store, StoreError};
+
+/// A finished call, ready to be kept.
+#[derive(Debug, Clone)]
+pub struct NewCall {
+    /// The system that recorded it: `ringfence`, `asterisk`, `freeswitch`, `csv`.
+    pub source: &'static str,
+    /// Its id there; a second call with the same source and id is skipped.
+    pub unique_id: String,
+    /// When it began to ring.
+    pub started_at: Micros,
+    /// When it was answered.
+    pub answered_at: Option<Micros>,
+    /// When it ended.
+    pub ended_at: Micros,
+    /// Seconds from answer to end; above zero means connected (CLY-14).
+    pub talk_seconds: i64,
+    /// `inbound`, `outbound` or `internal`.
+    pub direction: &'static str,
+    /// `answered`, `no_answer`, `busy`, `failed` or `voicemail`.
+    pub outcome: &'static str,
+    /// Who called: E.164 or extension digits.
+    pub from_party: String,
+    /// The name that the caller showed.
+    pub from_name: Option<String>,
+    /// Who was called: E.164 or extension digits.
+    pub to_party: String,
+    /// The user who called.
+    pub from_user: Option<Id>,
+    /// The user who was called.
+    pub to_user: Option<Id>,
+    /// The extension that called.
+    pub from_extension: Option<Id>,
+    /// The extension that was called.
+    pub to_extension: Option<Id>,
+    /// The queue that it went through.
+    pub queue: Option<Id>,
+    /// The workspace's number that it came in or went out by.
+    pub number: Option<Id>,
+    /// The recording's file, below the workspace's recordings folder.
+    pub recording: Option<String>,
+    /// Every id that it touches, with the units of its users at the time.
+    pub touches: Vec<Id>,
+}
+
+/// A call as it is kept.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CallRow {
+    /// Its id among the workspace's calls.
+    pub id: i64,
+    /// The system that recorded it.
+    pub source: String,
+    /// Its id there.
+    pub unique_id: String,
+    /// When it began to ring.
+    pub started_at: Micros,
+    /// When it was answered.
+    pub answered_at: Option<Micros>,
+    /// When it ended.
+    pub ended_at: Micros,
+    /// Seconds from answer to end.
+    pub talk_seconds: i64,
+    /// `inbound`, `outbound` or `internal`.
+    pub direction: String,
+    /// `answered`, `no_answer`, `busy`, `failed` or `voicemail`.
+    pub outcome: String,
+    /// Who called.
+    pub from_party: String,
+    /// The name that the caller showed.
+    pub from_name: Option<String>,
+    /// Who was called.
+    pub to_party: String,
+    /// The user who called.
+    pub from_user: Option<i64>,
+    /// The user who was called.
+    pub to_user: Option<i64>,
+    /// The extension that called.
+    pub from_extension: Option<i64>,
+    /// The extension that was called.
+    pub to_extension: Option<i64>,
+    /// The queue that it went through.
+    pub queue_id: Option<i64>,
+    /// The workspace's number that it came in or went out by.
+    pub number_id: Option<i64>,
+    /// The recording's file, below the workspace's recordings folder.
+    pub recording: Option<String>,
+    touches: String,
+}
+
+impl CallRow {
+    /// The call as a decision sees it.
+    pub fn thing(&self) -> Thing {
+        Thing::new(Noun::Call, self.id, read_touches(&self.touches))
+    }
+}
+
+/// Which calls to list.
+#[derive(Debug, Clone, Default)]
+pub struct CallFilter {
+    /// Not before this moment.
+    pub since: Option<Micros>,
+    /// Before this moment.
+    pub until: Option<Micros>,
+    /// Only this direction.
+    pub direction: Option<String>,
+    /// Only this outcome.
+    pub outcome: Option<String>,
+    /// Only calls that touch this user, unit, extension, queue or number.
+    pub touching: Option<Id>,
+    /// Part of an outside number or a caller's name. Looks only at calls whose numbers the asker sees in full.
+    pub search: Option<String>,
+    /// Only calls with a recording.
+    pub recorded: bool,
+    /// Only calls after (below) this one: the keyset cursor.
+    pub before: Option<(Micros, i64)>,
+}
+
+const COLUMNS: &str = "c.id, c.source, c.unique_id, c.started_at, c.answered_at, c.ended_at, c.talk_seconds, \
+     c.direction, c.outcome, c.from_party, c.from_name, c.to_party, c.from_user, c.to_user, c.from_extension, \
+     c.to_extension, c.queue_id, c.number_id, c.recording, c.touches";
+
+/// Rows of one INSERT statement; SQLite binds at most 32,766 values.
+const ROWS_PER_INSERT: usize = 200;
+
+fn read_touches(text: &str) -> Vec<Id> {
+    text.split(' ').filter_map(|word| word.parse().ok()).map(Id).collect()
+}
+
+/// The search for calls: by time, or by the index of one or more keys, under conditions.
+struct Search<'a> {
+    workspace: i64,
+    filter: &'a CallFilter,
+    /// The keys to go by; none to go by time alone.
+    keys: Option<Vec<Id>>,
+    /// Each of these must share a key with the call besides.
+    also: Vec<Vec<Id>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(visible: &Visible<can::CallRecordRead>, filter: &'a CallFilter) -> Search<'a> {
+        let mut narrowing: Vec<Vec<Id>> = vec![];
+        narrowing.extend(filter.touching.map(|id| vec![id]));
+        if let Rows::Touching(keys) = visible.rows() {
+            narrowing.push(keys.clone());
+        }
+        if filter.search.is_some()
+            && let Rows::Touching(keys) = visible.actor().rows(Permission::CallRecordUnmask)
+        {
+            narrowing.push(keys);
+        }
+        let mut narrowing = narrowing.into_iter();
+        let keys = narrowing.next();
+        Search { workspace: visible.workspace(), filter, keys, also: narrowing.collect() }
+    }
+
+    /// `(id, started_at)` of the matching calls: at most `limit` for each key, newest first, or all without one.
+    fn candidates(&self, limit: Option<i64>) -> Q {
+        let Some(keys) = &self.keys else {
+            let by_time =
+                q("SELECT c.id, c.started_at FROM calls c WHERE c.workspace_id = ").v(self.workspace);
+            return self
+                .conditions(by_time, false)
+                .some(limit, |q, n| q.s(" ORDER BY c.started_at DESC, c.id DESC LIMIT ").v(n));
+        };
+        let mut all = q("");
+        for (at, key) in keys.iter().enumerate() {
+            all = all.s(if at == 0 { "" } else { " UNION " }).s("SELECT * FROM (");
+            all = self.by_key(all, *key, limit).s(") AS k");
+        }
+        if keys.is_empty() { q("SELECT id, started_at FROM calls WHERE workspace_id IS NULL") } else { all }
+    }
+
+    fn by_key(&self, start: Q, key: Id, limit: Option<i64>) -> Q {
+        let query = start.s("SELECT t.call_id AS id, t.started_at FROM call_touches t");
+        let query = query.when(self.looks_at_calls(), |q| {
+            q.s(" JOIN calls c ON c.workspace_id = t.workspace_id AND c.id = t.call_id")
+        });
+        let query = query.s(" WHERE t.workspace_id = ").v(self.workspace).s(" AND t.subject_id = ").v(key);
+        self.conditions(query, true)
+            .some(limit, |q, n| q.s(" ORDER BY t.started_at DESC, t.call_id DESC LIMIT ").v(n))
+    }
+
+    fn looks_at_calls(&self) -> bool {
+        let f = self.filter;
+        f.direction.is_some() || f.outcome.is_some() || f.search.is_some() || f.recorded
+    }
+
+    fn conditions(&self, query: Q, by_key: bool) -> Q {
+        let f = self.filter;
+        let at = if by_key { " AND t.started_at" } else { " AND c.started_at" };
+        let place =
+            if by_key { " AND (t.started_at, t.call_id) < (" } else { " AND (c.started_at, c.id) < (" };
+        let query = query
+            .some(f.since, |q, v| q.s(at).s(" >= ").v(v))
+            .some(f.until, |q, v| q.s(at).s(" < ").v(v))
+            .some(f.before, |q, (at, id)| q.s(place).v(at).s(",").v(id).s(")"))
+            .some(f.direction.as_deref(), |q, v| q.s(" AND c.direction = ").v(v))
+            .some(f.outcome.as_deref(), |q, v| q.s(" AND c.outcome = ").v(v))
+            .when(f.recorded, |q| q.s(" AND c.recording IS NOT NULL"))
+            .some(f.search.as_deref().map(crate::user::like), |q, like| {
+                q.s(" AND (c.from_party LIKE ")
+                    .v(like.clone())
+                    .s(" ESCAPE '!' OR c.to_party LIKE ")
+                    .v(like.clone())
+                    .s(" ESCAPE '!' OR lower(coalesce(c.from_name, '')) LIKE ")
+                    .v(like)
+                    .s(" ESCAPE '!')")
+            });
+        self.also.iter().fold(query, |query, keys| {
+            let row = if by_key {
+                " AND EXISTS (SELECT 1 FROM call_touches v WHERE v.workspace_id = t.workspace_id \
+                  AND v.started_at = t.started_at AND v.call_id = t.call_id AND v.subject_id IN "
+            } else {
+                " AND EXISTS (SELECT 1 FROM call_touches v WHERE v.workspace_id = c.workspace_id \
+                  AND v.started_at = c.started_at AND v.call_id = c.id AND v.subject_id IN "
+            };
+            query.s(row).list(keys.iter().copied()).s(")")
+        })
+    }
+}
+
+impl Store {
+    /// The calls that the asker may see, newest first.
+    pub async fn calls(
+        &self,
+        visible: &Visible<can::CallRecordRead>,
+        filter: &CallFilter,
+        limit: i64,
+    ) -> Result<Vec<CallRow>> {
+        let search = Search::new(visible, filter);
+        let candidates = search.candidates(Some(limit));
+        let query = q("SELECT ")
+            .s(COLUMNS)
+            .s(" FROM (")
+            .append(candidates)
+            .s(") AS p JOIN calls c ON c.id = p.id AND c.workspace_id = ")
+            .v(visible.workspace())
+            .s(" ORDER BY c.started_at DESC, c.id DESC LIMIT ")
+            .v(limit);
+        Ok(self.db.all(query).await?)
+    }
+
+    /// How many calls the asker may see.
+    pub async fn count_calls(
+        &self,
+        visible: &Visible<can::CallRecordRead>,
+        filter: &CallFilter,
+    ) -> Result<i64> {
+        let filter = CallFilter { before: None, ..filter.clone() };
+        let candidates = Search::new(visible, &filter).candidates(None);
+        let query = q("SELECT count(*) FROM (").append(candidates).s(") AS p");
+        Ok(self.db.one::<(i64,)>(query).await?.map_or(0, |(n,)| n))
+    }
+
+    /// The call that the permit is for.
+    pub async fn call(&self, permit: &Permit<can::CallRecordRead>) -> Result<CallRow> {
+        self.call_row(permit.workspace(), permit.thing().id).await?.ok_or(StoreError::Missing)
+    }
+
+    /// A call as a decision sees it, for the lookup before the decision; nothing else of it.
+    pub async fn call_thing(&self, workspace: i64, id: i64) -> Result<Option<Thing>> {
+        Ok(self.call_row(workspace, id).await?.map(|call| call.thing()))
+    }
+
+    /// The recording's file of the call that the permit is for, if it has one.
+    pub async fn recording_file<R: access::Right>(&self, permit: &Permit<R>) -> Result<Option<String>> {
+        Ok(self.call_row(permit.workspace(), permit.thing().id).await?.and_then(|call| call.recording))
+    }
+
+    async fn call_row(&self, workspace: i64, id: i64) -> Result<Option<CallRow>> {
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(workspace);
+        Ok(self.db.one(query.s(" AND c.id = ").v(id)).await?)
+    }
+}
+
+impl Change<'_> {
+    /// Keeps calls, leaving out those whose source and id are there already; how many were new.
+    pub async fn add_calls(&mut self, calls: &[NewCall]) -> Result<u64> {
+        let mut added = 0;
+        for part in calls.chunks(ROWS_PER_INSERT) {
+            added += self.add_some_calls(part).await?;
+        }
+        Ok(added)
+    }
+
+    async fn add_some_calls(&mut self, calls: &[NewCall]) -> Result<u64> {
+        let first = self.new_call_ids(i64::try_from(calls.len()).unwrap_or(i64::MAX));
+        let workspace = self.workspace();
+        let mut insert = q(
+            "INSERT INTO calls (workspace_id, id, source, unique_id, started_at, answered_at, ended_at, \
+                            talk_seconds, direction, outcome, from_party, from_name, to_party, from_user, to_user, \
+                            from_extension, to_extension, queue_id, number_id, recording, touches) VALUES ",
+        );
+        for (at, (id, call)) in (first..).zip(calls).enumerate() {
+            let touches: Vec<String> = call.touches.iter().map(Id::to_string).collect();
+            insert = insert.s(if at == 0 { "" } else { "," }).list(row![
+                workspace,
+                id,
+                call.source,
+                &call.unique_id,
+                call.started_at,
+                call.answered_at,
+                call.ended_at,
+                call.talk_seconds,
+                call.direction,
+                call.outcome,
+                &call.from_party,
+                call.from_name.clone(),
+                &call.to_party,
+                call.from_user,
+                call.to_user,
+                call.from_extension,
+                call.to_extension,
+                call.queue,
+                call.number,
+                call.recording.clone(),
+                touches.join(" ")
+            ]);
+        }
+        let insert = insert.s(" ON CONFLICT (workspace_id, source, unique_id) DO NOTHING RETURNING id");
+        let kept: Vec<(i64,)> = self.tx.all(insert).await?;
+        let kept: std::collections::HashSet<i64> = kept.into_iter().map(|(id,)| id).collect();
+        let new = (first..).zip(calls).filter(|(id, _)| kept.contains(id));
+        let touches: Vec<(Id, Micros, i64)> = new
+            .flat_map(|(id, call)| call.touches.iter().map(move |subject| (*subject, call.started_at, id)))
+            .collect();
+        for part in touches.chunks(ROWS_PER_INSERT * 4) {
+            let mut insert =
+                q("INSERT INTO call_touches (workspace_id, subject_id, started_at, call_id) VALUES ");
+            for (at, (subject, started_at, id)) in part.iter().enumerate() {
+                insert = insert.s(if at == 0 { "" } else { "," }).list(row![
+                    workspace,
+                    *subject,
+                    *started_at,
+                    *id
+                ]);
+            }
+            self.tx.exec(insert).await?;
+        }
+        Ok(kept.len() as u64)
+    }
+
+    /// Attaches a recording to a call by its source and id there, unless it has one; whether it did.
+    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<bool> {
+        let update = q("UPDATE calls SET recording = ")
+            .v(file)
+            .s(" WHERE recording IS NULL AND workspace_id = ")
+            .v(self.workspace())
+            .s(" AND source = ")
+            .v(source)
+            .s(" AND unique_id = ")
+            .v(unique_id);
+        Ok(self.tx.exec(update).await? > 0)
+    }
+
+    /// Forgets the recording of a call; the file is for the caller to delete.
+    pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
+        let update = q("UPDATE calls SET recording = NULL WHERE workspace_id = ").v(self.workspace());
+        if self.tx.exec(update.s(" AND id = ").v(call)).await? == 0 {
+            Err(StoreError::Missing)
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! One database layer over SQLite and PostgreSQL: shared SQL text, values bound by type, rows decoded on both.
+//!
+//! SQLite has one writer and several readers, so that a write never meets `SQLITE_BUSY` inside the process.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+use std::time::Duration;
+
+use access::Id;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Executor, FromRow, Postgres, Sqlite};
+
+/// What a database operation can fail with.
+pub type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// A database: embedded SQLite, or PostgreSQL.
+#[derive(Debug, Clone)]
+pub(crate) enum Db {
+    /// One writer, several readers.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// A pool.
+    Postgres(PgPool),
+}
+
+/// A write transaction.
+pub(crate) enum Tx {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// A value bound to a statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Bool(bool),
+}
+
+impl From<i64> for Value {
+    fn from(v: i64) -> Value {
+        Value::Int(Some(v))
+    }
+}
+impl From<Option<i64>> for Value {
+    fn from(v: Option<i64>) -> Value {
+        Value::Int(v)
+    }
+}
+impl From<Id> for Value {
+    fn from(v: Id) -> Value {
+        Value::Int(Some(i64::from(v.0)))
+    }
+}
+impl From<Option<Id>> for Value {
+    fn from(v: Option<Id>) -> Value {
+        Value::Int(v.map(|id| i64::from(id.0)))
+    }
+}
+impl From<String> for Value {
+    fn from(v: String) -> Value {
+        Value::Text(Some(v))
+    }
+}
+impl From<&str> for Value {
+    fn from(v: &str) -> Value {
+        Value::Text(Some(v.to_owned()))
+    }
+}
+impl From<&String> for Value {
+    fn from(v: &String) -> Value {
+        Value::Text(Some(v.clone()))
+    }
+}
+impl From<Option<String>> for Value {
+    fn from(v: Option<String>) -> Value {
+        Value::Text(v)
+    }
+}
+impl From<bool> for Value {
+    fn from(v: bool) -> Value {
+        Value::Bool(v)
+    }
+}
+
+/// The values of one row, of whatever types: `q("INSERT … VALUES ").list(row![id, name])`.
+macro_rules! row {
+    ($($value:expr),+ $(,)?) => { [$($crate::db::Value::from($value)),+] };
+}
+pub(crate) use row;
+
+/// A row type that both drivers can decode: every `#[derive(FromRow)]` struct and tuple.
+pub(crate) trait Row:
+    Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{
+}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
+
+/// SQL under construction: `q("… WHERE id = ").v(id).s(" AND kind IN ").list(kinds)`.
+///
+/// Text is `&'static str` only, so a value can never become text. An empty list matches nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Q {
+    sql: String,
+    values: Vec<Value>,
+}
+
+/// Starts a statement.
+pub(crate) fn q(text: &'static str) -> Q {
+    Q { sql: text.into(), values: vec![] }
+}
+
+impl Q {
+    /// More text.
+    #[must_use]
+    pub fn s(mut self, text: &'static str) -> Q {
+        self.sql.push_str(text);
+        self
+    }
+
+    /// A value in place.
+    #[must_use]
+    pub fn v(mut self, value: impl Into<Value>) -> Q {
+        self.values.push(value.into());
+        let _ = write!(self.sql, "${}", self.values.len());
+        self
+    }
+
+    /// Values in parentheses, as for `IN` or one row of `VALUES`.
+    #[must_use]
+    pub fn list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Q {
+        self.sql.push('(');
+        let mut first = true;
+        for value in values {
+            if !std::mem::take(&mut first) {
+                self.sql.push(',');
+            }
+            self = self.v(value);
+        }
+        self.sql.push_str(if first { "NULL)" } else { ")" });
+        self
+    }
+
+    /// Another statement inside this one.
+    #[must_use]
+    pub fn append(mut self, other: Q) -> Q {
+        let before = self.values.len();
+        self.values.extend(other.values);
+        // The other's placeholders are numbered from one; here they come after ours.
+        let mut parts = other.sql.split('$');
+        self.sql.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            let (number, rest) = part.split_at(digits);
+            let _ = write!(self.sql, "${}{rest}", before + number.parse::<usize>().unwrap_or_default());
+        }
+        self
+    }
+
+    /// More only if there is something to say.
+    #[must_use]
+    pub fn some<T>(self, value: Option<T>, more: impl FnOnce(Q, T) -> Q) -> Q {
+        match value {
+            Some(value) => more(self, value),
+            None => self,
+        }
+    }
+
+    /// More only under a condition.
+    #[must_use]
+    pub fn when(self, condition: bool, more: impl FnOnce(Q) -> Q) -> Q {
+        if condition { more(self) } else { self }
+    }
+
+    fn sqlite(&self) -> SqliteArguments {
+        let mut arguments = SqliteArguments::default();
+        for value in &self.values {
+            // Adding fails only for values that cannot be encoded; integers, text and booleans always can.
+            let _ = match value {
+                Value::Int(v) => arguments.add(*v),
+                Value::Text(v) => arguments.add(v.clone()),
+                Value::Bool(v) => arguments.add(*v),
+            };
+        }
+        arguments
+    }
+
+    fn postgres(&self) -> PgArguments {
+        let mut arguments = PgArguments::default();
+        for value in &self.values {
+            let _ = match value {
+                Value::Int(v) => arguments.add(*v),
+                Value::Text(v) => arguments.add(v.clone()),
+                Value::Bool(v) => arguments.add(*v),
+            };
+        }
+        arguments
+    }
+}
+
+async fn exec_sqlite<'c>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<u64> {
+    let arguments = q.sqlite();
+    Ok(sqlx::query_with(AssertSqlSafe(q.sql), arguments).execute(on).await?.rows_affected())
+}
+
+async fn exec_postgres<'c>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<u64> {
+    let arguments = q.postgres();
+    Ok(sqlx::query_with(AssertSqlSafe(q.sql), arguments).execute(on).await?.rows_affected())
+}
+
+async fn all_sqlite<'c, T: Row>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<Vec<T>> {
+    let arguments = q.sqlite();
+    sqlx::query_as_with(AssertSqlSafe(q.sql), arguments).fetch_all(on).await
+}
+
+async fn all_postgres<'c, T: Row>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<Vec<T>> {
+    let arguments = q.postgres();
+    sqlx::query_as_with(AssertSqlSafe(q.sql), arguments).fetch_all(on).await
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+    pub async fn open(url: &str) -> std::result::Result<Db, crate::OpenError> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+            let pool = PgPoolOptions::new()
+                .max_connections(10)
+                .acquire_timeout(Duration::from_secs(2))
+                .test_before_acquire(false)
+                .connect_with(options)
+                .await?;
+            sqlx::migrate!("./migrations/postgres").run(&pool).await?;
+            return Ok(Db::Postgres(pool));
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("mmap_size", "268435456")
+            .pragma("cache_size", "-65536")
+            .statement_cache_capacity(300)
+            .disable_statement_logging();
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .test_before_acquire(false)
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
+        let readers = pool(4).connect_with(options.read_only(true)).await?;
+        Ok(Db::Sqlite { writer, readers })
+    }
+
+    /// Runs one statement outside any transaction of ours; how many rows it changed.
+    pub async fn exec(&self, q: Q) -> Result<u64> {
+        match self {
+            Db::Sqlite { writer, .. } => exec_sqlite(writer, q).await,
+            Db::Postgres(pool) => exec_postgres(pool, q).await,
+        }
+    }
+
+    /// The rows of a query.
+    pub async fn all<T: Row>(&self, q: Q) -> Result<Vec<T>> {
+        match self {
+            Db::Sqlite { readers, .. } => all_sqlite(readers, q).await,
+            Db::Postgres(pool) => all_postgres(pool, q).await,
+        }
+    }
+
+    /// The first row of a query, if any.
+    pub async fn one<T: Row>(&self, q: Q) -> Result<Option<T>> {
+        Ok(self.all(q).await?.into_iter().next())
+    }
+
+    /// Opens a write transaction.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+}
+
+impl Tx {
+    /// Runs one statement; how many rows it changed.
+    pub async fn exec(&mut self, q: Q) -> Result<u64> {
+        match self {
+            Tx::Sqlite(tx) => exec_sqlite(&mut **tx, q).await,
+            Tx::Postgres(tx) => exec_postgres(&mut **tx, q).await,
+        }
+    }
+
+    /// The rows of a query, as this transaction sees them.
+    pub async fn all<T: Row>(&mut self, q: Q) -> Result<Vec<T>> {
+        match self {
+            Tx::Sqlite(tx) => all_sqlite(&mut **tx, q).await,
+            Tx::Postgres(tx) => all_postgres(&mut **tx, q).await,
+        }
+    }
+
+    /// The first row of a query, if any.
+    pub async fn one<T: Row>(&mut self, q: Q) -> Result<Option<T>> {
+        Ok(self.all(q).await?.into_iter().next())
+    }
+
+    /// Makes it all hold.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// What makes a row wait for others who change it: nothing on SQLite, whose writer is alone anyway.
+    pub fn for_update(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR UPDATE",
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Who a secret belongs to: sessions and API tokens, looked up by hash, with the workspace's present version, so
+//! that each request decides on access at least as new as its own lookup.
+
+use std::sync::Arc;
+
+use access::{Actor, Id, Micros, Permission, PermissionSet, Snapshot};
+
+use crate::change::Author;
+use crate::db::q;
+use crate::load::id;
+use crate::{Result, Store};
+
+/// How somebody came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A session that they signed in to.
+    Session(Id),
+    /// An API token.
+    Token(Id),
+}
+
+/// A user who showed a secret that is good.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Who, with what they may do.
+    pub actor: Actor,
+    /// How they came.
+    pub via: Via,
+    /// When the secret stops being good; none for a token without an end.
+    pub expires_at: Option<Micros>,
+}
+
+impl Identity {
+    /// Who they are, for the audit log.
+    pub fn author(&self) -> Author {
+        let via = match self.via {
+            Via::Session(session) => format!("session {session}"),
+            Via::Token(token) => format!("api token {token}"),
+        };
+        let name = self.actor.snapshot().model().label(self.actor.id()).to_owned();
+        Author { id: Some(self.actor.id()), name, via }
+    }
+}
+
+/// Sessions and tokens note their last use, but not more often than this.
+const SEEN_EVERY: Micros = 60_000_000;
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    workspace_id: i64,
+    id: i64,
+    user_id: i64,
+    version: i64,
+    expires_at: Option<i64>,
+    used_at: Option<i64>,
+    scope: Option<String>,
+}
+
+impl Store {
+    /// The user whose session this is; none for unknown or ended sessions and for banned or deleted users.
+    pub async fn by_session(&self, token_hash: &str) -> Result<Option<Identity>> {
+        let found: Option<Found> = self
+            .db
+            .one(
+                q("SELECT s.workspace_id, s.id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
+                   NULL AS scope FROM sessions s JOIN workspaces w ON w.id = s.workspace_id WHERE s.token_hash = ")
+                .v(token_hash),
+            )
+            .await?;
+        self.identify(found, Via::Session).await
+    }
+
+    /// The user whose API token this is, limited to the token's scope; none as for sessions.
+    pub async fn by_token(&self, token_hash: &str) -> Result<Option<Identity>> {
+        let found: Option<Found> = self
+            .db
+            .one(
+                q("SELECT t.workspace_id, t.id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope \
+                   FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
+                .v(token_hash),
+            )
+            .await?;
+        self.identify(found, Via::Token).await
+    }
+
+    async fn identify(&self, found: Option<Found>, via: fn(Id) -> Via) -> Result<Option<Identity>> {
+        let now = self.now();
+        let Some(found) = found.filter(|f| f.expires_at.is_none_or(|at| now < at)) else { return Ok(None) };
+        let snapshot: Arc<Snapshot> = self.snapshot(found.workspace_id, found.version).await?;
+        let scope = found.scope.as_deref().map_or(PermissionSet::EVERY, read_scope);
+        let Some(actor) = Actor::scoped(snapshot, id(found.user_id), scope) else { return Ok(None) };
+        let via = via(id(found.id));
+        if found.used_at.is_none_or(|at| at + SEEN_EVERY < now) {
+            self.note_use(found.workspace_id, via, actor.id(), now).await?;
+        }
+        Ok(Some(Identity { actor, via, expires_at: found.expires_at }))
+    }
+
+    async fn note_use(&self, workspace: i64, via: Via, user: Id, now: Micros) -> Result<()> {
+        let (start, key) = match via {
+            Via::Session(session) => ("UPDATE sessions SET last_seen_at = ", session),
+            Via::Token(token) => ("UPDATE api_tokens SET last_used_at = ", token),
+        };
+        self.db.exec(q(start).v(now).s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(key)).await?;
+        let seen = q("UPDATE users SET last_seen_at = ").v(now).s(" WHERE workspace_id = ").v(workspace);
+        self.db.exec(seen.s(" AND id = ").v(user)).await?;
+        Ok(())
+    }
+}
+
+/// A token's scope as stored: permission names in a JSON array; what cannot be read allows nothing.
+pub(crate) fn read_scope(text: &str) -> PermissionSet {
+    let names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+    names.iter().filter_map(|name| Permission::from_name(name)).collect()
+}
+
+pub(crate) fn write_scope(scope: PermissionSet) -> String {
+    let names: Vec<&str> = scope.iter().map(Permission::name).collect();
+    serde_json::json!(names).to_string()
+}

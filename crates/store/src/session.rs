@@ -1,0 +1,111 @@
+//! Sessions: made at sign-in, kept as hashes, ended by hand, ban, reset or time.
+
+use access::{Id, Micros};
+
+use crate::audit::Act;
+use crate::change::{Author, Change};
+use crate::db::{q, row};
+use crate::{Result, Store};
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct SessionRow {
+    /// Its id in the workspace.
+    pub id: i64,
+    /// The browser or client, as it named itself.
+    pub agent: String,
+    /// When it began.
+    pub created_at: Micros,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Micros,
+    /// When it ends by itself.
+    pub expires_at: Micros,
+}
+
+/// What sign-in needs to know of an account.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Credentials {
+    /// The user.
+    pub id: i64,
+    /// What people call them.
+    pub name: String,
+    /// `invited`, `active` or `banned`.
+    pub standing: String,
+    /// The password's hash in PHC form; none until one is set.
+    pub password_hash: Option<String>,
+}
+
+impl Store {
+    /// The account with that email address, for sign-in alone.
+    pub async fn credentials(&self, workspace: i64, email: &str) -> Result<Option<Credentials>> {
+        let query = q(
+            "SELECT id, name, standing, password_hash FROM users WHERE deleted_at IS NULL AND workspace_id = ",
+        );
+        Ok(self.db.one(query.v(workspace).s(" AND email = ").v(email)).await?)
+    }
+
+    /// Begins a session for a user who has shown who they are. The only write that no permit opens: it is how
+    /// one comes to have permits at all.
+    pub async fn start_session(
+        &self,
+        workspace: i64,
+        user: Id,
+        name: &str,
+        token_hash: &str,
+        agent: &str,
+        expires_at: Micros,
+    ) -> Result<Id> {
+        let author = Author { id: Some(user), name: name.to_owned(), via: "sign-in".into() };
+        let mut change = self.open_change(workspace, &author).await?;
+        let (session, now) = (change.new_id(), change.now());
+        change
+            .tx
+            .exec(
+                q("INSERT INTO sessions (workspace_id, id, user_id, token_hash, agent, created_at, last_seen_at, \
+                   expires_at) VALUES ")
+                .list(row![workspace, session, user, token_hash, agent, now, now, expires_at]),
+            )
+            .await?;
+        let seen = q("UPDATE users SET last_seen_at = ").v(now).s(" WHERE workspace_id = ").v(workspace);
+        change.tx.exec(seen.s(" AND id = ").v(user)).await?;
+        change.record(Act::done("session:create", "user", i64::from(user.0), name));
+        change.commit().await?;
+        Ok(session)
+    }
+
+    /// Ends one's own session. Needs no permit: whoever holds the secret may give it up.
+    pub async fn end_session(&self, workspace: i64, author: &Author, user: Id, session: Id) -> Result<()> {
+        let mut change = self.open_change(workspace, author).await?;
+        let query = q("DELETE FROM sessions WHERE workspace_id = ").v(workspace).s(" AND id = ").v(session);
+        change.tx.exec(query.s(" AND user_id = ").v(user)).await?;
+        change.record(Act::done("session:delete", "user", i64::from(user.0), author.name.clone()));
+        change.commit().await
+    }
+
+    /// A user's own sessions, the latest used first.
+    pub async fn sessions_of(&self, workspace: i64, user: Id) -> Result<Vec<SessionRow>> {
+        let query =
+            q("SELECT id, agent, created_at, last_seen_at, expires_at FROM sessions WHERE expires_at > ");
+        let query = query.v(self.now()).s(" AND workspace_id = ").v(workspace).s(" AND user_id = ").v(user);
+        Ok(self.db.all(query.s(" ORDER BY last_seen_at DESC, id DESC LIMIT 100")).await?)
+    }
+}
+
+impl Change<'_> {
+    /// Ends every session of a user, but perhaps the one that asks.
+    pub async fn end_sessions(&mut self, user: Id, except: Option<Id>) -> Result<()> {
+        let query =
+            q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace()).s(" AND user_id = ").v(user);
+        self.tx.exec(query.some(except, |q, id| q.s(" AND id <> ").v(id))).await?;
+        Ok(())
+    }
+
+    /// Sets a user's password, as a hash in PHC form.
+    pub async fn set_password(&mut self, user: Id, hash: &str) -> Result<()> {
+        let query =
+            q("UPDATE users SET password_hash = ").v(hash).s(" WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(query.s(" AND id = ").v(user)).await?;
+        self.touches(user);
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! API tokens: shown once, kept as hashes, limited to a scope and to what their user may do.
+
+use access::{Id, Micros, PermissionSet, Permit, can};
+
+use crate::change::Change;
+use crate::db::{q, row};
+use crate::identity::{read_scope, write_scope};
+use crate::{Result, Store, StoreError};
+
+/// An API token, without its secret.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TokenRow {
+    /// Its id in the workspace.
+    pub id: i64,
+    /// Whose access it carries.
+    pub user_id: i64,
+    /// What it is for.
+    pub name: String,
+    /// Permission names in a JSON array; none for all that the user may do.
+    pub scope: Option<String>,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Micros>,
+    /// When it stops being good by itself.
+    pub expires_at: Option<Micros>,
+}
+
+impl TokenRow {
+    /// The permissions that the token is limited to; none for no limit.
+    pub fn permissions(&self) -> Option<PermissionSet> {
+        self.scope.as_deref().map(read_scope)
+    }
+}
+
+const COLUMNS: &str = "SELECT id, user_id, name, scope, created_at, last_used_at, expires_at FROM api_tokens";
+
+impl Store {
+    /// Every token of the workspace, the newest first.
+    pub async fn tokens(&self, permit: &Permit<can::ApiTokenRead>) -> Result<Vec<TokenRow>> {
+        let query = q(COLUMNS).s(" WHERE workspace_id = ").v(permit.workspace());
+        Ok(self.db.all(query.s(" ORDER BY id DESC LIMIT 1000")).await?)
+    }
+
+    /// One token.
+    pub async fn token(&self, workspace: i64, id: Id) -> Result<Option<TokenRow>> {
+        Ok(self.db.one(q(COLUMNS).s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?)
+    }
+}
+
+impl Change<'_> {
+    /// Keeps a new token by its hash.
+    pub async fn add_token(
+        &mut self,
+        user: Id,
+        name: &str,
+        token_hash: &str,
+        scope: Option<PermissionSet>,
+        expires_at: Option<Micros>,
+    ) -> Result<Id> {
+        let id = self.new_id();
+        self.tx
+            .exec(
+                q("INSERT INTO api_tokens (workspace_id, id, user_id, name, token_hash, scope, created_at, expires_at) \
+                   VALUES ")
+                .list(row![self.workspace(), id, user, name, token_hash, scope.map(write_scope), self.now(), expires_at]),
+            )
+            .await?;
+        Ok(id)
+    }
+
+    /// Revokes a token.
+    pub async fn delete_token(&mut self, id: Id) -> Result<()> {
+        let query =
+            q("DELETE FROM api_tokens WHERE workspace_id = ").v(self.workspace()).s(" AND id = ").v(id);
+        if self.tx.exec(query).await? == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+
+    /// Revokes every token of a user.
+    pub async fn delete_tokens_of(&mut self, user: Id) -> Result<()> {
+        let query = q("DELETE FROM api_tokens WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(query.s(" AND user_id = ").v(user)).await?;
+        Ok(())
+    }
+}
