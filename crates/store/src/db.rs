@@ -285,7 +285,6 @@ impl Db {
             Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
-
 }
 
 impl Tx {

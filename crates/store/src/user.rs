@@ -226,6 +226,16 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Gives a user another role.
+    pub async fn set_role(&mut self, id: Id, role: Id) -> Result<()> {
+        let update =
+            q("UPDATE users SET role_id = ").v(role).s(", revision = revision + 1 WHERE workspace_id = ");
+        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
     /// Bans, unbans or activates a user.
     pub async fn set_standing(&mut self, id: Id, standing: Standing) -> Result<()> {
         let update = q("UPDATE users SET standing = ").v(standing_word(standing));

@@ -1,0 +1,139 @@
+//! Checks of input, each naming the field and the fix.
+
+use access::{Cell, Id, Model, Permission, Reach, Reaches};
+
+use crate::refusal::Refusal;
+
+/// Text that people read: trimmed, not empty, not too long, no control characters.
+pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
+    let value = optional_text(field, value, most)?;
+    if value.is_empty() { Err(Refusal::invalid(field, format!("{field} is needed."))) } else { Ok(value) }
+}
+
+/// Text that may be empty.
+pub fn optional_text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
+    let value = value.trim();
+    if value.chars().count() > most {
+        return Err(Refusal::invalid(field, format!("{field} is too long: at most {most} characters.")));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(Refusal::invalid(
+            field,
+            format!("{field} must not have line breaks or control characters."),
+        ));
+    }
+    Ok(value.to_owned())
+}
+
+/// An email address: one `@` with something on both sides and no spaces; lower case, since it signs people in.
+pub fn email(value: &str) -> Result<String, Refusal> {
+    let value = text("email", value, 254)?.to_lowercase();
+    let well_formed = value.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && domain.split('.').all(|label| !label.is_empty())
+            && !domain.contains('@')
+            && !value.contains(char::is_whitespace)
+    });
+    if well_formed {
+        Ok(value)
+    } else {
+        Err(Refusal::invalid("email", "email must look like name@example.com."))
+    }
+}
+
+/// A password that somebody chose: long enough to be worth the name (NIST SP 800-63B asks for no more).
+pub fn password(value: &str) -> Result<(), Refusal> {
+    match value.chars().count() {
+        0..10 => Err(Refusal::invalid("password", "password must have at least 10 characters.")),
+        10..=200 => Ok(()),
+        _ => Err(Refusal::invalid("password", "password must have at most 200 characters.")),
+    }
+}
+
+/// A workspace's name in addresses.
+pub fn slug(value: &str) -> Result<String, Refusal> {
+    let letters = value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let edges = value.starts_with('-') || value.ends_with('-');
+    if (2..=40).contains(&value.len()) && letters && !edges {
+        return Ok(value.to_owned());
+    }
+    let message = "slug must have 2 to 40 lower-case letters, digits or hyphens, and begin and end with a letter or digit.";
+    Err(Refusal::invalid("slug", message))
+}
+
+/// Digits that can be dialled inside the workspace.
+pub fn digits(field: &'static str, value: &str) -> Result<String, Refusal> {
+    let value = value.trim();
+    if (2..=8).contains(&value.len()) && value.chars().all(|c| c.is_ascii_digit()) {
+        return Ok(value.to_owned());
+    }
+    Err(Refusal::invalid(field, format!("{field} must be 2 to 8 digits, like 201.")))
+}
+
+/// A phone number in E.164: `+`, then 7 to 15 digits that do not begin with 0 (ITU-T E.164).
+pub fn e164(field: &'static str, value: &str) -> Result<String, Refusal> {
+    let value: String = value.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.' | '/')).collect();
+    let good = value.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.chars().all(|c| c.is_ascii_digit())
+    });
+    if good {
+        return Ok(value);
+    }
+    Err(Refusal::invalid(field, format!("{field} must be in international form, like +442079460123.")))
+}
+
+/// A time zone of the IANA database.
+pub fn time_zone(value: &str) -> Result<String, Refusal> {
+    match jiff::tz::TimeZone::get(value) {
+        Ok(_) => Ok(value.to_owned()),
+        Err(_) => Err(Refusal::invalid("time_zone", "time_zone must be an IANA name, like Europe/Berlin.")),
+    }
+}
+
+/// A role of the workspace.
+pub fn role(model: &Model, id: Id) -> Result<Id, Refusal> {
+    if model.roles.contains_key(&id) {
+        return Ok(id);
+    }
+    Err(Refusal::invalid("role", "role is not a role of this workspace."))
+}
+
+/// A unit of the right kind.
+pub fn unit(
+    model: &Model,
+    field: &'static str,
+    kind: access::model::UnitKind,
+    id: Id,
+) -> Result<Id, Refusal> {
+    if model.units.get(&id).is_some_and(|unit| unit.kind == kind) {
+        return Ok(id);
+    }
+    Err(Refusal::invalid(field, format!("{field} is not a {field} of this workspace.")))
+}
+
+/// Cells as the API has them: permission names with the words of their reaches.
+pub fn cells(
+    field: &'static str,
+    holds: &std::collections::BTreeMap<String, Vec<String>>,
+) -> Result<Vec<Cell>, Refusal> {
+    let mut cells = vec![];
+    for (name, words) in holds {
+        let permission = Permission::from_name(name)
+            .ok_or_else(|| Refusal::invalid(field, format!("`{name}` is not a permission.")))?;
+        let mut reaches = Reaches::NONE;
+        for word in words {
+            let possible = permission.entry().reaches;
+            let reach = Reach::from_word(word).filter(|r| possible.has(*r)).ok_or_else(|| {
+                let words = possible.words().join(", ");
+                Refusal::invalid(field, format!("`{name}` cannot reach `{word}`; it can reach: {words}."))
+            })?;
+            reaches = reaches.with(reach);
+        }
+        if !reaches.is_empty() {
+            cells.push((permission, reaches));
+        }
+    }
+    Ok(cells)
+}

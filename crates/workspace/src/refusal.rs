@@ -1,0 +1,161 @@
+//! Everything that can be answered instead of what was asked: one table of codes for every face.
+
+use access::authority::Breach;
+use access::{Denied, Micros, Permission};
+use store::StoreError;
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which kind, from the table.
+    pub code: Code,
+    /// What to tell people: what is wrong and how to mend it.
+    pub message: String,
+    /// The input field that it is about.
+    pub field: Option<&'static str>,
+    /// The permission that is missing.
+    pub permission: Option<Permission>,
+    /// How long to wait before trying again.
+    pub retry_after: Option<Micros>,
+}
+
+macro_rules! codes {
+    ($($code:ident $word:literal $status:literal $title:literal;)+) => {
+        /// The kinds of refusals, each with its HTTP status.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $code,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$code),+];
+
+            /// The word in API answers.
+            pub const fn word(self) -> &'static str {
+                match self { $(Code::$code => $word,)+ }
+            }
+
+            /// The HTTP status (RFC 9110).
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$code => $status,)+ }
+            }
+
+            /// A short sentence, the same for every refusal of this kind.
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$code => $title,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    Unauthenticated "unauthenticated" 401 "Sign in or show a token that is good.";
+    WrongCredentials "wrong_credentials" 401 "The email address or the password is wrong.";
+    Forbidden "forbidden" 403 "You lack the permission for this.";
+    OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
+    GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
+    HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
+    CrossSite "cross_site" 403 "The request did not come from a page of this server.";
+    NotFound "not_found" 404 "There is no such thing.";
+    MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
+    Conflict "conflict" 409 "Somebody else changed it in the meantime.";
+    Taken "taken" 409 "The value is in use already.";
+    InUse "in_use" 409 "Something still depends on it.";
+    LastAdmin "last_admin" 409 "This would leave nobody who can manage people and roles.";
+    OneOwner "one_owner" 409 "A workspace has exactly one Owner.";
+    TooLarge "too_large" 413 "The request is too large.";
+    UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON.";
+    BadRequest "bad_request" 400 "The request cannot be read.";
+    Invalid "invalid" 422 "A value is not acceptable.";
+    BuiltIn "built_in" 409 "Built-in roles cannot be changed, only cloned.";
+    TooManyTries "too_many_tries" 429 "Too many tries. Wait before the next one.";
+    Internal "internal" 500 "Something went wrong on our side.";
+    Unavailable "unavailable" 503 "The database does not answer. Try again in a moment.";
+}
+
+impl Refusal {
+    /// A refusal with the table's own sentence.
+    pub fn new(code: Code) -> Refusal {
+        let message = code.title().to_owned();
+        Refusal { code, message, field: None, permission: None, retry_after: None }
+    }
+
+    /// A refusal that says more than its kind.
+    pub fn because(code: Code, message: impl Into<String>) -> Refusal {
+        Refusal { message: message.into(), ..Refusal::new(code) }
+    }
+
+    /// A value that is not acceptable: the field, what is wrong with it and how to mend it.
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal { field: Some(field), ..Refusal::because(Code::Invalid, message) }
+    }
+
+    /// A missing permission.
+    pub fn lacks(permission: Permission) -> Refusal {
+        let message = format!("You lack the permission `{permission}`: {}.", permission.entry().meaning);
+        Refusal { permission: Some(permission), ..Refusal::because(Code::Forbidden, message) }
+    }
+
+    /// Too many tries; how long to wait.
+    pub fn too_many(wait: Micros) -> Refusal {
+        let seconds = (wait + 999_999) / 1_000_000;
+        let message = format!("Too many tries. Wait {seconds} s before the next one.");
+        Refusal { retry_after: Some(wait), ..Refusal::because(Code::TooManyTries, message) }
+    }
+}
+
+impl From<Denied> for Refusal {
+    fn from(denied: Denied) -> Refusal {
+        match denied {
+            Denied::Hidden => Refusal::new(Code::NotFound),
+            Denied::Lacks(permission) => Refusal::lacks(permission),
+        }
+    }
+}
+
+impl From<Breach> for Refusal {
+    fn from(breach: Breach) -> Refusal {
+        let (code, permission) = match breach {
+            Breach::OwnerProtected => (Code::OwnerProtected, None),
+            Breach::OneOwner => (Code::OneOwner, None),
+            Breach::LastGuardian => (Code::LastAdmin, None),
+            Breach::GivesMore { permission, .. } | Breach::CannotBeGiven(permission) => {
+                (Code::GivesMore, Some(permission))
+            }
+            Breach::HoldsMore { permission, .. } => (Code::HoldsMore, Some(permission)),
+        };
+        Refusal { permission, ..Refusal::because(code, format!("Not done: {breach}.")) }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        match error {
+            StoreError::Denied(denied) => denied.into(),
+            StoreError::Breach(breach) => breach.into(),
+            StoreError::Missing => Refusal::new(Code::NotFound),
+            StoreError::Stale => Refusal::because(
+                Code::Conflict,
+                "Somebody else changed it in the meantime. Load it again and redo your edit.",
+            ),
+            StoreError::Taken(field) => {
+                let message = format!("This {field} is in use already. Choose another one.");
+                Refusal { field: Some(field), ..Refusal::because(Code::Taken, message) }
+            }
+            StoreError::Database(error) => {
+                // The cause is for the log of the machine, never for whoever asked.
+                tracing::error!(error = %error, "the database failed");
+                Refusal::new(Code::Unavailable)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,353 @@
+//! Users: invited, edited, banned, deleted, given a role.
+
+use access::model::{Standing, UnitKind};
+use access::{Id, Micros, Model, Permit, Visible, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::audit::Act;
+use store::user::{UserFilter, UserInput, UserRow};
+use store::{Author, Slice};
+
+use crate::refusal::{Code, Refusal};
+use crate::{Answer, App, List, Ref, check, secrets};
+
+/// A user, as whoever may see their record sees it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct UserView {
+    /// Their id.
+    pub id: u32,
+    /// Unique in the workspace.
+    pub email: String,
+    /// What people call them.
+    pub name: String,
+    /// Phone number, or empty.
+    pub phone: String,
+    /// The company's own code for them, or empty.
+    pub employee_code: String,
+    /// Their role.
+    pub role: Ref,
+    /// Their department.
+    pub department: Option<Ref>,
+    /// Their branch.
+    pub branch: Option<Ref>,
+    /// The units that they lead.
+    pub leads: Vec<Ref>,
+    /// `invited`, `active` or `banned`.
+    pub standing: String,
+    /// When the record was made, in microseconds since the Unix epoch.
+    pub created_at: Micros,
+    /// When they last did anything, to the minute.
+    pub last_seen_at: Option<Micros>,
+    /// Send it back with an edit, so that the edit fails where somebody else was faster.
+    pub revision: i64,
+}
+
+impl UserView {
+    pub(crate) fn of(model: &Model, row: UserRow) -> UserView {
+        let id = |raw: i64| Id(u32::try_from(raw).unwrap_or(u32::MAX));
+        let user = id(row.id);
+        let leads = model.leads.iter().filter(|(u, _)| *u == user).map(|(_, unit)| Ref::to(model, *unit));
+        UserView {
+            id: user.0,
+            role: Ref::to(model, id(row.role_id)),
+            department: row.department_id.map(|unit| Ref::to(model, id(unit))),
+            branch: row.branch_id.map(|unit| Ref::to(model, id(unit))),
+            leads: leads.collect(),
+            email: row.email,
+            name: row.name,
+            phone: row.phone,
+            employee_code: row.employee_code,
+            standing: row.standing,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            revision: row.revision,
+        }
+    }
+}
+
+/// A new user.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// Unique in the workspace.
+    pub email: String,
+    /// What people call them.
+    pub name: String,
+    /// Phone number in international form.
+    #[serde(default)]
+    pub phone: String,
+    /// The company's own code for them.
+    #[serde(default)]
+    pub employee_code: String,
+    /// A role of the workspace; its default role where none is given.
+    pub role: Option<u32>,
+    /// A department of the workspace.
+    pub department: Option<u32>,
+    /// A branch of the workspace.
+    pub branch: Option<u32>,
+    /// A first password; without one, a one-time password is made and answered once.
+    pub password: Option<String>,
+}
+
+/// A new user with the password that is shown this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct InvitedUser {
+    /// The user.
+    pub user: UserView,
+    /// The one-time password, where none was given. It is kept nowhere.
+    pub password: Option<String>,
+}
+
+/// An edit of a user's record: what is absent stays, what is null is cleared.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserChange {
+    /// A new email address holds at once: it signs in, the old one does not (CLY-03).
+    pub email: Option<String>,
+    /// What people call them.
+    pub name: Option<String>,
+    /// Phone number in international form, or empty.
+    pub phone: Option<String>,
+    /// The company's own code for them, or empty.
+    pub employee_code: Option<String>,
+    /// A department of the workspace, or null for none.
+    #[serde(deserialize_with = "present")]
+    pub department: Option<Option<u32>>,
+    /// A branch of the workspace, or null for none.
+    #[serde(deserialize_with = "present")]
+    pub branch: Option<Option<u32>>,
+    /// The revision that the edit was made on.
+    pub revision: Option<i64>,
+}
+
+/// Tells a null (`Some(None)`) from an absent field (`None`, by default).
+fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::<u32>::deserialize(value).map(Some)
+}
+
+/// The users that the asker may see.
+pub async fn list(
+    app: &App,
+    visible: &Visible<can::UserRead>,
+    filter: &UserFilter,
+    slice: Slice,
+) -> Answer<List<UserView>> {
+    let page = app.store.users(visible, filter, slice).await?;
+    let model = visible.actor().snapshot().model();
+    let shown = slice.offset + i64::try_from(page.rows.len()).unwrap_or(0);
+    let next = (shown < page.total).then(|| shown.to_string());
+    let items = page.rows.into_iter().map(|row| UserView::of(model, row)).collect();
+    Ok(List { items, total: page.total, next })
+}
+
+/// One user.
+pub async fn show(app: &App, permit: &Permit<can::UserRead>) -> Answer<UserView> {
+    let row = app.store.user(permit).await?;
+    let model = permit.actor().ok_or_else(|| Refusal::new(Code::Internal))?.snapshot().model();
+    Ok(UserView::of(model, row))
+}
+
+/// Adds a user. Nobody is made Owner this way (ONF-10).
+pub async fn invite(
+    app: &App,
+    permit: &Permit<can::UserInvite>,
+    author: &Author,
+    new: NewUser,
+) -> Answer<InvitedUser> {
+    if let Some(password) = &new.password {
+        check::password(password)?;
+    }
+    let one_time = new.password.is_none().then(secrets::new_password);
+    let password = new.password.clone().or_else(|| one_time.clone()).unwrap_or_default();
+    let hash = app.passwords.hash(&password).await?;
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let input = checked(before.model(), &new)?;
+    may_join(&permit, &input)?;
+    let id = change.add_user(&input, Standing::Active, Some(&hash)).await?;
+    let row = change.user(id).await?;
+    let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
+    change.record(Act::done("user:invite", "user", i64::from(id.0), input.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time })
+}
+
+/// Whoever invites with the reach `team` only may add people to the units that they lead and nowhere else.
+fn may_join(permit: &Permit<can::UserInvite>, input: &UserInput) -> Answer<()> {
+    let units: Vec<Id> = input.department.into_iter().chain(input.branch).collect();
+    let Some(actor) = permit.actor() else { return Ok(()) };
+    match actor.reach_over(permit.permission(), &units) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::invalid(
+            "department",
+            "department must be one that you lead: you may add people there only.",
+        )),
+    }
+}
+
+fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
+    let role = match new.role {
+        Some(role) => check::role(model, Id(role))?,
+        None => default_role(model)?,
+    };
+    if model.roles.get(&role).is_some_and(|r| r.standing.owner) {
+        return Err(Refusal::invalid(
+            "role",
+            "role cannot be the Owner's: ownership is transferred, not given.",
+        ));
+    }
+    Ok(UserInput {
+        email: check::email(&new.email)?,
+        name: check::text("name", &new.name, 120)?,
+        phone: phone(&new.phone)?,
+        employee_code: check::optional_text("employee_code", &new.employee_code, 40)?,
+        role,
+        department: unit(model, "department", UnitKind::Department, new.department)?,
+        branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
+    })
+}
+
+fn phone(value: &str) -> Answer<String> {
+    if value.trim().is_empty() { Ok(String::new()) } else { check::e164("phone", value) }
+}
+
+fn unit(model: &Model, field: &'static str, kind: UnitKind, id: Option<u32>) -> Answer<Option<Id>> {
+    id.map(|id| check::unit(model, field, kind, Id(id))).transpose()
+}
+
+/// The preset's default role, or the first that manages nobody.
+fn default_role(model: &Model) -> Answer<Id> {
+    let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
+    let role = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
+    role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "role is needed."))
+}
+
+/// Edits a user's record.
+pub async fn update(
+    app: &App,
+    permit: &Permit<can::UserUpdate>,
+    author: &Author,
+    edit: UserChange,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = change.user(permit.id()).await?;
+    let model = before.model();
+    let raw = |unit: Option<i64>| unit.and_then(|unit| u32::try_from(unit).ok());
+    let input = checked_edit(
+        model,
+        &edit,
+        UserInput {
+            email: old.email.clone(),
+            name: old.name.clone(),
+            phone: old.phone.clone(),
+            employee_code: old.employee_code.clone(),
+            role: Id(u32::try_from(old.role_id).unwrap_or(u32::MAX)),
+            department: raw(old.department_id).map(Id),
+            branch: raw(old.branch_id).map(Id),
+        },
+    )?;
+    change.update_user(permit.id(), &input, edit.revision).await?;
+    let row = change.user(permit.id()).await?;
+    let record = |row: &UserRow| {
+        serde_json::json!({ "email": row.email, "name": row.name, "phone": row.phone, "employee_code": row.employee_code,
+            "department": row.department_id, "branch": row.branch_id })
+    };
+    let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
+    change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(UserView::of(model, row))
+}
+
+fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
+    let department =
+        edit.department.map(|id| unit(model, "department", UnitKind::Department, id)).transpose()?;
+    let branch = edit.branch.map(|id| unit(model, "branch", UnitKind::Branch, id)).transpose()?;
+    Ok(UserInput {
+        email: edit.email.as_deref().map_or(Ok(old.email), check::email)?,
+        name: edit.name.as_deref().map_or(Ok(old.name), |v| check::text("name", v, 120))?,
+        phone: edit.phone.as_deref().map_or(Ok(old.phone), phone)?,
+        employee_code: edit
+            .employee_code
+            .as_deref()
+            .map_or(Ok(old.employee_code), |v| check::optional_text("employee_code", v, 40))?,
+        role: old.role,
+        department: department.unwrap_or(old.department),
+        branch: branch.unwrap_or(old.branch),
+    })
+}
+
+/// Gives a user another role.
+pub async fn assign_role(
+    app: &App,
+    permit: &Permit<can::UserAssignRole>,
+    author: &Author,
+    role: u32,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let role = check::role(before.model(), Id(role))?;
+    let old = change.user(permit.id()).await?;
+    change.set_role(permit.id(), role).await?;
+    let row = change.user(permit.id()).await?;
+    let name = |raw: i64| before.model().label(Id(u32::try_from(raw).unwrap_or(u32::MAX))).to_owned();
+    let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
+    change.record(Act::done("user:assign_role", "user", permit.thing().id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(UserView::of(before.model(), row))
+}
+
+/// Bans a user, or lifts the ban. A ban ends every session; assignments stay (CLY-07).
+pub async fn set_banned(
+    app: &App,
+    permit: &Permit<can::UserBan>,
+    author: &Author,
+    banned: bool,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
+        return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
+    }
+    let (standing, word) = if banned { (Standing::Banned, "banned") } else { (Standing::Active, "active") };
+    let old = change.user(permit.id()).await?;
+    change.set_standing(permit.id(), standing).await?;
+    if banned {
+        change.end_sessions(permit.id(), None).await?;
+    }
+    let row = change.user(permit.id()).await?;
+    let detail = serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": word } });
+    change.record(Act::done("user:ban", "user", permit.thing().id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(UserView::of(before.model(), row))
+}
+
+/// Deletes a user. Their name stays with the history, their seat is free.
+pub async fn delete(app: &App, permit: &Permit<can::UserDelete>, author: &Author) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
+        return Err(Refusal::because(Code::Forbidden, "You cannot delete yourself."));
+    }
+    let old = change.user(permit.id()).await?;
+    change.delete_user(permit.id()).await?;
+    let detail = serde_json::json!({ "before": { "email": old.email, "name": old.name } });
+    change.record(Act::done("user:delete", "user", permit.thing().id, old.name.as_str()).with(detail));
+    Ok(change.commit().await?)
+}
+
+/// Sets a new one-time password and ends every session of the user; the password is answered this once.
+pub async fn reset_password(
+    app: &App,
+    permit: &Permit<can::UserResetCredentials>,
+    author: &Author,
+) -> Answer<String> {
+    let password = secrets::new_password();
+    let hash = app.passwords.hash(&password).await?;
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let row = change.user(permit.id()).await?;
+    change.set_password(permit.id(), &hash).await?;
+    change.end_sessions(permit.id(), None).await?;
+    change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
+    change.commit().await?;
+    Ok(password)
+}
