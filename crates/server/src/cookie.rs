@@ -1,0 +1,65 @@
+//! The console's session cookie, and the checks that a change comes from a page of ours.
+
+use axum::http::header;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use workspace::{Code, Refusal};
+
+use crate::request::Request;
+
+/// The cookie of a workspace's session: one for each workspace, so that one browser can be in several.
+///
+/// `__Host-` makes browsers insist on `Secure`, the path `/` and no domain (RFC 6265bis, 4.1.3.2).
+fn name(secure: bool, slug: &str) -> String {
+    if secure { format!("__Host-ringfence-{slug}") } else { format!("ringfence-{slug}") }
+}
+
+/// The session token in the request's cookie for the workspace in its path.
+pub fn session(request: &Request) -> Option<String> {
+    let wanted = name(request.server.config.secure_cookies, request.slug());
+    let cookies = request.headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let mut pairs = cookies.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned())
+}
+
+/// The `Set-Cookie` that begins a session in the browser.
+pub fn begin(secure: bool, slug: &str, token: &str, seconds: i64) -> String {
+    let secure_word = if secure { "; Secure" } else { "" };
+    let name = name(secure, slug);
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure_word}")
+}
+
+/// The `Set-Cookie` that ends it.
+pub fn end(secure: bool, slug: &str) -> String {
+    begin(secure, slug, "", 0)
+}
+
+/// What forms of a session carry to show that they came from a page of ours: derived from the session's secret.
+pub fn csrf(secret: &str) -> String {
+    let hash = Sha256::new().chain_update("ringfence csrf ").chain_update(secret).finalize();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Refuses a change that another site's page could have sent: by `Sec-Fetch-Site` or `Origin`, and, once somebody
+/// is signed in, by the token that only our pages know.
+pub fn check_same_site(request: &Request) -> Result<(), Refusal> {
+    let refused = || Refusal::new(Code::CrossSite);
+    let text = |name: &str| request.headers.get(name).and_then(|v| v.to_str().ok());
+    let same_site = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").is_some_and(|(_, host)| Some(host) == text("host")),
+        (None, None) => true,
+    };
+    if !same_site {
+        return Err(refused());
+    }
+    let Some(secret) = &request.secret else { return Ok(()) };
+    let sent = text("x-csrf-token").map(str::to_owned).or_else(|| form_token(&request.body)).unwrap_or_default();
+    let right: bool = sent.as_bytes().ct_eq(csrf(secret).as_bytes()).into();
+    if right { Ok(()) } else { Err(refused()) }
+}
+
+fn form_token(body: &[u8]) -> Option<String> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
+    pairs.into_iter().find(|(key, _)| key == "csrf").map(|(_, value)| value)
+}

@@ -1,0 +1,189 @@
+//! From a connection to a handler and back: who asks, cross-site checks, the decision, the answer, the audit of
+//! refusals, and the headers that every answer carries.
+
+use std::collections::HashMap;
+
+use access::Noun;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawPathParams, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use store::Identity;
+use store::audit::Act;
+use workspace::secrets::token_hash;
+use workspace::{Code, Refusal};
+
+use crate::endpoint::{Asks, Endpoint, Face};
+use crate::request::Request;
+use crate::{Server, cookie, endpoints, refuse};
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// The router, made from the endpoint table and nothing else.
+pub fn router(server: Server) -> Router {
+    let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
+    for endpoint in endpoints::all() {
+        let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
+        let path = endpoint.path;
+        let route = on(filter, move |State(server): State<Server>, params: RawPathParams, http: axum::extract::Request| {
+            let endpoint = endpoint.clone();
+            async move { dispatch(server, &endpoint, &params, http).await }
+        });
+        match paths.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, methods)) => *methods = std::mem::take(methods).merge(route),
+            None => paths.push((path, route)),
+        }
+    }
+    let router = paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    router
+        .method_not_allowed_fallback(|http: axum::extract::Request| async move {
+            refuse::render_bare(http.uri(), &Refusal::new(Code::MethodNotAllowed))
+        })
+        .fallback(|http: axum::extract::Request| async move {
+            refuse::render_bare(http.uri(), &Refusal::new(Code::NotFound))
+        })
+        .layer(axum::middleware::map_response(harden))
+        .with_state(server)
+}
+
+async fn dispatch(
+    server: Server,
+    endpoint: &Endpoint,
+    params: &RawPathParams,
+    http: axum::extract::Request,
+) -> Response {
+    let (parts, body) = http.into_parts();
+    let path: HashMap<String, String> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let mut request = Request {
+        server,
+        who: None,
+        secret: None,
+        uri: parts.uri,
+        headers: parts.headers,
+        path,
+        body: axum::body::Bytes::new(),
+    };
+    let request_id = request.headers.get("x-request-id").cloned();
+    let outcome = handle(&mut request, endpoint, &parts.method, body).await;
+    let mut response = match outcome {
+        Ok(response) => response,
+        Err(refusal) => {
+            let refusal = note(&request, endpoint, refusal).await;
+            refuse::render(&request, endpoint, &refusal)
+        }
+    };
+    // AuthZEN 1.0, 10.1.3: a request id that was sent comes back.
+    if let Some(id) = request_id {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}
+
+async fn handle(
+    request: &mut Request,
+    endpoint: &Endpoint,
+    method: &Method,
+    body: Body,
+) -> Result<Response, Refusal> {
+    identify(request, endpoint.face).await?;
+    if !matches!(endpoint.asks, Asks::Nothing(_)) {
+        request.identity()?;
+    }
+    request.body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::new(Code::TooLarge))?;
+    if endpoint.face == Face::Console && !method.is_safe() {
+        cookie::check_same_site(request)?;
+    }
+    endpoint.run(request.clone()).await
+}
+
+/// Finds out who asks, by the credentials that the face takes. Credentials for another workspace than the path's
+/// are no credentials there.
+async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
+    let store = &request.server.app.store;
+    let found: Option<(Identity, String)> = match face {
+        Face::Plain => None,
+        Face::Rest | Face::AuthZen => match bearer(request) {
+            Some(token) if token.starts_with("rfs_") => {
+                store.by_session(&token_hash(token)).await?.map(|who| (who, token.to_owned()))
+            }
+            Some(token) => store.by_token(&token_hash(token)).await?.map(|who| (who, token.to_owned())),
+            None => None,
+        },
+        Face::Console => match cookie::session(request) {
+            Some(token) => store.by_session(&token_hash(&token)).await?.map(|who| (who, token)),
+            None => None,
+        },
+    };
+    let Some((who, secret)) = found else { return Ok(()) };
+    if !request.slug().is_empty() {
+        let workspace = store.workspace_by_slug(request.slug()).await?;
+        if workspace.is_none_or(|w| w.id != who.actor.snapshot().model().workspace) {
+            return Ok(());
+        }
+    }
+    request.who = Some(who);
+    request.secret = Some(secret);
+    Ok(())
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750).
+fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.header(header::AUTHORIZATION).split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// Writes a refusal of somebody known into the audit log (ALL-06). Things that are hidden and things that are not
+/// there are noted alike, so that not even the time taken tells them apart.
+async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refusal {
+    let Some(who) = &request.who else { return refusal };
+    let noteworthy = match refusal.code {
+        Code::Forbidden | Code::OwnerProtected | Code::GivesMore | Code::HoldsMore => true,
+        Code::LastAdmin | Code::OneOwner | Code::CrossSite | Code::NotFound => true,
+        _ => false,
+    };
+    if !noteworthy {
+        return refusal;
+    }
+    let model = who.actor.snapshot().model();
+    let act = endpoint.asks.permission().map_or(endpoint.path, |p| p.name());
+    let (kind, id) = match endpoint.asks {
+        Asks::On(_, noun) => (noun.word(), request.param(noun.word()).parse().unwrap_or(0)),
+        _ => (Noun::Workspace.word(), 0_i64),
+    };
+    let detail = serde_json::json!({
+        "reason": refusal.code.word(),
+        "permission": refusal.permission,
+        "request": format!("{} {}", endpoint.method, request.uri.path()),
+    });
+    let act = Act::done(act, kind, id, "").with(detail);
+    match request.server.app.store.record_refusal(model.workspace, &who.author(), act).await {
+        Ok(()) => refusal,
+        // What cannot be written down does not happen, not even a refusal.
+        Err(error) => error.into(),
+    }
+}
+
+/// The headers that every answer carries (OWASP ASVS 5.0, V3.4).
+async fn harden(mut response: Response) -> Response {
+    const HEADERS: [(&str, &str); 7] = [
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
+             connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+             base-uri 'none'",
+        ),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(self)"),
+    ];
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response.into_response()
+}

@@ -1,0 +1,221 @@
+//! What an endpoint is: a method, a path, the permission it asks for, and the function that does it.
+//!
+//! The table itself is in [`crate::endpoints`]. A handler cannot be reached without its proof: the dispatcher
+//! makes the decision and hands the [`Permit`] or [`Visible`] over.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use access::{Noun, Permission, Permit, Right, Visible};
+use axum::http::Method;
+use axum::response::Response;
+use schemars::{Schema, SchemaGenerator};
+use store::Identity;
+use workspace::Refusal;
+
+use crate::input::{Input, Place};
+use crate::output::Output;
+use crate::request::Request;
+
+/// One endpoint.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with `{name}` for its variable parts.
+    pub path: &'static str,
+    /// Which face it belongs to.
+    pub face: Face,
+    /// What it asks of whoever calls it.
+    pub asks: Asks,
+    /// One sentence about it.
+    pub summary: &'static str,
+    /// Where its input is, and the input's schema.
+    pub input: Option<(Place, SchemaOf)>,
+    /// The status of a good answer.
+    pub status: u16,
+    /// The schema of a good answer, where it is JSON.
+    pub output: Option<SchemaOf>,
+    handler: Handler,
+}
+
+/// Makes a schema.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+type Handler = Arc<dyn Fn(Request) -> Reply + Send + Sync>;
+type Reply = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
+
+/// Which face of the server an endpoint belongs to: how callers show who they are, and what refusals look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// JSON with a bearer token.
+    Rest,
+    /// HTML pages with a session cookie.
+    Console,
+    /// OpenID AuthZEN with a bearer token.
+    AuthZen,
+    /// Files and health: no secrets, no tenant data.
+    Plain,
+}
+
+impl Face {
+    /// The face that a path belongs to.
+    pub fn of(path: &str) -> Face {
+        if path.starts_with("/api/") {
+            Face::Rest
+        } else if path.contains("/access/v1/") {
+            Face::AuthZen
+        } else if path == "/" || path.starts_with("/w/") || path == "/w" {
+            Face::Console
+        } else {
+            Face::Plain
+        }
+    }
+}
+
+/// What an endpoint asks of whoever calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing: it shows no tenant data. Why it may.
+    Nothing(&'static str),
+    /// To be somebody of the workspace, whoever; what it shows is theirs alone.
+    SignedIn,
+    /// A permission that concerns the workspace.
+    May(Permission),
+    /// A permission on the thing that the path names.
+    On(Permission, Noun),
+    /// A permission at any reach; the list is cut to it.
+    List(Permission),
+}
+
+impl Asks {
+    /// The permission, where it is one.
+    pub const fn permission(self) -> Option<Permission> {
+        match self {
+            Asks::Nothing(_) | Asks::SignedIn => None,
+            Asks::May(permission) | Asks::On(permission, _) | Asks::List(permission) => Some(permission),
+        }
+    }
+}
+
+impl Endpoint {
+    fn new<I: Input, O: Output>(
+        (method, path, summary): Row,
+        asks: Asks,
+        handler: impl Fn(Request) -> Reply + Send + Sync + 'static,
+    ) -> Endpoint {
+        Endpoint {
+            method,
+            path,
+            face: Face::of(path),
+            asks,
+            summary,
+            input: I::schema(),
+            status: O::STATUS,
+            output: O::schema(),
+            handler: Arc::new(handler),
+        }
+    }
+
+    /// An endpoint that anybody may call, and why.
+    pub fn open<I, O, F, Fut>(row: Row, why: &'static str, act: F) -> Endpoint
+    where
+        I: Input,
+        O: Output,
+        F: Fn(Request, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        Endpoint::new::<I, O>(row, Asks::Nothing(why), move |request| {
+            let act = act.clone();
+            Box::pin(async move {
+                let input = I::read(&request)?;
+                act(request, input).await.map(O::respond)
+            })
+        })
+    }
+
+    /// An endpoint for anybody who is signed in, about themselves.
+    pub fn signed_in<I, O, F, Fut>(row: Row, act: F) -> Endpoint
+    where
+        I: Input,
+        O: Output,
+        F: Fn(Request, Identity, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        Endpoint::new::<I, O>(row, Asks::SignedIn, move |request| {
+            let act = act.clone();
+            Box::pin(async move {
+                let identity = request.identity()?.clone();
+                let input = I::read(&request)?;
+                act(request, identity, input).await.map(O::respond)
+            })
+        })
+    }
+
+    /// An endpoint for holders of a permission that concerns the workspace.
+    pub fn may<R, I, O, F, Fut>(row: Row, act: F) -> Endpoint
+    where
+        R: Right,
+        I: Input,
+        O: Output,
+        F: Fn(Request, Permit<R>, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        Endpoint::new::<I, O>(row, Asks::May(R::PERMISSION), move |request| {
+            let act = act.clone();
+            Box::pin(async move {
+                let permit = request.identity()?.actor.permit::<R>()?;
+                let input = I::read(&request)?;
+                act(request, permit, input).await.map(O::respond)
+            })
+        })
+    }
+
+    /// An endpoint on one thing, which the path names as its noun.
+    pub fn on<R, I, O, F, Fut>(row: Row, noun: Noun, act: F) -> Endpoint
+    where
+        R: Right,
+        I: Input,
+        O: Output,
+        F: Fn(Request, Permit<R>, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        Endpoint::new::<I, O>(row, Asks::On(R::PERMISSION, noun), move |request| {
+            let act = act.clone();
+            Box::pin(async move {
+                let thing = request.thing(noun).await?;
+                let permit = request.identity()?.actor.permit_on::<R>(thing)?;
+                let input = I::read(&request)?;
+                act(request, permit, input).await.map(O::respond)
+            })
+        })
+    }
+
+    /// An endpoint that lists what the caller may see.
+    pub fn list<R, I, O, F, Fut>(row: Row, act: F) -> Endpoint
+    where
+        R: Right,
+        I: Input,
+        O: Output,
+        F: Fn(Request, Visible<R>, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        Endpoint::new::<I, O>(row, Asks::List(R::PERMISSION), move |request| {
+            let act = act.clone();
+            Box::pin(async move {
+                let visible = request.identity()?.actor.visible::<R>()?;
+                let input = I::read(&request)?;
+                act(request, visible, input).await.map(O::respond)
+            })
+        })
+    }
+
+    /// Does it.
+    pub async fn run(&self, request: Request) -> Result<Response, Refusal> {
+        (self.handler)(request).await
+    }
+}
+
+/// What the table says of an endpoint besides what it asks: method, path, one sentence.
+pub type Row = (Method, &'static str, &'static str);

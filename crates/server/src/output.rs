@@ -1,0 +1,98 @@
+//! What endpoints answer with.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::Markup;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+
+use crate::endpoint::SchemaOf;
+
+/// Something that an endpoint answers with.
+pub trait Output: Send {
+    /// The status that comes with it.
+    const STATUS: u16;
+
+    /// The answer.
+    fn respond(self) -> Response;
+
+    /// What it looks like, where it is JSON.
+    fn schema() -> Option<SchemaOf> {
+        None
+    }
+}
+
+/// 200 with JSON.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+/// 201 with JSON.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
+
+/// 204 with nothing.
+#[derive(Debug)]
+pub struct Done;
+
+fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+impl<T: Serialize + JsonSchema + Send> Output for Json<T> {
+    const STATUS: u16 = 200;
+
+    fn respond(self) -> Response {
+        ([(header::CACHE_CONTROL, "no-store")], axum::Json(self.0)).into_response()
+    }
+
+    fn schema() -> Option<SchemaOf> {
+        Some(schema_of::<T>)
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send> Output for Created<T> {
+    const STATUS: u16 = 201;
+
+    fn respond(self) -> Response {
+        (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(self.0)).into_response()
+    }
+
+    fn schema() -> Option<SchemaOf> {
+        Some(schema_of::<T>)
+    }
+}
+
+impl Output for Done {
+    const STATUS: u16 = 204;
+
+    fn respond(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// 200 with a page.
+impl Output for Markup {
+    const STATUS: u16 = 200;
+
+    fn respond(self) -> Response {
+        ([(header::CACHE_CONTROL, "no-store")], self).into_response()
+    }
+}
+
+/// 303 to another page.
+impl Output for Redirect {
+    const STATUS: u16 = 303;
+
+    fn respond(self) -> Response {
+        self.into_response()
+    }
+}
+
+/// Anything else: files, streams, pages with cookies.
+impl Output for Response {
+    const STATUS: u16 = 200;
+
+    fn respond(self) -> Response {
+        self
+    }
+}

@@ -1,0 +1,87 @@
+//! A request on its way: who asks, what the path names, the body.
+
+use std::collections::HashMap;
+
+use access::{Id, Noun, Thing};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Uri, header};
+use store::{Author, Identity};
+use workspace::{Code, Refusal};
+
+use crate::Server;
+
+/// A request, read whole, with whoever asks.
+#[derive(Clone)]
+pub struct Request {
+    /// The server.
+    pub server: Server,
+    /// Who asks; none where they showed nothing, or nothing good.
+    pub who: Option<Identity>,
+    /// The secret that they showed, for what is derived from it.
+    pub secret: Option<String>,
+    /// Path and query.
+    pub uri: Uri,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The variable parts of the path.
+    pub path: HashMap<String, String>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Request {
+    /// Who asks, or a refusal that says to sign in.
+    pub fn identity(&self) -> Result<&Identity, Refusal> {
+        self.who.as_ref().ok_or_else(|| Refusal::new(Code::Unauthenticated))
+    }
+
+    /// Who asks, for the audit log.
+    pub fn author(&self) -> Author {
+        let nobody = || Author { id: None, name: "nobody".into(), via: "no credentials".into() };
+        self.who.as_ref().map_or_else(nobody, Identity::author)
+    }
+
+    /// A variable part of the path; empty where the path has none of that name.
+    pub fn param(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// A variable part of the path that is an id.
+    pub fn id(&self, name: &str) -> Result<Id, Refusal> {
+        self.param(name).parse().map(Id).map_err(|_| Refusal::new(Code::NotFound))
+    }
+
+    /// The workspace's name in the path.
+    pub fn slug(&self) -> &str {
+        self.param("slug")
+    }
+
+    /// The media type of the body, without parameters.
+    pub fn content_type(&self) -> &str {
+        self.header(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim()
+    }
+
+    /// A header as text; empty where it is absent or no text.
+    pub fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The thing that the path names, as a decision sees it; absent ones answer like hidden ones (ALL-05).
+    pub async fn thing(&self, noun: Noun) -> Result<Thing, Refusal> {
+        let absent = || Refusal::new(Code::NotFound);
+        let actor = &self.identity()?.actor;
+        let workspace = actor.snapshot().model().workspace;
+        let store = &self.server.app.store;
+        match noun {
+            Noun::Call => {
+                let id = self.param("call").parse().map_err(|_| absent())?;
+                store.call_thing(workspace, id).await?.ok_or_else(absent)
+            }
+            Noun::Token => {
+                let id = self.id("token")?;
+                store.token_thing(workspace, id).await?.ok_or_else(absent)
+            }
+            _ => actor.snapshot().thing(noun, self.id(noun.word())?).ok_or_else(absent),
+        }
+    }
+}
