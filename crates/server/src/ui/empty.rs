@@ -17,6 +17,19 @@ pub fn empty(picture: Icon, title: &str, text: &str, action: Option<Markup>) -> 
     }
 }
 
+/// The page behind an address that leads nowhere, or to something that the reader may not know of.
+#[must_use]
+pub fn not_found(action: Option<Markup>) -> Markup {
+    html! {
+        div.empty {
+            span.empty-icon { (icon(Icon::Search)) }
+            h1 { "There is nothing here" }
+            p { "It was moved or deleted, or you may not know of it." }
+            @if let Some(action) = action { div.actions { (action) } }
+        }
+    }
+}
+
 /// The page of a person who may not see it.
 #[derive(Debug, Clone, Copy)]
 pub struct NoPermission<'a> {

@@ -124,16 +124,17 @@ fn cell(group: &Group, verb: Verb, label: &str, key: &str, editable: bool) -> Ma
             span.matrix-cell {}
         } @else if editable {
             button type="submit" class={ "matrix-cell " (class) } name="group" value={ (group.key) ":" (key) ":" (next) }
-                aria-pressed=(pressed) aria-label=(spoken) { (cell_content(held, total, picture)) }
+                aria-pressed=(pressed) { (cell_content(&spoken, held, total, picture)) }
         } @else {
-            span class={ "matrix-cell " (class) } role="img" aria-label=(spoken) { (cell_content(held, total, picture)) }
+            span class={ "matrix-cell " (class) } { (cell_content(&spoken, held, total, picture)) }
         }
     }
 }
 
-fn cell_content(held: usize, total: usize, picture: Icon) -> Markup {
+fn cell_content(spoken: &str, held: usize, total: usize, picture: Icon) -> Markup {
     html! {
+        span.sr-only { (spoken) }
         span.tick { @if held > 0 { (icon(picture)) } }
-        span.count { (held) "/" (total) }
+        span.count aria-hidden="true" { (held) "/" (total) }
     }
 }

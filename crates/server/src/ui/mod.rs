@@ -23,6 +23,7 @@ pub mod reason;
 pub mod secret;
 pub mod segmented;
 pub mod shell;
+pub mod sign_in;
 pub mod table;
 pub mod tabs;
 pub mod toast;

@@ -113,7 +113,7 @@ pub fn shell(shell: &Shell, main: Markup) -> Markup {
             (top_bar(shell))
             (navigation(shell.nav))
             div.page {
-                div #banner { @if let Some(banner) = &shell.banner { div.banner { (banner) } } }
+                div #banner { @if let Some(banner) = &shell.banner { aside.banner aria-label="Notice" { (banner) } } }
                 main #main tabindex="-1" hx-history-elt { (main) }
             }
             div #toasts role="status" { @if let Some(toasts) = &shell.toasts { (toasts) } }
@@ -181,8 +181,9 @@ fn top_bar(shell: &Shell) -> Markup {
 fn user_menu(shell: &Shell) -> Markup {
     let user = &shell.user;
     html! {
-        button.user-button type="button" popovertarget="user-menu" aria-label={ "Account of " (user.name) } {
+        button.user-button type="button" popovertarget="user-menu" {
             (avatar(user.name))
+            span.sr-only { "Account of " }
             span.user-button-name { (user.name) }
             (icon(Icon::Down))
         }
