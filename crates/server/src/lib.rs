@@ -1,1 +1,3 @@
-//! placeholder
+//! The faces of Ringfence: console, REST, AuthZEN, live stream, command line.
+
+pub mod ui;

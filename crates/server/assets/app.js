@@ -1,0 +1,359 @@
+// The console's behaviour on top of plain links and forms: everything works without it, only less smoothly.
+// Attributes it honours: data-autosave, data-filter, data-confirm, data-command, data-live, data-local,
+// data-copy, data-toast, data-open, data-reload.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const csrf = () => $('meta[name="csrf"]')?.content ?? "";
+  const main = () => document.getElementById("main");
+  const isDialog = (element) => element instanceof HTMLDialogElement;
+
+  // ── htmx ────────────────────────────────────────────────────────────────────────────────────────────
+  // Text is never run as code, whatever attribute asks for it, and a morph keeps what the reader unfolded.
+  const refuse = class { constructor() { throw new Error("evaluating text is switched off"); } };
+  window.htmx?.registerExtension("ringfence", {
+    init: (api) => api.initSecurity(null, refuse, refuse),
+    htmx_before_morph_attr: (element, { attrName }) =>
+      !(attrName === "open" && (element instanceof HTMLDetailsElement || isDialog(element))),
+  });
+
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    ctx.request.headers["x-csrf-token"] = csrf();
+    // Empty filters stay out of the address.
+    if (ctx.request.method !== "GET") return;
+    const fields = ctx.request.body;
+    for (const [name, value] of [...fields]) {
+      if (value !== "") continue;
+      const filled = fields.getAll(name).filter((other) => other !== "");
+      fields.delete(name);
+      for (const other of filled) fields.append(name, other);
+    }
+  });
+
+  // An answer that is no console page (sign-in, a proxy's error) must not empty the page.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx, tasks } = event.detail;
+    if (ctx.live && ctx.live !== location.href) return event.preventDefault(); // the reader has gone elsewhere
+    if (ctx.live && !ctx.forced && hasUnsavedInput()) { event.preventDefault(); return showChangedBar(true); }
+    const page = tasks.find((task) => task.type === "main");
+    if (ctx.select !== "#main" || !page || page.fragment.childElementCount > 0) return;
+    event.preventDefault();
+    const answer = ctx.response?.raw;
+    if (ctx.request.method === "GET" || answer?.redirected) location.assign(answer?.url ?? ctx.request.action);
+    else toast("That did not work. Nothing was changed.", "tone-bad");
+  });
+
+  // A refused form keeps the address of its page.
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.request.method !== "GET" && ctx.response.status >= 400) ctx.push = ctx.replace = "false";
+  });
+
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (!ctx?.request) return;
+    const form = ctx.sourceElement;
+    if (form?.matches?.("[data-autosave]")) return saveState(form.id, "bad", "Not saved: no connection");
+    toast("No connection to the server. Try again.", "tone-bad");
+  });
+
+  document.addEventListener("htmx:before:settle", ({ detail: { task } }) => { adoptAnswer(task.target); enhance(); });
+
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    const source = ctx.sourceElement;
+    if (ctx.live || source?.matches?.("[data-autosave], [data-filter]")) return;
+    $("#nav:popover-open")?.hidePopover();
+    $("#user-menu:popover-open")?.hidePopover();
+    showChangedBar(false);
+    const wrong = $('#main [aria-invalid="true"]');
+    if (wrong && ctx.response?.status >= 400) wrong.focus();
+    else if (ctx.push) main()?.focus({ preventScroll: true });
+  });
+
+  // After a morph, boxes and lists show what the server says, not what was last clicked.
+  function adoptAnswer(part) {
+    for (const box of $$('input:is([type="checkbox"], [type="radio"])', part)) box.checked = box.defaultChecked;
+    for (const option of $$("option", part)) {
+      if (option.selected !== option.defaultSelected && option.parentElement.matches("select:has(option[selected])")) {
+        option.selected = option.defaultSelected;
+      }
+    }
+  }
+
+  // ── Forms ───────────────────────────────────────────────────────────────────────────────────────────
+  document.addEventListener("change", ({ target }) => {
+    const form = target.form;
+    if (!form?.matches("[data-autosave], [data-filter]")) return;
+    if (target.type === "search") return; // sent while typing
+    if (form.reportValidity()) form.requestSubmit();
+  });
+
+  let typing;
+  document.addEventListener("input", ({ target }) => {
+    if (target.type !== "search" || !target.form?.matches("[data-filter]")) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => target.form?.requestSubmit(), 250);
+  });
+
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches?.("[data-autosave]")) saveState(ctx.sourceElement.id, "busy", "Saving…");
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (!ctx.response || !ctx.sourceElement?.id || !$(`[data-autosave]#${CSS.escape(ctx.sourceElement.id)}`)) return;
+    if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", "Saved");
+    else saveState(ctx.sourceElement.id, "bad", "Not saved");
+  });
+
+  function saveState(form, state, text) {
+    const output = document.getElementById(form)?.querySelector(".save-state");
+    if (!output) return;
+    output.dataset.state = state;
+    output.textContent = text;
+    clearTimeout(output.timer);
+    if (state === "good") output.timer = setTimeout(() => { output.textContent = ""; }, 4000);
+  }
+
+  const confirmed = new WeakSet();
+  function askFirst(event, act, question) {
+    if (!question || confirmed.delete(act)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const dialog = $("#confirm");
+    if (!dialog) return window.confirm(question) && proceed(act);
+    $("#confirm-question").textContent = question;
+    $('[value="yes"]', dialog).textContent = act.textContent.trim() || "Continue";
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => dialog.returnValue === "yes" && proceed(act), { once: true });
+    dialog.showModal();
+  }
+  function proceed(act) {
+    if (!act.isConnected) return;
+    confirmed.add(act);
+    if (act instanceof HTMLFormElement) act.requestSubmit();
+    else act.click();
+  }
+  document.addEventListener("click", (event) => {
+    const act = event.target.closest("a[data-confirm], button[data-confirm]");
+    if (act) askFirst(event, act, act.dataset.confirm);
+  }, true);
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.confirm) askFirst(event, event.target, event.target.dataset.confirm);
+  }, true);
+
+  // ── Small things ────────────────────────────────────────────────────────────────────────────────────
+  function toast(text, tone = "tone-neutral") {
+    const note = document.createElement("div");
+    note.className = `toast ${tone}`;
+    note.dataset.toast = "";
+    note.textContent = text;
+    $("#toasts")?.replaceChildren(note);
+    enhance();
+  }
+
+  const formats = {
+    datetime: { dateStyle: "medium", timeStyle: "short" },
+    date: { dateStyle: "medium" },
+    time: { timeStyle: "short" },
+  };
+  const written = {};
+  const format = (kind) =>
+    (written[kind] ??= new Intl.DateTimeFormat(document.documentElement.lang || undefined, formats[kind] ?? formats.datetime));
+  const inFull = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "full", timeStyle: "long" });
+
+  function enhance() {
+    for (const time of $$("time[data-local]")) {
+      const moment = new Date(time.dateTime);
+      if (Number.isNaN(moment.getTime())) continue;
+      const text = format(time.dataset.local).format(moment);
+      if (time.textContent !== text) time.textContent = text;
+      time.title = inFull.format(moment);
+    }
+    for (const note of $$("[data-toast]:not([data-timed])")) {
+      note.dataset.timed = "";
+      const leave = () => (note.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : note.remove());
+      setTimeout(leave, $("button", note) ? 10000 : 5000);
+    }
+    for (const dialog of $$("dialog[data-open]")) {
+      dialog.removeAttribute("data-open");
+      if (!dialog.open) dialog.showModal();
+    }
+  }
+
+  document.addEventListener("click", ({ target, clientX, clientY }) => {
+    const copy = target.closest("[data-copy]");
+    if (copy) {
+      const source = $(copy.dataset.copy);
+      navigator.clipboard?.writeText(source.value ?? source.textContent).then(() => {
+        const label = $("span", copy) ?? copy;
+        const before = label.textContent;
+        label.textContent = "Copied";
+        setTimeout(() => { label.textContent = before; }, 2000);
+      }, () => source.select?.());
+    }
+    if (target.closest("[data-reload]")) refresh(true);
+    if (isDialog(target) && target.open) { // a click beside the box
+      const box = target.getBoundingClientRect();
+      const inside = (at, from, to) => at >= from && at <= to;
+      if (!inside(clientX, box.left, box.right) || !inside(clientY, box.top, box.bottom)) target.close();
+    }
+    // Browsers that do not know invoker commands yet.
+    const opener = target.closest("button[commandfor]");
+    if (opener && !("command" in HTMLButtonElement.prototype)) {
+      const dialog = document.getElementById(opener.getAttribute("commandfor"));
+      if (opener.getAttribute("command") === "close") dialog?.close(); else dialog?.showModal();
+    }
+  });
+
+  document.addEventListener("play", ({ target }) => {
+    for (const audio of $$("audio")) if (audio !== target) audio.pause();
+  }, true);
+
+  // ── Live ────────────────────────────────────────────────────────────────────────────────────────────
+  const edited = (control) => {
+    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+    if (control.tagName === "SELECT") {
+      return [...control.options].some((option) => option.selected !== option.defaultSelected)
+        && [...control.options].some((option) => option.defaultSelected);
+    }
+    return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
+  };
+  const hasUnsavedInput = () =>
+    $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
+
+  function showChangedBar(show) {
+    const note = $("#changed > p");
+    if (note) note.hidden = !show;
+  }
+
+  let refreshing = false;
+  let again = false;
+  async function refresh(force = false) {
+    if (!main()) return;
+    if (!force && hasUnsavedInput()) return showChangedBar(true);
+    if (refreshing) { again = true; return; }
+    refreshing = true;
+    showChangedBar(false);
+    try {
+      await window.htmx.ajax("GET", location.pathname + location.search, {
+        target: "#main", select: "#main", swap: force ? "outerHTML show:none" : "outerMorph show:none",
+        selectOOB: "#nav:outerMorph,#banner:outerMorph", push: "false", live: location.href, forced: force,
+      });
+    } finally {
+      refreshing = false;
+      if (again) { again = false; refresh(); }
+    }
+  }
+
+  function receive({ type, data }) {
+    if (type === "change") return refresh();
+    const address = new URL(data || "/", location.href);
+    if (address.origin === location.origin) location.assign(address);
+  }
+
+  function openStream(url, tell) {
+    let wait = 500;
+    let lost = false;
+    const connect = () => {
+      const stream = new EventSource(url);
+      for (const type of ["change", "signed-out"]) {
+        stream.addEventListener(type, ({ data }) => tell({ type, data }));
+      }
+      stream.onopen = () => {
+        wait = 500;
+        if (lost) tell({ type: "change", data: "" }); // something may have been missed meanwhile
+        lost = false;
+      };
+      stream.onerror = () => {
+        lost = true;
+        if (stream.readyState !== EventSource.CLOSED) return; // the browser reconnects by itself
+        setTimeout(connect, wait * (0.5 + Math.random()));
+        wait = Math.min(wait * 2, 30000);
+      };
+    };
+    connect();
+  }
+
+  // Browsers allow six connections to a server over HTTP/1.1: all pages of one session share one stream.
+  function live(url) {
+    const name = `live ${url} ${csrf()}`;
+    if (!navigator.locks || !window.BroadcastChannel) return openStream(url, receive);
+    const channel = new BroadcastChannel(name);
+    channel.onmessage = ({ data }) => receive(data);
+    navigator.locks.request(name, () => {
+      openStream(url, (message) => { channel.postMessage(message); receive(message); });
+      return new Promise(() => {}); // kept until this page closes; then the next page takes over
+    });
+  }
+
+  // ── Command palette ─────────────────────────────────────────────────────────────────────────────────
+  const palette = $("#palette");
+  const list = $("#palette-list");
+  const box = palette && $("input", palette);
+  let commands = [];
+
+  function collect() {
+    const links = $$("#nav a, #user-menu a").map((link) => ({ link, label: $("span", link)?.textContent ?? link.textContent, group: "Go to" }));
+    const marked = $$("[data-command]").map((link) => ({ link, label: link.dataset.command || link.textContent, group: "Here" }));
+    return [...links, ...marked];
+  }
+
+  function showMatches() {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = commands.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+    list.replaceChildren(...found.map(({ link, label, group }, index) => {
+      const item = document.createElement("li");
+      item.id = `palette-${index}`;
+      item.role = "option";
+      item.command = link;
+      const picture = $("svg.icon", link)?.cloneNode(true);
+      const name = document.createElement("span");
+      name.textContent = label.trim();
+      const where = document.createElement("small");
+      where.textContent = group;
+      item.append(...(picture ? [picture] : []), name, where);
+      return item;
+    }));
+    $(".palette-none", palette).hidden = found.length > 0;
+    choose(0);
+  }
+
+  function choose(index) {
+    const items = [...list.children];
+    const chosen = items.at(items.length ? index % items.length : 0);
+    for (const item of items) item.ariaSelected = String(item === chosen);
+    if (chosen) box.setAttribute("aria-activedescendant", chosen.id);
+    else box.removeAttribute("aria-activedescendant");
+    chosen?.scrollIntoView({ block: "nearest" });
+  }
+  const chosen = () => [...list.children].findIndex((item) => item.ariaSelected === "true");
+
+  function run(item) {
+    palette.close();
+    item?.command.click();
+  }
+
+  if (palette) {
+    palette.addEventListener("beforetoggle", ({ newState }) => {
+      if (newState !== "open") return;
+      box.value = "";
+      commands = collect();
+      showMatches();
+    });
+    box.addEventListener("input", showMatches);
+    box.addEventListener("keydown", (event) => {
+      const steps = { ArrowDown: 1, ArrowUp: -1 };
+      if (event.key in steps) { event.preventDefault(); choose(chosen() + steps[event.key]); }
+      else if (event.key === "Enter") { event.preventDefault(); run(list.children[chosen()]); }
+    });
+    list.addEventListener("click", ({ target }) => run(target.closest("li")));
+    document.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      if (palette.open) palette.close();
+      else if (!$("dialog[open]")) palette.showModal();
+    });
+  }
+
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) for (const key of $$(".palette-button kbd")) key.textContent = "⌘ K";
+  enhance();
+  if (document.body.dataset.live) live(document.body.dataset.live);
+})();

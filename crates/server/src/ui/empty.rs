@@ -1,0 +1,58 @@
+//! What a page says when there is nothing to show, or nothing that it may show.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+
+/// An empty list: what would be here and what to do next.
+#[must_use]
+pub fn empty(picture: Icon, title: &str, text: &str, action: Option<Markup>) -> Markup {
+    html! {
+        div.empty {
+            span.empty-icon { (icon(picture)) }
+            h2 { (title) }
+            p { (text) }
+            @if let Some(action) = action { div.actions { (action) } }
+        }
+    }
+}
+
+/// The page behind an address that leads nowhere, or to something that the reader may not know of.
+#[must_use]
+pub fn not_found(action: Option<Markup>) -> Markup {
+    html! {
+        div.empty {
+            span.empty-icon { (icon(Icon::Search)) }
+            h1 { "There is nothing here" }
+            p { "It was moved or deleted, or you may not know of it." }
+            @if let Some(action) = action { div.actions { (action) } }
+        }
+    }
+}
+
+/// The page of a person who may not see it.
+#[derive(Debug, Clone, Copy)]
+pub struct NoPermission<'a> {
+    /// What the page is called, for example "Roles".
+    pub page: &'a str,
+    /// The missing permission, for example `role:read`.
+    pub permission: &'a str,
+    /// What the permission is for, in plain words.
+    pub meaning: &'a str,
+}
+
+/// Says that the page is refused and which permission is missing; `ask` offers to request it.
+#[must_use]
+pub fn no_permission(missing: &NoPermission, ask: Option<Markup>) -> Markup {
+    html! {
+        div.empty {
+            span.empty-icon { (icon(Icon::Lock)) }
+            h1 { "You have no access to " (missing.page) }
+            p {
+                "It needs the permission to " (missing.meaning) " " code { (missing.permission) }
+                ", which neither your role nor anything granted to you holds."
+            }
+            @if let Some(ask) = ask { div.actions { (ask) } }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The filter bar of a list: a plain GET form, so that the state of a list is its address.
+
+use maud::{Markup, html};
+
+use super::icon::{Icon, icon};
+
+/// One entry of a drop-down list.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    /// What is sent.
+    pub value: &'a str,
+    /// What is shown.
+    pub label: &'a str,
+}
+
+/// The bar. Filters apply as they change; the button is for readers without scripts.
+/// `clear` is the list's address without filters, given when at least one is set.
+/// `extra` sits at the right: export, columns.
+#[must_use]
+pub fn filter_bar(action: &str, clear: Option<&str>, controls: Markup, extra: Option<Markup>) -> Markup {
+    html! {
+        form.filters id="filters" method="get" action=(action) role="search" data-filter
+            hx-swap="outerMorph show:none" hx-replace-url="true" hx-sync="this:replace" {
+            (controls)
+            button.button.plain.no-script type="submit" { "Apply" }
+            @if let Some(clear) = clear { a.button.quiet href=(clear) { (icon(Icon::Close)) span { "Clear filters" } } }
+            @if let Some(extra) = extra { div.actions { (extra) } }
+        }
+    }
+}
+
+/// Free text.
+#[must_use]
+pub fn search(name: &str, label: &str, value: &str) -> Markup {
+    html! {
+        label.search {
+            (icon(Icon::Search))
+            span.sr-only { (label) }
+            input id={ "filter-" (name) } type="search" name=(name) value=(value) placeholder=(label) autocomplete="off";
+        }
+    }
+}
+
+/// One of several; the empty value means no restriction and is labelled `any`.
+#[must_use]
+pub fn one_of(name: &str, label: &str, any: &str, choices: &[Choice], selected: &str) -> Markup {
+    html! {
+        label.filter data-set[!selected.is_empty()] {
+            span { (label) }
+            select id={ "filter-" (name) } name=(name) {
+                option value="" selected[selected.is_empty()] { (any) }
+                @for choice in choices {
+                    option value=(choice.value) selected[choice.value == selected] { (choice.label) }
+                }
+            }
+        }
+    }
+}
+
+/// A day, as `YYYY-MM-DD`.
+#[must_use]
+pub fn day(name: &str, label: &str, value: &str) -> Markup {
+    html! {
+        label.filter data-set[!value.is_empty()] {
+            span { (label) }
+            input id={ "filter-" (name) } type="date" name=(name) value=(value);
+        }
+    }
+}

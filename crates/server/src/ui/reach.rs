@@ -1,0 +1,78 @@
+//! How far a permission goes: own, assigned, team, all; shown as chips, chosen as boxes.
+
+use maud::{Markup, html};
+
+/// How far a permission goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Rows that the person takes part in or owns.
+    Own,
+    /// Rows of extensions, queues and numbers granted to the person.
+    Assigned,
+    /// Rows of the units that the person leads.
+    Team,
+    /// The whole workspace.
+    All,
+}
+
+impl Reach {
+    /// The value that the picker sends.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Assigned => "assigned",
+            Self::Team => "team",
+            Self::All => "all",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Own => "Own",
+            Self::Assigned => "Assigned",
+            Self::Team => "Team",
+            Self::All => "All",
+        }
+    }
+
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Own => "what the person takes part in or owns",
+            Self::Assigned => "what is granted to the person",
+            Self::Team => "the units that the person leads",
+            Self::All => "the whole workspace",
+        }
+    }
+}
+
+/// The reaches held, as chips; "None" when there are none.
+#[must_use]
+pub fn reach_chips(held: &[Reach]) -> Markup {
+    html! {
+        span.chips {
+            @for reach in held {
+                span class={ "chip reach-" (reach.value()) } title=(reach.meaning()) { (reach.label()) }
+            }
+            @if held.is_empty() { span.chip.reach-none { "None" } }
+        }
+    }
+}
+
+/// Boxes to tick, one for each `possible` reach; sends `name=own` and so on. A permission that only knows
+/// `All` concerns no rows: one box, labelled "On".
+#[must_use]
+pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach]) -> Markup {
+    let on_or_off = possible == [Reach::All];
+    html! {
+        fieldset.reach-picker {
+            legend.sr-only { (legend) }
+            @for reach in possible {
+                label title=(reach.meaning()) {
+                    input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)];
+                    span { @if on_or_off { "On" } @else { (reach.label()) } }
+                }
+            }
+        }
+    }
+}

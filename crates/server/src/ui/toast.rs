@@ -1,0 +1,26 @@
+//! Short messages that go away by themselves: saved, undone.
+
+use maud::{Markup, html};
+
+use super::badge::Tone;
+use super::button::{self, Button, Kind};
+
+/// How to take back what the toast tells of.
+#[derive(Debug, Clone, Copy)]
+pub struct Undo<'a> {
+    /// Address to post to.
+    pub action: &'a str,
+    /// The form's CSRF token.
+    pub csrf: &'a str,
+}
+
+/// One message. Toasts go into `Shell::toasts`; an answer's toasts replace those before it.
+#[must_use]
+pub fn toast(tone: Tone, text: &str, undo: Option<&Undo>) -> Markup {
+    html! {
+        div class={ "toast " (tone.class()) } data-toast {
+            span { (text) }
+            @if let Some(undo) = undo { (button::post(&Button::new(Kind::Plain, "Undo"), undo.action, undo.csrf)) }
+        }
+    }
+}
