@@ -1,3 +1,49 @@
 //! The faces of Ringfence: console, REST, AuthZEN, live stream, command line.
+//!
+//! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
+pub mod cookie;
+pub mod dispatch;
+pub mod endpoint;
+pub mod endpoints;
+pub mod input;
+pub mod live;
+pub mod output;
+pub mod refuse;
+pub mod request;
+pub mod rest;
 pub mod ui;
+
+pub mod console;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use workspace::App;
+
+/// A server: the acts, and how it is set up.
+#[derive(Clone)]
+pub struct Server {
+    /// The acts.
+    pub app: App,
+    /// How it is set up.
+    pub config: Arc<Config>,
+}
+
+/// How a server is set up.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where recordings are kept.
+    pub data: PathBuf,
+    /// Whether cookies are `Secure`: on, unless somebody serves plain HTTP to a browser that insists.
+    pub secure_cookies: bool,
+    /// The address that callers use, without a slash at the end; taken from the request where it is none.
+    pub public_url: Option<String>,
+}
+
+impl Config {
+    /// The folder of a workspace's recordings.
+    pub fn recordings(&self, workspace: i64) -> PathBuf {
+        self.data.join("recordings").join(workspace.to_string())
+    }
+}

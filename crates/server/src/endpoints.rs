@@ -1,0 +1,57 @@
+//! The table of everything that can be called. The router, OpenAPI, the menus and the refusal sweep are made from it.
+
+use access::{Noun, can};
+use axum::http::Method;
+
+use crate::endpoint::Endpoint;
+use crate::{console, live, rest};
+
+macro_rules! endpoints {
+    (@one $method:ident $path:literal open $why:literal $act:path, $summary:literal) => {
+        Endpoint::open((Method::$method, $path, $summary), $why, $act)
+    };
+    (@one $method:ident $path:literal signed_in $act:path, $summary:literal) => {
+        Endpoint::signed_in((Method::$method, $path, $summary), $act)
+    };
+    (@one $method:ident $path:literal may $right:ident $act:path, $summary:literal) => {
+        Endpoint::may::<can::$right, _, _, _, _>((Method::$method, $path, $summary), $act)
+    };
+    (@one $method:ident $path:literal list $right:ident $act:path, $summary:literal) => {
+        Endpoint::list::<can::$right, _, _, _, _>((Method::$method, $path, $summary), $act)
+    };
+    (@one $method:ident $path:literal on $noun:ident $right:ident $act:path, $summary:literal) => {
+        Endpoint::on::<can::$right, _, _, _, _>((Method::$method, $path, $summary), Noun::$noun, $act)
+    };
+    ($($method:ident $path:literal $asks:ident($($argument:tt)*) $act:path, $summary:literal;)+) => {
+        vec![$(endpoints!(@one $method $path $asks $($argument)* $act, $summary)),+]
+    };
+}
+
+/// Every endpoint. `open` says why anybody may call it; `signed_in` is about the caller alone; `may` asks for a
+/// permission on the workspace; `list` for one at any reach; `on` for one on the thing that the path names.
+pub fn all() -> Vec<Endpoint> {
+    endpoints! {
+        GET  "/healthz"                    open("says only whether the server works") rest::health::show, "Whether the server and its database answer.";
+        GET  "/assets/{*file}"             open("files of the console, the same for everybody") console::assets::show, "A file of the console.";
+
+        POST "/api/v1/sessions"            open("how one comes to be somebody") rest::sessions::create, "Sign in with an email address and a password; the answer's token is a bearer token.";
+        DELETE "/api/v1/sessions/current"  signed_in() rest::sessions::end, "Sign out: end the session whose token is sent.";
+        GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
+        POST "/api/v1/users"               may(UserInvite) rest::users::invite, "Add a user.";
+        GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
+        PATCH "/api/v1/users/{user}"       on(User UserUpdate) rest::users::update, "Edit a user's record.";
+        DELETE "/api/v1/users/{user}"      on(User UserDelete) rest::users::delete, "Delete a user.";
+        PUT  "/api/v1/users/{user}/role"   on(User UserAssignRole) rest::users::assign_role, "Give a user another role.";
+        PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
+        DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
+        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, and end every session.";
+
+        GET  "/"                           open("leads to a workspace's own sign-in page") console::sign_in::start, "Choose a workspace.";
+        GET  "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::show, "The sign-in page.";
+        POST "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::submit, "Sign in.";
+        POST "/w/{slug}/sign-in/demo"      open("demo workspaces only, whose people are made up") console::sign_in::as_demo_user, "Sign in as somebody of the demo.";
+        POST "/w/{slug}/sign-out"          signed_in() console::sign_in::sign_out, "Sign out.";
+        GET  "/w/{slug}/live"              signed_in() live::stream, "What changes, as server-sent events.";
+        GET  "/w/{slug}"                   signed_in() console::home::show, "The start page.";
+    }
+}

@@ -1,0 +1,85 @@
+//! The live stream of an open page: told at once when something changes, and why when access ends (ALL-03, NUA-08).
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use access::Micros;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use store::{Changed, Identity};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use workspace::Refusal;
+use workspace::secrets::token_hash;
+
+use crate::Server;
+use crate::request::Request;
+
+/// One stream: whose session, and what it has been told.
+struct Stream {
+    server: Server,
+    workspace: i64,
+    token_hash: String,
+    page: mpsc::Sender<Result<Event, Infallible>>,
+}
+
+/// Server-sent events: `change` when the page should be fetched again, `signed-out` with the reason when the
+/// session no longer holds.
+pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
+    let (page, events) = mpsc::channel(8);
+    let changes = request.server.app.store.subscribe();
+    let stream = Stream {
+        workspace: who.actor.snapshot().model().workspace,
+        token_hash: token_hash(request.secret.as_deref().unwrap_or_default()),
+        server: request.server,
+        page,
+    };
+    tokio::spawn(async move { stream.run(changes, who).await });
+    let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
+    Ok(Sse::new(ReceiverStream::new(events)).keep_alive(keep_alive).into_response())
+}
+
+impl Stream {
+    /// Tells the page until it is closed or the session ends.
+    async fn run(&self, mut changes: Receiver<Changed>, mut who: Identity) {
+        let _ = self.page.send(Ok(Event::default().event("ready").data("ready"))).await;
+        loop {
+            // What expires by itself is a change too.
+            let next = who.actor.snapshot().valid_until().min(who.expires_at.unwrap_or(Micros::MAX));
+            let wait = u64::try_from(next.saturating_sub(self.server.app.store.now())).unwrap_or(0);
+            tokio::select! {
+                () = self.page.closed() => return,
+                () = tokio::time::sleep(Duration::from_micros(wait.min(86_400_000_000))) => {}
+                changed = self.changed(&mut changes) => if !changed { return },
+            }
+            match self.server.app.store.by_session(&self.token_hash).await {
+                Ok(Some(now)) => who = now,
+                Ok(None) => return self.sign_out().await,
+                // The database is away; the page keeps what it has and asks again with the next change.
+                Err(_) => continue,
+            }
+            if self.page.send(Ok(Event::default().event("change").data("change"))).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Waits for a change of this workspace; false once nothing can change any more.
+    async fn changed(&self, changes: &mut Receiver<Changed>) -> bool {
+        loop {
+            match changes.recv().await {
+                Ok(changed) if changed.workspace == self.workspace => return true,
+                Ok(_) => {}
+                // Too many to remember: something changed, that is all one needs to know.
+                Err(RecvError::Lagged(_)) => return true,
+                Err(RecvError::Closed) => return false,
+            }
+        }
+    }
+
+    async fn sign_out(&self) {
+        let reason = "Your session has ended: you signed out, or an administrator changed your account.";
+        let _ = self.page.send(Ok(Event::default().event("signed-out").data(reason))).await;
+    }
+}

@@ -1,0 +1,97 @@
+//! Refusals as answers: RFC 9457 problems for programs, pages for people.
+
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Serialize;
+use workspace::{Code, Refusal};
+
+use crate::console;
+use crate::endpoint::{Endpoint, Face};
+use crate::request::Request;
+
+/// A refusal as JSON (RFC 9457).
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub struct Problem {
+    /// `about:blank`: the code says all there is.
+    pub r#type: &'static str,
+    /// A short sentence, the same for every refusal of this code.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+    /// The word for programs.
+    pub code: &'static str,
+    /// The input field that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<&'static str>,
+    /// The permission that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<&'static str>,
+}
+
+impl From<&Refusal> for Problem {
+    fn from(refusal: &Refusal) -> Problem {
+        Problem {
+            r#type: "about:blank",
+            title: refusal.code.title(),
+            status: refusal.code.status(),
+            detail: refusal.message.clone(),
+            code: refusal.code.word(),
+            field: refusal.field,
+            permission: refusal.permission.map(|p| p.name()),
+        }
+    }
+}
+
+/// The answer to a refused request, as its face shows it.
+pub fn render(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Response {
+    match endpoint.face {
+        Face::Rest | Face::AuthZen | Face::Plain => problem(refusal),
+        Face::Console if refusal.code == Code::Unauthenticated => to_sign_in(request),
+        Face::Console => with_status(refusal, console::refused::page(request, endpoint, refusal)),
+    }
+}
+
+/// The answer where no endpoint was found.
+pub fn render_bare(uri: &Uri, refusal: &Refusal) -> Response {
+    match Face::of(uri.path()) {
+        Face::Console => with_status(refusal, console::refused::bare(refusal)),
+        _ => problem(refusal),
+    }
+}
+
+/// A refusal as `application/problem+json`.
+pub fn problem(refusal: &Refusal) -> Response {
+    let body = axum::Json(Problem::from(refusal));
+    let mut response = with_status(refusal, body);
+    let media_type = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    response
+}
+
+fn with_status(refusal: &Refusal, body: impl IntoResponse) -> Response {
+    let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, [(header::CACHE_CONTROL, "no-store")], body).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Bearer realm=\"ringfence\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if let Some(wait) = refusal.retry_after {
+        let seconds = HeaderValue::from((wait + 999_999) / 1_000_000);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+/// To the sign-in page, and from there back to where the person wanted to go.
+fn to_sign_in(request: &Request) -> Response {
+    let wanted = request.uri.path_and_query().map_or("", |p| p.as_str());
+    let next = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
+    let address = format!("/w/{}/sign-in?{next}", request.slug());
+    if request.headers.contains_key("hx-request") {
+        // A page that is open swaps only a part; signing in needs the whole page.
+        return ([("hx-redirect", address)], StatusCode::NO_CONTENT).into_response();
+    }
+    Redirect::to(&address).into_response()
+}

@@ -1,0 +1,127 @@
+//! Users over REST.
+
+use access::model::Standing;
+use access::{Id, Permit, Visible, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::user::UserFilter;
+use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
+use workspace::{List, Refusal};
+
+use super::slice;
+use crate::input::{Body, Query};
+use crate::output::{Created, Done, Json};
+use crate::request::Request;
+
+/// Which users to list.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserQuery {
+    /// Part of the name, email address, phone or employee code.
+    pub search: Option<String>,
+    /// Only holders of this role.
+    pub role: Option<u32>,
+    /// Only people of this department or branch.
+    pub unit: Option<u32>,
+    /// Only accounts that stand so.
+    pub standing: Option<Standing>,
+    /// How many rows, 1 to 200; 50 unless told.
+    pub limit: Option<i64>,
+    /// The `next` of an earlier answer.
+    pub after: Option<String>,
+}
+
+impl UserQuery {
+    /// The filter that it means.
+    pub fn filter(&self) -> UserFilter {
+        UserFilter {
+            search: self.search.clone().filter(|s| !s.trim().is_empty()),
+            role: self.role.map(Id),
+            unit: self.unit.map(Id),
+            standing: self.standing,
+            newest_first: false,
+        }
+    }
+}
+
+/// The users that the caller may see.
+pub async fn list(
+    request: Request,
+    visible: Visible<can::UserRead>,
+    Query(query): Query<UserQuery>,
+) -> Result<Json<List<UserView>>, Refusal> {
+    let slice = slice(query.limit, query.after.as_deref())?;
+    users::list(&request.server.app, &visible, &query.filter(), slice).await.map(Json)
+}
+
+/// Adds a user.
+pub async fn invite(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    Body(new): Body<NewUser>,
+) -> Result<Created<InvitedUser>, Refusal> {
+    users::invite(&request.server.app, &permit, &request.author(), new).await.map(Created)
+}
+
+/// One user.
+pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Result<Json<UserView>, Refusal> {
+    users::show(&request.server.app, &permit).await.map(Json)
+}
+
+/// Edits a user's record.
+pub async fn update(
+    request: Request,
+    permit: Permit<can::UserUpdate>,
+    Body(edit): Body<UserChange>,
+) -> Result<Json<UserView>, Refusal> {
+    users::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+}
+
+/// Deletes a user.
+pub async fn delete(request: Request, permit: Permit<can::UserDelete>, _: ()) -> Result<Done, Refusal> {
+    users::delete(&request.server.app, &permit, &request.author()).await.map(|()| Done)
+}
+
+/// A role to give.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleChoice {
+    /// A role of the workspace.
+    pub role: u32,
+}
+
+/// Gives a user another role.
+pub async fn assign_role(
+    request: Request,
+    permit: Permit<can::UserAssignRole>,
+    Body(choice): Body<RoleChoice>,
+) -> Result<Json<UserView>, Refusal> {
+    users::assign_role(&request.server.app, &permit, &request.author(), choice.role).await.map(Json)
+}
+
+/// Bans a user.
+pub async fn ban(request: Request, permit: Permit<can::UserBan>, _: ()) -> Result<Json<UserView>, Refusal> {
+    users::set_banned(&request.server.app, &permit, &request.author(), true).await.map(Json)
+}
+
+/// Lifts a ban.
+pub async fn unban(request: Request, permit: Permit<can::UserBan>, _: ()) -> Result<Json<UserView>, Refusal> {
+    users::set_banned(&request.server.app, &permit, &request.author(), false).await.map(Json)
+}
+
+/// A secret that is shown this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OneTime {
+    /// The one-time password.
+    pub password: String,
+}
+
+/// Resets a password.
+pub async fn reset_password(
+    request: Request,
+    permit: Permit<can::UserResetCredentials>,
+    _: (),
+) -> Result<Created<OneTime>, Refusal> {
+    let password = users::reset_password(&request.server.app, &permit, &request.author()).await?;
+    Ok(Created(OneTime { password }))
+}
