@@ -66,7 +66,7 @@
     showChangedBar(false);
     const wrong = $('#main [aria-invalid="true"]');
     if (wrong && ctx.response?.status >= 400) wrong.focus();
-    else if (ctx.push) main()?.focus({ preventScroll: true });
+    else if (ctx.select === "#main" && !main()?.contains(document.activeElement)) main()?.focus({ preventScroll: true });
   });
 
   // After a morph, boxes and lists show what the server says, not what was last clicked.
@@ -149,21 +149,26 @@
     enhance();
   }
 
-  const formats = {
-    datetime: { dateStyle: "medium", timeStyle: "short" },
-    date: { dateStyle: "medium" },
-    time: { timeStyle: "short" },
-  };
-  const written = {};
-  const format = (kind) =>
-    (written[kind] ??= new Intl.DateTimeFormat(document.documentElement.lang || undefined, formats[kind] ?? formats.datetime));
-  const inFull = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "full", timeStyle: "long" });
+  // Dates of this year do without it.
+  const clock = { hour: "numeric", minute: "2-digit" };
+  const day = { day: "numeric", month: "short" };
+  const formats = { datetime: { ...day, ...clock }, date: day, time: clock };
+  const language = document.documentElement.lang || undefined;
+  const written = new Map();
+  function format(moment, show) {
+    const otherYear = show !== "time" && moment.getFullYear() !== new Date().getFullYear();
+    const key = `${show}${otherYear}`;
+    const options = { ...(formats[show] ?? formats.datetime), ...(otherYear && { year: "numeric" }) };
+    if (!written.has(key)) written.set(key, new Intl.DateTimeFormat(language, options));
+    return written.get(key).format(moment);
+  }
+  const inFull = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
   function enhance() {
     for (const time of $$("time[data-local]")) {
       const moment = new Date(time.dateTime);
       if (Number.isNaN(moment.getTime())) continue;
-      const text = format(time.dataset.local).format(moment);
+      const text = format(moment, time.dataset.local);
       if (time.textContent !== text) time.textContent = text;
       time.title = inFull.format(moment);
     }

@@ -78,7 +78,7 @@ async fn tell(State(gallery): State<Arc<Gallery>>, event: &'static str) -> Statu
 async fn live(State(gallery): State<Arc<Gallery>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = BroadcastStream::new(gallery.events.subscribe()).filter_map(|event| {
         let event = event.ok()?;
-        Some(Ok(Event::default().event(event).data(if event == "change" { "" } else { "/sign-in?reason=banned" })))
+        Some(Ok(Event::default().event(event).data(if event == "change" { "page" } else { "/sign-in?reason=banned" })))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }

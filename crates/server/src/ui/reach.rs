@@ -68,7 +68,7 @@ pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach]
         fieldset.reach-picker {
             legend.sr-only { (legend) }
             @for reach in possible {
-                label title=(reach.meaning()) {
+                label class={ "reach-" (reach.value()) } title=(reach.meaning()) {
                     input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)];
                     span { @if on_or_off { "On" } @else { (reach.label()) } }
                 }
