@@ -151,6 +151,11 @@ impl<R: BufRead> Rows<R> {
                 }
                 continue;
             }
+            if self.start > MAX_RECORD {
+                // What was read ahead and never used up would pile up otherwise.
+                self.raw.drain(..self.start);
+                self.start = 0;
+            }
             let end = self.line_end(self.start);
             if !self.raw.get(self.start..end).is_some_and(is_blank) {
                 return self.measure(end).map_err(|error| self.stopped(error));
