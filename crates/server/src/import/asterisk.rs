@@ -57,7 +57,10 @@ impl Asterisk {
 impl Layout for Asterisk {
     fn call(&self, row: &Row<'_>) -> Result<CallRecord, String> {
         if row.width() < ALWAYS {
-            return Err(format!("the row has {} columns where Asterisk writes at least {ALWAYS}", row.width()));
+            return Err(format!(
+                "the row has {} columns where Asterisk writes at least {ALWAYS}",
+                row.width()
+            ));
         }
         let times = self.times(row)?;
         let outcome = outcome(row)?;
@@ -80,7 +83,7 @@ impl Layout for Asterisk {
             from,
             from_name,
             to,
-            caller_channel: channel_extension(row.column(CHANNEL)),
+            caller_channel: caller_extension(row.column(CHANNEL)),
             callee_channel: channel_extension(row.column(DSTCHANNEL)),
             queue: queue(row)?,
             dialled: None,
@@ -166,6 +169,12 @@ fn caller_id(clid: &[u8]) -> (Option<String>, String) {
     let number = number.strip_suffix(b">").unwrap_or(number);
     let number = columns::exact(number, "clid").unwrap_or_default().to_owned();
     (columns::name(shown).filter(|name| *name != number), number)
+}
+
+/// The extension that calls. `Local/201@…` stands for the extension that is being called on behalf
+/// of somebody else, a queue for instance.
+fn caller_extension(channel: &[u8]) -> Option<String> {
+    if channel.starts_with(b"Local/") { None } else { channel_extension(channel) }
 }
 
 /// The extension in a channel's name: `SIP/201-0000a`, `Local/201@from-internal-1;2`,

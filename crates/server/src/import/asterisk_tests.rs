@@ -34,8 +34,14 @@ fn refused(row: &str) -> String {
 #[test]
 fn a_row_of_16_columns_is_a_call() {
     let call = one(BASE);
-    assert_eq!((call.started_at, call.answered_at, call.ended_at), (NINE, Some(NINE + 5 * SECOND), NINE + 95 * SECOND));
-    assert_eq!((call.from.as_str(), call.from_name.as_deref(), call.to.as_str()), ("+15550100", Some("Anna Example"), "201"));
+    assert_eq!(
+        (call.started_at, call.answered_at, call.ended_at),
+        (NINE, Some(NINE + 5 * SECOND), NINE + 95 * SECOND)
+    );
+    assert_eq!(
+        (call.from.as_str(), call.from_name.as_deref(), call.to.as_str()),
+        ("+15550100", Some("Anna Example"), "201")
+    );
     assert_eq!((call.caller_channel.as_deref(), call.callee_channel.as_deref()), (None, Some("201")));
     assert_eq!((call.outcome, call.talk_seconds, call.line), (Outcome::Answered, 90, 1));
     assert_eq!((call.unique_id.len(), call.recording_id), (32, None));
@@ -51,7 +57,10 @@ fn every_combination_of_optional_columns_keeps_its_unique_id_apart_from_its_user
     assert_eq!(with(r#","","1772442000.12",3"#), None, "peeraccount, linkedid, sequence");
     assert_eq!(with(r#","1772442000.12","","1772442000.12",3"#), id);
     assert_eq!(with(r#","ticket 7","","1772442000.12",3"#), None);
-    assert_eq!(with(r#","pbx-1772442000.12","ticket 7","","pbx-1772442000.12",3"#), Some("pbx-1772442000.12".to_owned()));
+    assert_eq!(
+        with(r#","pbx-1772442000.12","ticket 7","","pbx-1772442000.12",3"#),
+        Some("pbx-1772442000.12".to_owned())
+    );
 }
 
 #[test]
@@ -107,7 +116,10 @@ fn dispositions_are_outcomes() {
 
 #[test]
 fn an_unanswered_call_has_an_empty_answer_without_quotes() {
-    let call = one(&BASE.replace(r#""2026-03-02 09:00:05""#, "").replace(",90,", ",0,").replace("ANSWERED", "NO ANSWER"));
+    let call = one(&BASE
+        .replace(r#""2026-03-02 09:00:05""#, "")
+        .replace(",90,", ",0,")
+        .replace("ANSWERED", "NO ANSWER"));
     assert_eq!((call.outcome, call.answered_at, call.talk_seconds), (Outcome::NoAnswer, None, 0));
 }
 
@@ -124,7 +136,13 @@ fn voicemail_and_queues_are_told_by_the_application() {
 #[test]
 fn a_channel_gives_its_extension() {
     let extension = |channel: &str| channel_extension(channel.as_bytes());
-    for channel in ["SIP/201-0000a", "PJSIP/201-00000012", "Local/201@from-internal-0001;1", "sofia/internal/201@pbx", "IAX2/201-4"] {
+    for channel in [
+        "SIP/201-0000a",
+        "PJSIP/201-00000012",
+        "Local/201@from-internal-0001;1",
+        "sofia/internal/201@pbx",
+        "IAX2/201-4",
+    ] {
         assert_eq!(extension(channel).as_deref(), Some("201"), "{channel}");
     }
     for channel in ["SIP/carrier-a-0000b", "DAHDI/1-1", "DAHDI/i1/15550100-5", "", "SIP/", "SIP/-", "201"] {
@@ -133,16 +151,30 @@ fn a_channel_gives_its_extension() {
 }
 
 #[test]
+fn a_local_channel_tells_who_is_called_and_not_who_calls() {
+    let row = BASE.replace("SIP/carrier-00000a1", "Local/202@from-queue-0001;2");
+    assert_eq!(one(&row).caller_channel, None);
+    let row = BASE.replace("PJSIP/201-0000000b", "Local/202@from-queue-0001;1");
+    assert_eq!(one(&row).callee_channel.as_deref(), Some("202"));
+}
+
+#[test]
 fn a_withheld_number_is_taken_from_the_caller_id_or_left_empty() {
     let row = BASE.replacen(r#""+15550100""#, r#""""#, 1);
     assert_eq!(one(&row).from, "+15550100");
     assert_eq!(one(&row.replace(r#""""Anna Example"" <+15550100>""#, r#""""#)).from, "");
-    assert!(refused(&row.replace(r#""""Anna Example"" <+15550100>""#, r#""""#).replace(r#""201""#, r#""""#)).contains("both empty"));
+    assert!(
+        refused(&row.replace(r#""""Anna Example"" <+15550100>""#, r#""""#).replace(r#""201""#, r#""""#))
+            .contains("both empty")
+    );
 }
 
 #[test]
 fn a_wrong_column_is_named_with_its_line() {
-    assert_eq!(refused(&BASE.replace("09:00:00", "25:00:00")).split(" is no").next(), Some("line 1: start \"2026-03-02 25:00:00\""));
+    assert_eq!(
+        refused(&BASE.replace("09:00:00", "25:00:00")).split(" is no").next(),
+        Some("line 1: start \"2026-03-02 25:00:00\"")
+    );
     assert!(refused(&BASE.replace(",95,", ",ninety,")).contains("duration \"ninety\""));
     assert!(refused(&BASE.replace(",90,", ",9000,")).contains("talk time"));
     assert!(refused(&BASE.replace("\"201\"", "\"2\u{7}01\"")).contains("dst holds control"));
@@ -155,7 +187,11 @@ fn wrong_utf8_is_tolerated_in_names_and_told_in_numbers() {
     let in_name: Vec<u8> = in_name.iter().map(|byte| if *byte == 1 { 0xe9 } else { *byte }).collect();
     let call = Calls::asterisk(&in_name[..], TimeZone::UTC).next().unwrap().unwrap();
     assert_eq!(call.from_name.as_deref(), Some("An\u{fffd}na"));
-    let in_number: Vec<u8> = BASE.replace("\"201\"", "\"2\u{1}1\"").bytes().map(|byte| if byte == 1 { 0xe9 } else { byte }).collect();
+    let in_number: Vec<u8> = BASE
+        .replace("\"201\"", "\"2\u{1}1\"")
+        .bytes()
+        .map(|byte| if byte == 1 { 0xe9 } else { byte })
+        .collect();
     let item = Calls::asterisk(&in_number[..], TimeZone::UTC).next().unwrap();
     assert!(matches!(item, Err(Problem::Row(bad)) if bad.reason.contains("dst is not valid UTF-8")));
 }

@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use super::asterisk::Asterisk;
 use super::columns::Clock;
 use super::freeswitch::FreeSwitch;
-use super::generic::{self, Mapping};
+use super::generic;
+use super::headers::Mapping;
 use super::record::{BadRow, CallRecord, Problem, Stop};
 use super::rows::{Next, Row, Rows};
 

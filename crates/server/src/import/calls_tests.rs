@@ -122,7 +122,9 @@ fn a_last_row_without_a_line_end_counts_only_if_it_is_as_wide_as_the_row_before(
     };
     assert!(cut(&row(2)).is_ok());
     let narrower = row(2).replace(r#","1772442000.2","""#, "");
-    assert!(matches!(cut(&narrower), Err(Problem::Row(bad)) if bad.line == 2 && bad.reason.contains("breaks off in this line, after 16 of 18 columns")));
+    assert!(
+        matches!(cut(&narrower), Err(Problem::Row(bad)) if bad.line == 2 && bad.reason.contains("breaks off in this line, after 16 of 18 columns"))
+    );
 }
 
 /// How fast rows are read: `cargo test --release -p ringfence --lib rate -- --ignored --nocapture`.

@@ -104,16 +104,19 @@ impl Clock {
         if let Some(micros) = epoch(text) {
             return Some(micros);
         }
-        match text.parse::<Timestamp>() {
-            Ok(moment) => Some(moment.as_microsecond()),
-            Err(_) => self.zone.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok().map(Timestamp::as_microsecond),
+        if let Ok(moment) = text.parse::<Timestamp>() {
+            return Some(moment.as_microsecond());
         }
+        // A date alone would be read as midnight.
+        let local: civil::DateTime = text.contains(':').then(|| text.parse().ok())??;
+        self.zone.to_timestamp(local).ok().map(Timestamp::as_microsecond)
     }
 }
 
 /// `YYYY-MM-DD HH:MM:SS` and nothing else: what nearly every row holds, several times.
 fn local_time(text: &[u8]) -> Option<civil::DateTime> {
-    let &[y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b' ', h1, h2, b':', mi1, mi2, b':', s1, s2] = text else {
+    let &[y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b' ', h1, h2, b':', mi1, mi2, b':', s1, s2] = text
+    else {
         return None;
     };
     let year = two(y1, y2)?.checked_mul(100)? + two(y3, y4)?;
@@ -194,10 +197,13 @@ impl Times {
     fn end(&self, started: i64) -> Result<i64, String> {
         let after = |seconds: i64| started.saturating_add(seconds.saturating_mul(MICROS));
         let stamp = self.ended.filter(|ended| *ended >= started);
-        let from_talk = || Some(self.talk?.saturating_mul(MICROS).saturating_add(self.answered.unwrap_or(started)));
+        let from_talk =
+            || Some(self.talk?.saturating_mul(MICROS).saturating_add(self.answered.unwrap_or(started)));
         let ended = stamp.or_else(|| self.duration.map(after)).or_else(from_talk);
         match ended {
-            Some(ended) if ended - started > MAX_SECONDS * MICROS => Err("the call lasts longer than a year".to_owned()),
+            Some(ended) if ended - started > MAX_SECONDS * MICROS => {
+                Err("the call lasts longer than a year".to_owned())
+            }
             Some(ended) if ended >= started => Ok(ended),
             None if self.ended.is_none() => Err("neither the end nor the duration is given".to_owned()),
             _ => Err("the call ends before it begins".to_owned()),

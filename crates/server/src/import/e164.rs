@@ -1,6 +1,9 @@
 //! Phone numbers in E.164 (`+4930…`), whatever way a source wrote them.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, enums::{NumberLengthType, Region}};
+use rlibphonenumber::{
+    PHONE_NUMBER_UTIL, PhoneNumberFormat,
+    enums::{NumberLengthType, Region},
+};
 
 /// Most digits of a number, country calling code included (ITU-T E.164, 6.1).
 const MAX_DIGITS: usize = 15;

@@ -27,7 +27,19 @@ fn national_numbers_are_those_of_the_home_country() {
 
 #[test]
 fn what_cannot_be_called_from_abroad_is_no_number() {
-    for text in ["", "201", "*97", "s", "anonymous", "5550100", "+", "+0123456789", "+1234567890123456", "sip:anna@example.com", "0000000"] {
+    for text in [
+        "",
+        "201",
+        "*97",
+        "s",
+        "anonymous",
+        "5550100",
+        "+",
+        "+0123456789",
+        "+1234567890123456",
+        "sip:anna@example.com",
+        "0000000",
+    ] {
         assert_eq!(plan(1).normalise(text), None, "{text}");
     }
 }

@@ -54,7 +54,10 @@ impl FreeSwitch {
 impl Layout for FreeSwitch {
     fn call(&self, row: &Row<'_>) -> Result<CallRecord, String> {
         if row.width() < ALWAYS {
-            return Err(format!("the row has {} columns where FreeSWITCH writes at least {ALWAYS}", row.width()));
+            return Err(format!(
+                "the row has {} columns where FreeSWITCH writes at least {ALWAYS}",
+                row.width()
+            ));
         }
         let times = self.times(row)?;
         let outcome = outcome(row, times.answered.is_some())?;
@@ -93,7 +96,10 @@ fn outcome(row: &Row<'_>, answered: bool) -> Result<Outcome, String> {
     match outcome::from_hangup_cause(&cause) {
         Some(_) if answered => Ok(Outcome::Answered),
         Some(outcome) => Ok(outcome),
-        None => Err(format!("hangup_cause {:?} is not written like one", cause.chars().take(40).collect::<String>())),
+        None => Err(format!(
+            "hangup_cause {:?} is not written like one",
+            cause.chars().take(40).collect::<String>()
+        )),
     }
 }
 

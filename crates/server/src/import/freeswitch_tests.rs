@@ -28,7 +28,10 @@ fn a_row_of_the_default_template_is_a_call() {
     let call = read(ROW).unwrap();
     assert_eq!(call.ended_at - call.started_at, 95_000_000);
     assert_eq!(call.answered_at, Some(call.started_at + 5_000_000));
-    assert_eq!((call.from.as_str(), call.from_name.as_deref(), call.to.as_str()), ("+442079460001", Some("Anna Example"), "1001"));
+    assert_eq!(
+        (call.from.as_str(), call.from_name.as_deref(), call.to.as_str()),
+        ("+442079460001", Some("Anna Example"), "1001")
+    );
     assert_eq!((call.outcome, call.talk_seconds), (Outcome::Answered, 90));
     assert_eq!(call.recording_key(), "5b6f8a0e-7d1c-4c7e-9a51-0c2f6d1e8b3a");
 }
@@ -54,13 +57,17 @@ fn hangup_causes_are_outcomes_of_calls_that_nobody_answered() {
         let call = read(&unanswered(cause)).unwrap();
         assert_eq!((call.outcome, call.answered_at, call.talk_seconds), (outcome, None, 0), "{cause}");
     }
-    assert_eq!(read(&ROW.replace("NORMAL_CLEARING", "USER_BUSY")).map(|call| call.outcome), Ok(Outcome::Answered));
+    assert_eq!(
+        read(&ROW.replace("NORMAL_CLEARING", "USER_BUSY")).map(|call| call.outcome),
+        Ok(Outcome::Answered)
+    );
     assert!(read(&unanswered("who knows")).unwrap_err().contains("hangup_cause"));
 }
 
 #[test]
 fn an_answer_in_1970_is_none() {
-    let row = ROW.replace("2026-03-02 09:00:05", "1970-01-01 01:00:00").replace("NORMAL_CLEARING", "NO_ANSWER");
+    let row =
+        ROW.replace("2026-03-02 09:00:05", "1970-01-01 01:00:00").replace("NORMAL_CLEARING", "NO_ANSWER");
     assert_eq!(read(&row).map(|call| (call.outcome, call.talk_seconds)), Ok((Outcome::NoAnswer, 0)));
 }
 
@@ -73,5 +80,7 @@ fn quotes_in_names_which_freeswitch_does_not_escape_cost_at_most_their_row() {
 
 #[test]
 fn a_row_without_a_uuid_is_refused() {
-    assert!(read(&ROW.replace("5b6f8a0e-7d1c-4c7e-9a51-0c2f6d1e8b3a", "")).unwrap_err().contains("uuid is empty"));
+    assert!(
+        read(&ROW.replace("5b6f8a0e-7d1c-4c7e-9a51-0c2f6d1e8b3a", "")).unwrap_err().contains("uuid is empty")
+    );
 }

@@ -25,7 +25,10 @@ fn common_headers_are_recognised_with_any_delimiter() {
         let text = "\u{feff}Call ID|Start Time|Caller Number|Destination|Duration|Status\r\nx1|2026-03-02 09:00:00|+15550100|201|0:01:35|Completed\r\n"
             .replace('|', delimiter);
         let call = read(&text, &[]).remove(0).unwrap();
-        assert_eq!((call.unique_id.as_str(), call.from.as_str(), call.to.as_str()), ("x1", "+15550100", "201"));
+        assert_eq!(
+            (call.unique_id.as_str(), call.from.as_str(), call.to.as_str()),
+            ("x1", "+15550100", "201")
+        );
         assert_eq!((call.ended_at - call.started_at, call.talk_seconds), (95_000_000, 95));
         assert_eq!((call.outcome, call.line), (Outcome::Answered, 2));
     }
@@ -57,19 +60,42 @@ fn a_mapping_that_cannot_be_is_an_error() {
 
 #[test]
 fn times_come_as_rfc_3339_local_or_since_the_epoch() {
-    let moments = ["2026-03-02T10:00:00+01:00", "2026-03-02T09:00:00Z", "2026-03-02 09:00:00", "2026-03-02T09:00:00", "1772442000", "1772442000.0", "1772442000000"];
+    let moments = [
+        "2026-03-02T10:00:00+01:00",
+        "2026-03-02T09:00:00Z",
+        "2026-03-02 09:00:00",
+        "2026-03-02T09:00:00",
+        "1772442000",
+        "1772442000.0",
+        "1772442000000",
+    ];
     for moment in moments {
         let text = format!("started,from,to,duration\n{moment},201,202,5\n");
-        assert_eq!(read(&text, &[]).remove(0).map(|call| call.started_at), Ok(1_772_442_000_000_000), "{moment}");
+        assert_eq!(
+            read(&text, &[]).remove(0).map(|call| call.started_at),
+            Ok(1_772_442_000_000_000),
+            "{moment}"
+        );
     }
-    let wrong = read("started,from,to,duration\nyesterday,201,202,5\n,201,202,5\n", &[]);
-    assert!(wrong[0].as_ref().unwrap_err().contains("line 2: started \"yesterday\""));
-    assert!(wrong[1].as_ref().unwrap_err().contains("start is empty"));
+    let wrong =
+        read("started,from,to,duration\n2026-03-02,201,202,5\nyesterday,201,202,5\n,201,202,5\n", &[]);
+    assert!(wrong[0].as_ref().unwrap_err().contains("\"2026-03-02\" is no time"));
+    assert!(wrong[1].as_ref().unwrap_err().contains("line 3: started \"yesterday\""));
+    assert!(wrong[2].as_ref().unwrap_err().contains("start is empty"));
 }
 
 #[test]
 fn durations_come_as_seconds_or_clock_time() {
-    for (text, seconds) in [("95", Some(95)), ("95.9", Some(95)), ("1:35", Some(95)), ("00:01:35", Some(95)), ("1:75", None), ("-5", None), ("5s", None), ("99999999", None)] {
+    for (text, seconds) in [
+        ("95", Some(95)),
+        ("95.9", Some(95)),
+        ("1:35", Some(95)),
+        ("00:01:35", Some(95)),
+        ("1:75", None),
+        ("-5", None),
+        ("5s", None),
+        ("99999999", None),
+    ] {
         let csv = format!("started,from,to,duration\n2026-03-02 09:00:00,201,202,{text}\n");
         assert_eq!(read(&csv, &[]).remove(0).ok().map(|call| call.talk_seconds), seconds, "{text}");
     }
@@ -77,7 +103,10 @@ fn durations_come_as_seconds_or_clock_time() {
 
 #[test]
 fn without_a_result_column_a_call_that_was_talked_in_is_answered() {
-    let rows = read("started,ended,from,to,talk\n2026-03-02 09:00:00,2026-03-02 09:01:00,201,202,5\n2026-03-02 09:00:00,2026-03-02 09:01:00,201,202,0\n", &[]);
+    let rows = read(
+        "started,ended,from,to,talk\n2026-03-02 09:00:00,2026-03-02 09:01:00,201,202,5\n2026-03-02 09:00:00,2026-03-02 09:01:00,201,202,0\n",
+        &[],
+    );
     let outcomes: Vec<Outcome> = rows.iter().map(|row| row.as_ref().unwrap().outcome).collect();
     assert_eq!(outcomes, [Outcome::Answered, Outcome::NoAnswer]);
     assert_ne!(rows[0].as_ref().unwrap().unique_id, rows[1].as_ref().unwrap().unique_id);
@@ -85,7 +114,10 @@ fn without_a_result_column_a_call_that_was_talked_in_is_answered() {
 
 #[test]
 fn rows_that_do_not_fit_the_header_are_bad() {
-    let rows = read("started,from,to,duration\n2026-03-02 09:00:00,201\n2026-03-02 09:00:00,Ann, Example,201,5\n2026-03-02 09:00:00,201,202,5,,\n2026-03-02 09:0", &[]);
+    let rows = read(
+        "started,from,to,duration\n2026-03-02 09:00:00,201\n2026-03-02 09:00:00,Ann, Example,201,5\n2026-03-02 09:00:00,201,202,5,,\n2026-03-02 09:0",
+        &[],
+    );
     assert!(rows[0].as_ref().unwrap_err().contains("line 2: the row has 2 columns"));
     assert!(rows[1].as_ref().unwrap_err().contains("line 3: the row has 5 columns"));
     assert!(rows[2].is_ok(), "columns without content at the end do no harm");

@@ -10,6 +10,7 @@ mod columns;
 mod e164;
 mod freeswitch;
 mod generic;
+mod headers;
 mod outcome;
 mod record;
 mod recordings;
@@ -18,7 +19,7 @@ mod rows;
 
 pub use calls::{Calls, HOPELESS_AFTER};
 pub use e164::NumberPlan;
-pub use generic::Mapping;
+pub use headers::Mapping;
 pub use record::{BadRow, CallRecord, Outcome, Problem, Stop};
 pub use recordings::{Found, Recordings};
 pub use resolve::{Direction, Directory, Resolved, resolve};

@@ -110,7 +110,12 @@ impl Recordings {
         stem.contains(id).then_some((candidate, file))
     }
 
-    fn add_folder(&mut self, folder: &Path, depth: usize, inner: &mut Vec<(PathBuf, usize)>) -> io::Result<()> {
+    fn add_folder(
+        &mut self,
+        folder: &Path,
+        depth: usize,
+        inner: &mut Vec<(PathBuf, usize)>,
+    ) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let kind = entry.file_type()?;
@@ -124,7 +129,10 @@ impl Recordings {
     }
 
     fn add_file(&mut self, path: PathBuf) {
-        let names = path.file_stem().and_then(|stem| stem.to_str()).zip(path.extension().and_then(|end| end.to_str()));
+        let names = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .zip(path.extension().and_then(|end| end.to_str()));
         let Some((stem, extension)) = names else {
             return;
         };
@@ -173,7 +181,9 @@ fn parts(stem: &str) -> impl Iterator<Item = &str> {
 fn asterisk_ids(stem: &str) -> impl Iterator<Item = &str> {
     let is_id = |part: &&str| {
         let halves = part.split_once('.');
-        halves.is_some_and(|(seconds, serial)| seconds.len() >= 9 && !serial.is_empty() && !serial.contains('.'))
+        halves.is_some_and(|(seconds, serial)| {
+            seconds.len() >= 9 && !serial.is_empty() && !serial.contains('.')
+        })
     };
     let outside = |c: char| !c.is_ascii_digit() && c != '.';
     stem.split(outside).map(|part| part.trim_matches('.')).filter(is_id)
@@ -183,12 +193,14 @@ fn asterisk_ids(stem: &str) -> impl Iterator<Item = &str> {
 fn uuids(stem: &str) -> impl Iterator<Item = &str> {
     let outside = |c: char| !c.is_ascii_hexdigit() && c != '-';
     let runs = stem.split(outside);
-    runs.flat_map(|run| (0..run.len().saturating_sub(35)).filter_map(|at| run.get(at..at + 36))).filter(|part| is_uuid(part))
+    runs.flat_map(|run| (0..run.len().saturating_sub(35)).filter_map(|at| run.get(at..at + 36)))
+        .filter(|part| is_uuid(part))
 }
 
 fn is_uuid(part: &str) -> bool {
     let groups = [8, 4, 4, 4, 12];
-    part.split('-').count() == groups.len() && part.split('-').zip(groups).all(|(group, len)| group.len() == len)
+    part.split('-').count() == groups.len()
+        && part.split('-').zip(groups).all(|(group, len)| group.len() == len)
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ impl Drop for Folder {
 
 fn call(id: &str) -> CallRecord {
     let text = format!("id,started,from,to,duration\n{id},2026-03-02 09:00:00,201,202,5\n");
-    let mut calls = Calls::csv(text.as_bytes(), jiff::tz::TimeZone::UTC, &super::super::Mapping::default()).unwrap();
+    let mut calls =
+        Calls::csv(text.as_bytes(), jiff::tz::TimeZone::UTC, &super::super::Mapping::default()).unwrap();
     calls.next().unwrap().unwrap()
 }
 
@@ -71,7 +72,14 @@ fn recordings_are_found_by_the_id_in_their_name_in_any_folder() {
 
 #[test]
 fn of_several_files_the_one_that_plays_and_is_named_exactly_so_wins_and_equals_are_not_guessed() {
-    let files = ["1772442000.12.mp3", "x-1772442000.12.wav", "1772442000.13-in.wav", "1772442000.13-out.wav", "1772442000.14.wav", "1772442000.14-in.wav"];
+    let files = [
+        "1772442000.12.mp3",
+        "x-1772442000.12.wav",
+        "1772442000.13-in.wav",
+        "1772442000.13-out.wav",
+        "1772442000.14.wav",
+        "1772442000.14-in.wav",
+    ];
     let folder = Folder::with("several", &files);
     let recordings = Recordings::index(&folder.0).unwrap();
     assert_eq!(name(&recordings.find(&call("1772442000.12"))), ("playable", "x-1772442000.12.wav"));

@@ -144,10 +144,15 @@ impl<'a> Party<'a> {
 pub fn resolve(record: &CallRecord, directory: &Directory) -> Resolved {
     let from = Party::find(directory, &record.from, record.caller_channel.as_deref());
     let to = Party::find(directory, &record.to, record.callee_channel.as_deref());
-    let queue = record.queue.as_deref().and_then(|queue| directory.queue(queue)).or_else(|| directory.queue(&record.to));
+    let queue = record
+        .queue
+        .as_deref()
+        .and_then(|queue| directory.queue(queue))
+        .or_else(|| directory.queue(&record.to));
     let shown = from.number(directory);
     let dialled = record.dialled.as_deref().and_then(|text| directory.plan.normalise(text));
-    let dialled = dialled.and_then(|number| directory.numbers.get(&number).copied()).or_else(|| to.number(directory));
+    let dialled =
+        dialled.and_then(|number| directory.numbers.get(&number).copied()).or_else(|| to.number(directory));
     let direction = direction(&from, &to, shown.is_some(), dialled.is_some() || queue.is_some());
     let number = match direction {
         Direction::Inbound => dialled,

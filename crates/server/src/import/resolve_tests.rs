@@ -63,7 +63,10 @@ fn an_outbound_call_shows_a_number_and_is_told_apart_by_its_channel() {
     let mut record = call("020 7946 0001", "+15550100");
     record.caller_channel = Some("201".to_owned());
     let call = resolved(&record);
-    assert_eq!((call.direction, call.from.as_str(), call.to.as_str()), (Direction::Outbound, "201", "+15550100"));
+    assert_eq!(
+        (call.direction, call.from.as_str(), call.to.as_str()),
+        (Direction::Outbound, "201", "+15550100")
+    );
     assert_eq!((call.from_extension, call.number), (Some(EXT_201), Some(MAIN)));
     assert_eq!(call.touches, [ANNA, SALES, BERLIN, EXT_201, MAIN]);
 }
@@ -71,7 +74,10 @@ fn an_outbound_call_shows_a_number_and_is_told_apart_by_its_channel() {
 #[test]
 fn an_inbound_call_to_a_number_reaches_its_assignee() {
     let call = resolved(&call("0015550100", "02079460002"));
-    assert_eq!((call.direction, call.from.as_str(), call.to.as_str()), (Direction::Inbound, "+15550100", "+442079460002"));
+    assert_eq!(
+        (call.direction, call.from.as_str(), call.to.as_str()),
+        (Direction::Inbound, "+15550100", "+442079460002")
+    );
     assert_eq!((call.to_user, call.number, call.to_extension), (Some(BEN), Some(DIRECT), None));
     assert_eq!(call.touches, [BEN, SALES, DIRECT]);
 }
@@ -83,7 +89,10 @@ fn an_inbound_call_through_a_queue_reaches_who_took_it() {
     assert_eq!(resolved(&record).to_user, None, "nobody took it");
     record.callee_channel = Some("201".to_owned());
     let call = resolved(&record);
-    assert_eq!((call.direction, call.queue, call.to_user, call.to.as_str()), (Direction::Inbound, Some(QUEUE), Some(ANNA), "201"));
+    assert_eq!(
+        (call.direction, call.queue, call.to_user, call.to.as_str()),
+        (Direction::Inbound, Some(QUEUE), Some(ANNA), "201")
+    );
     assert_eq!(call.number, Some(DIRECT));
 }
 

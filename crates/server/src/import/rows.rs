@@ -221,7 +221,13 @@ impl<R: BufRead> Rows<R> {
 
     /// Feeds one line to the parser. Says whether the record ends with it, and how many bytes and
     /// columns it gave.
-    fn parse_line(&mut self, from: usize, end: usize, written: usize, columns: usize) -> (bool, usize, usize) {
+    fn parse_line(
+        &mut self,
+        from: usize,
+        end: usize,
+        written: usize,
+        columns: usize,
+    ) -> (bool, usize, usize) {
         let line = self.raw.get(from..end).unwrap_or_default();
         let parts: [&[u8]; 2] = match line {
             [text @ .., b'\r', b'\n'] => [text, b"\n"],

@@ -34,7 +34,13 @@ fn is_bad(found: &(u64, Result<Vec<String>, String>), line: u64, about: &str) ->
 #[test]
 fn rows_and_their_lines_are_counted_over_blank_lines_and_line_ends_of_both_kinds() {
     let found = all(&b"a,b\r\n\r\n\nc,\"d\"\r\n,\n\"\",\"\"\ne,f"[..]);
-    let wanted = [good(1, &["a", "b"]), good(4, &["c", "d"]), good(5, &["", ""]), good(6, &["", ""]), good(7, &["e", "f"])];
+    let wanted = [
+        good(1, &["a", "b"]),
+        good(4, &["c", "d"]),
+        good(5, &["", ""]),
+        good(6, &["", ""]),
+        good(7, &["e", "f"]),
+    ];
     assert_eq!(found, wanted);
 }
 
@@ -119,8 +125,12 @@ fn a_line_of_2_gb_is_one_bad_row_and_takes_no_memory() {
 
 #[test]
 fn a_file_that_is_no_csv_is_refused_by_its_first_bytes() {
-    let refused: [(&[u8], &str); 4] =
-        [(b"\x7fELF\x02\0\0", "NUL"), (b"PK\x03\x04rest", "zip"), (b"\xff\xfea\0", "UTF-16"), (b"\x1f\x8b\x08", "gzip")];
+    let refused: [(&[u8], &str); 4] = [
+        (b"\x7fELF\x02\0\0", "NUL"),
+        (b"PK\x03\x04rest", "zip"),
+        (b"\xff\xfea\0", "UTF-16"),
+        (b"\x1f\x8b\x08", "gzip"),
+    ];
     for (bytes, what) in refused {
         let mut rows = Rows::new(bytes, b',');
         let next = rows.next_row();
