@@ -6,6 +6,7 @@ pub mod cookie;
 pub mod dispatch;
 pub mod endpoint;
 pub mod endpoints;
+pub mod import;
 pub mod input;
 pub mod live;
 pub mod output;
