@@ -54,7 +54,8 @@ pub fn check_same_site(request: &Request) -> Result<(), Refusal> {
         return Err(refused());
     }
     let Some(secret) = &request.secret else { return Ok(()) };
-    let sent = text("x-csrf-token").map(str::to_owned).or_else(|| form_token(&request.body)).unwrap_or_default();
+    let sent =
+        text("x-csrf-token").map(str::to_owned).or_else(|| form_token(&request.body)).unwrap_or_default();
     let right: bool = sent.as_bytes().ct_eq(csrf(secret).as_bytes()).into();
     if right { Ok(()) } else { Err(refused()) }
 }

@@ -28,10 +28,13 @@ pub fn router(server: Server) -> Router {
     for endpoint in endpoints::all() {
         let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
         let path = endpoint.path;
-        let route = on(filter, move |State(server): State<Server>, params: RawPathParams, http: axum::extract::Request| {
-            let endpoint = endpoint.clone();
-            async move { dispatch(server, &endpoint, &params, http).await }
-        });
+        let route = on(
+            filter,
+            move |State(server): State<Server>, params: RawPathParams, http: axum::extract::Request| {
+                let endpoint = endpoint.clone();
+                async move { dispatch(server, &endpoint, &params, http).await }
+            },
+        );
         match paths.iter_mut().find(|(known, _)| *known == path) {
             Some((_, methods)) => *methods = std::mem::take(methods).merge(route),
             None => paths.push((path, route)),
@@ -61,6 +64,7 @@ async fn dispatch(
         server,
         who: None,
         secret: None,
+        workspace_name: String::new(),
         uri: parts.uri,
         headers: parts.headers,
         path,
@@ -119,10 +123,10 @@ async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
     };
     let Some((who, secret)) = found else { return Ok(()) };
     if !request.slug().is_empty() {
-        let workspace = store.workspace_by_slug(request.slug()).await?;
-        if workspace.is_none_or(|w| w.id != who.actor.snapshot().model().workspace) {
-            return Ok(());
-        }
+        let here = who.actor.snapshot().model().workspace;
+        let workspace = store.workspace_by_slug(request.slug()).await?.filter(|w| w.id == here);
+        let Some(workspace) = workspace else { return Ok(()) };
+        request.workspace_name = workspace.name;
     }
     request.who = Some(who);
     request.secret = Some(secret);

@@ -21,10 +21,11 @@ struct Stream {
     server: Server,
     workspace: i64,
     token_hash: String,
+    sign_in: String,
     page: mpsc::Sender<Result<Event, Infallible>>,
 }
 
-/// Server-sent events: `change` when the page should be fetched again, `signed-out` with the reason when the
+/// Server-sent events: `change` when the page should be fetched again, `signed-out` with the address that says why when the
 /// session no longer holds.
 pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
     let (page, events) = mpsc::channel(8);
@@ -32,6 +33,7 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
     let stream = Stream {
         workspace: who.actor.snapshot().model().workspace,
         token_hash: token_hash(request.secret.as_deref().unwrap_or_default()),
+        sign_in: format!("/w/{}/sign-in?reason=ended", request.slug()),
         server: request.server,
         page,
     };
@@ -79,7 +81,6 @@ impl Stream {
     }
 
     async fn sign_out(&self) {
-        let reason = "Your session has ended: you signed out, or an administrator changed your account.";
-        let _ = self.page.send(Ok(Event::default().event("signed-out").data(reason))).await;
+        let _ = self.page.send(Ok(Event::default().event("signed-out").data(&self.sign_in))).await;
     }
 }

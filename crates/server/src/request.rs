@@ -19,6 +19,8 @@ pub struct Request {
     pub who: Option<Identity>,
     /// The secret that they showed, for what is derived from it.
     pub secret: Option<String>,
+    /// What people call the workspace in the path; empty where the path names none.
+    pub workspace_name: String,
     /// Path and query.
     pub uri: Uri,
     /// The headers.

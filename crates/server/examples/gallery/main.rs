@@ -11,13 +11,13 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
 use axum::extract::{Form, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use server::ui::assets;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
@@ -59,12 +59,17 @@ async fn page(State(gallery): State<Arc<Gallery>>, Path(name): Path<String>, req
     let toggles = gallery.toggles.lock().expect("no page panics").clone();
     let query = request.uri().query().unwrap_or_default();
     match pages::page(&name, query, &toggles) {
-        Some(markup) => (if name == "refused" { StatusCode::FORBIDDEN } else { StatusCode::OK }, markup).into_response(),
+        Some(markup) => {
+            (if name == "refused" { StatusCode::FORBIDDEN } else { StatusCode::OK }, markup).into_response()
+        }
         None => (StatusCode::NOT_FOUND, pages::not_found()).into_response(),
     }
 }
 
-async fn save_toggle(State(gallery): State<Arc<Gallery>>, Form(form): Form<HashMap<String, String>>) -> Redirect {
+async fn save_toggle(
+    State(gallery): State<Arc<Gallery>>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Redirect {
     gallery.toggles.lock().expect("no page panics").extend(form);
     let _nobody_listens = gallery.events.send("change");
     Redirect::to("/person")
@@ -78,7 +83,11 @@ async fn tell(State(gallery): State<Arc<Gallery>>, event: &'static str) -> Statu
 async fn live(State(gallery): State<Arc<Gallery>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = BroadcastStream::new(gallery.events.subscribe()).filter_map(|event| {
         let event = event.ok()?;
-        Some(Ok(Event::default().event(event).data(if event == "change" { "page" } else { "/sign-in?reason=banned" })))
+        Some(Ok(Event::default().event(event).data(if event == "change" {
+            "page"
+        } else {
+            "/sign-in?reason=banned"
+        })))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }

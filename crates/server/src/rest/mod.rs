@@ -18,11 +18,9 @@ pub fn slice(limit: Option<i64>, after: Option<&str>) -> Result<Slice, Refusal> 
     }
     let offset = match after {
         None | Some("") => 0,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|n| *n >= 0)
-            .ok_or_else(|| Refusal::because(Code::Invalid, "after must be the `next` of an earlier answer."))?,
+        Some(text) => text.parse().ok().filter(|n| *n >= 0).ok_or_else(|| {
+            Refusal::because(Code::Invalid, "after must be the `next` of an earlier answer.")
+        })?,
     };
     Ok(Slice { limit, offset })
 }

@@ -23,8 +23,8 @@ pub struct UserQuery {
     pub role: Option<u32>,
     /// Only people of this department or branch.
     pub unit: Option<u32>,
-    /// Only accounts that stand so.
-    pub standing: Option<Standing>,
+    /// Only accounts that are `invited`, `active` or `banned`.
+    pub standing: Option<String>,
     /// How many rows, 1 to 200; 50 unless told.
     pub limit: Option<i64>,
     /// The `next` of an earlier answer.
@@ -33,14 +33,23 @@ pub struct UserQuery {
 
 impl UserQuery {
     /// The filter that it means.
-    pub fn filter(&self) -> UserFilter {
-        UserFilter {
+    pub fn filter(&self) -> Result<UserFilter, Refusal> {
+        Ok(UserFilter {
             search: self.search.clone().filter(|s| !s.trim().is_empty()),
             role: self.role.map(Id),
             unit: self.unit.map(Id),
-            standing: self.standing,
+            standing: self.standing.as_deref().map(standing).transpose()?,
             newest_first: false,
-        }
+        })
+    }
+}
+
+fn standing(word: &str) -> Result<Standing, Refusal> {
+    match word {
+        "invited" => Ok(Standing::Invited),
+        "active" => Ok(Standing::Active),
+        "banned" => Ok(Standing::Banned),
+        _ => Err(Refusal::invalid("standing", "standing must be invited, active or banned.")),
     }
 }
 
@@ -51,7 +60,7 @@ pub async fn list(
     Query(query): Query<UserQuery>,
 ) -> Result<Json<List<UserView>>, Refusal> {
     let slice = slice(query.limit, query.after.as_deref())?;
-    users::list(&request.server.app, &visible, &query.filter(), slice).await.map(Json)
+    users::list(&request.server.app, &visible, &query.filter()?, slice).await.map(Json)
 }
 
 /// Adds a user.

@@ -139,32 +139,41 @@ fn notes(field: &Field) -> Markup {
 #[must_use]
 pub fn input(about: &Field, kind: Kind, value: &str) -> Markup {
     let value = if kind == Kind::Password { "" } else { value };
-    field(about, html! {
-        input id=(about.id()) type=(kind.html()) name=(about.name) value=(value) required[about.required]
-            autocomplete=[about.autocomplete] aria-invalid=[about.invalid()] aria-describedby=[about.described_by()];
-    })
+    field(
+        about,
+        html! {
+            input id=(about.id()) type=(kind.html()) name=(about.name) value=(value) required[about.required]
+                autocomplete=[about.autocomplete] aria-invalid=[about.invalid()] aria-describedby=[about.described_by()];
+        },
+    )
 }
 
 /// Several lines of text.
 #[must_use]
 pub fn textarea(about: &Field, value: &str) -> Markup {
-    field(about, html! {
-        textarea id=(about.id()) name=(about.name) rows="3" required[about.required]
-            aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] { (value) }
-    })
+    field(
+        about,
+        html! {
+            textarea id=(about.id()) name=(about.name) rows="3" required[about.required]
+                aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] { (value) }
+        },
+    )
 }
 
 /// A drop-down list.
 #[must_use]
 pub fn select(about: &Field, choices: &[Choice], selected: &str) -> Markup {
-    field(about, html! {
-        select id=(about.id()) name=(about.name) required[about.required]
-            aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] {
-            @for choice in choices {
-                option value=(choice.value) selected[choice.value == selected] { (choice.label) }
+    field(
+        about,
+        html! {
+            select id=(about.id()) name=(about.name) required[about.required]
+                aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] {
+                @for choice in choices {
+                    option value=(choice.value) selected[choice.value == selected] { (choice.label) }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// A box to tick; sends `value` when ticked.

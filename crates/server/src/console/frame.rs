@@ -1,0 +1,92 @@
+//! The frame around the pages of somebody who is signed in: menu, names, live stream.
+
+use maud::Markup;
+
+use crate::cookie;
+use crate::request::Request;
+use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
+
+use super::menu;
+
+/// A page of somebody who is signed in.
+pub struct Frame<'a> {
+    request: &'a Request,
+    title: &'a str,
+    toasts: Option<Markup>,
+}
+
+impl<'a> Frame<'a> {
+    /// A page with that title.
+    pub fn new(request: &'a Request, title: &'a str) -> Frame<'a> {
+        Frame { request, title, toasts: None }
+    }
+
+    /// With a message about what has just been done.
+    #[must_use]
+    pub fn toast(mut self, toast: Markup) -> Self {
+        self.toasts = Some(toast);
+        self
+    }
+
+    /// The whole document. Without anybody signed in, just the page.
+    pub fn around(self, main: Markup) -> Markup {
+        let Some(who) = &self.request.who else { return main };
+        let base = format!("/w/{}", self.request.slug());
+        let model = who.actor.snapshot().model();
+        let user = model.users.get(&who.actor.id());
+        let entries: Vec<(&menu::Item, String)> =
+            menu::shown(&who.actor).map(|item| (item, format!("{base}{}", item.path))).collect();
+        let here = self.request.uri.path();
+        let current = entries
+            .iter()
+            .filter(|(_, href)| here == href || here.starts_with(&format!("{href}/")))
+            .map(|(_, href)| href.len())
+            .max();
+        let links: Vec<(&str, NavLink<'_>)> = entries
+            .iter()
+            .map(|(item, href)| {
+                let is_current = Some(href.len()) == current && here.starts_with(href.as_str());
+                let link =
+                    NavLink { href, label: item.label, icon: item.icon, current: is_current, count: "" };
+                (item.group, link)
+            })
+            .collect();
+        let grouped: Vec<(&str, Vec<NavLink<'_>>)> = links
+            .chunk_by(|(a, _), (b, _)| a == b)
+            .map(|part| (part.first().map_or("", |(group, _)| group), part.iter().map(|(_, l)| *l).collect()))
+            .collect();
+        let nav: Vec<NavGroup<'_>> =
+            grouped.iter().map(|(label, links)| NavGroup { label, links: links.as_slice() }).collect();
+        let csrf = csrf(self.request);
+        let (profile, sign_out, live) =
+            (format!("{base}/profile"), format!("{base}/sign-out"), format!("{base}/live"));
+        shell(
+            &Shell {
+                document: Document { title: self.title, lang: "en", theme: Theme::System, csrf: &csrf },
+                workspace: &self.request.workspace_name,
+                home: &base,
+                nav: &nav,
+                user: SignedIn {
+                    name: user.map_or("", |u| u.name.as_str()),
+                    role: user.map_or("", |u| model.label(u.role)),
+                    links: &[(&profile, "Your profile")],
+                    sign_out: &sign_out,
+                },
+                live: Some(&live),
+                banner: None,
+                toasts: self.toasts,
+            },
+            main,
+        )
+    }
+}
+
+/// The token that forms of this session carry; empty before anybody is signed in.
+pub fn csrf(request: &Request) -> String {
+    request.secret.as_deref().map(cookie::csrf).unwrap_or_default()
+}
+
+/// An address below the workspace's own.
+pub fn path(request: &Request, below: &str) -> String {
+    format!("/w/{}{below}", request.slug())
+}

@@ -1,0 +1,205 @@
+//! Signing in and out in the browser.
+
+use access::{Id, Noun};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::workspace::WorkspaceRow;
+use store::{Identity, Via};
+use workspace::sign_in::{self, NewSession};
+use workspace::{Code, Refusal};
+
+use crate::cookie;
+use crate::input::{Form, Query};
+use crate::request::Request;
+use crate::ui::badge::Tone;
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::form::{self, Field};
+use crate::ui::page::notice;
+use crate::ui::shell::{Document, Theme, bare};
+use crate::ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
+
+/// What the start page takes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Start {
+    workspace: String,
+}
+
+/// The start page: to the only workspace, to the demo's, or a question which.
+pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Response, Refusal> {
+    let slug = start.workspace.trim().to_lowercase();
+    if !slug.is_empty() && request.server.app.store.workspace_by_slug(&slug).await?.is_some() {
+        return Ok(Redirect::to(&format!("/w/{slug}")).into_response());
+    }
+    let all = request.server.app.store.workspaces().await?;
+    if let [only] = all.as_slice() {
+        return Ok(Redirect::to(&format!("/w/{}", only.slug)).into_response());
+    }
+    let demos: Vec<&WorkspaceRow> = all.iter().filter(|w| w.is_demo).collect();
+    let wrong = (!slug.is_empty()).then_some("There is no workspace of that name here.");
+    let about = Field::new("workspace", "Workspace").hint("The name in its address, like acme.").error(wrong);
+    let form = html! {
+        form method="get" action="/" {
+            (form::field(&about, form::input(&about, form::Kind::Text, &slug)))
+            (button::submit(&Button::new(Kind::Primary, "Go on")))
+        }
+    };
+    let companies = (!demos.is_empty()).then(|| {
+        html! {
+            section.card {
+                header.card-head { div { h2 { "Demo companies" } p.hint { "One for each published model of roles, with made-up people." } } }
+                div.card-body { ul.links { @for demo in &demos {
+                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (preset_name(&demo.preset)) } }
+                } } }
+            }
+        }
+    });
+    let document = Document { title: "Choose a workspace", lang: "en", theme: Theme::System, csrf: "" };
+    Ok(bare(&document, sign_in_card("Choose a workspace", form, companies)).into_response())
+}
+
+fn preset_name(key: &str) -> String {
+    access::Preset::by_key(key).map_or_else(|| key.to_owned(), |p| p.name.clone())
+}
+
+/// What the sign-in page takes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+    reason: String,
+}
+
+/// What the sign-in form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Credentials {
+    email: String,
+    password: String,
+    next: String,
+    user: u32,
+}
+
+/// The sign-in page.
+pub async fn show(request: Request, Query(asked): Query<Asked>) -> Result<Markup, Refusal> {
+    let workspace = find(&request).await?;
+    let reason = (asked.reason == "ended").then_some(
+        "Your session has ended: you signed out, it ran out, or an administrator changed your account.",
+    );
+    page(&request, &workspace, &Credentials { next: asked.next, ..Credentials::default() }, None, reason)
+        .await
+}
+
+/// Signs in. What is wrong is said on the page, with the email address still there.
+pub async fn submit(request: Request, Form(credentials): Form<Credentials>) -> Result<Response, Refusal> {
+    let workspace = find(&request).await?;
+    let agent = request.header(header::USER_AGENT);
+    let tried = sign_in::with_password(
+        &request.server.app,
+        &workspace,
+        &credentials.email,
+        &credentials.password,
+        agent,
+    )
+    .await;
+    match tried {
+        Ok(new) => Ok(enter(&request, &new, &credentials.next)),
+        Err(refusal) if matches!(refusal.code, Code::WrongCredentials | Code::TooManyTries) => {
+            let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+            let page = page(&request, &workspace, &credentials, Some(&refusal.message), None).await?;
+            Ok((status, page).into_response())
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Signs in as somebody of the demo, with a click; anywhere else there is no such page.
+pub async fn as_demo_user(request: Request, Form(chosen): Form<Credentials>) -> Result<Response, Refusal> {
+    let workspace = find(&request).await?;
+    let absent = || Refusal::new(Code::NotFound);
+    if !workspace.is_demo {
+        return Err(absent());
+    }
+    let store = &request.server.app.store;
+    let snapshot = store.snapshot(workspace.id, 0).await?;
+    let user = Id(chosen.user);
+    snapshot.thing(Noun::User, user).ok_or_else(absent)?;
+    let name = snapshot.model().label(user).to_owned();
+    let agent = request.header(header::USER_AGENT);
+    let new = sign_in::begin(&request.server.app, workspace.id, user, &name, agent).await?;
+    Ok(enter(&request, &new, &chosen.next))
+}
+
+/// Signs out.
+pub async fn sign_out(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
+    if let Via::Session(session) = who.via {
+        let workspace = who.actor.snapshot().model().workspace;
+        request.server.app.store.end_session(workspace, &who.author(), who.actor.id(), session).await?;
+    }
+    let gone = cookie::end(request.server.config.secure_cookies, request.slug());
+    let to = format!("/w/{}/sign-in", request.slug());
+    Ok(([(header::SET_COOKIE, gone)], Redirect::to(&to)).into_response())
+}
+
+async fn find(request: &Request) -> Result<WorkspaceRow, Refusal> {
+    let found = request.server.app.store.workspace_by_slug(request.slug()).await?;
+    found.ok_or_else(|| Refusal::new(Code::NotFound))
+}
+
+/// The session's cookie, and on to where the person wanted to go: a page of this workspace and nothing else.
+fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
+    let seconds = (new.expires_at - request.server.app.store.now()) / 1_000_000;
+    let secure = request.server.config.secure_cookies;
+    let cookie = cookie::begin(secure, request.slug(), &new.token, seconds);
+    let home = format!("/w/{}", request.slug());
+    let ours = next == home || next.starts_with(&format!("{home}/")) || next.starts_with(&format!("{home}?"));
+    let to = if ours && !next.contains("/sign-") { next } else { &home };
+    ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
+}
+
+async fn page(
+    request: &Request,
+    workspace: &WorkspaceRow,
+    typed: &Credentials,
+    error: Option<&str>,
+    reason: Option<&str>,
+) -> Result<Markup, Refusal> {
+    let base = format!("/w/{}", workspace.slug);
+    let email = Field::new("email", "Email address");
+    let password = Field::new("password", "Password");
+    let form = html! {
+        @if let Some(reason) = reason { (notice(Tone::Warn, html! { (reason) })) }
+        @if let Some(error) = error { (notice(Tone::Bad, html! { (error) })) }
+        form method="post" action={ (base) "/sign-in" } {
+            input type="hidden" name="next" value=(typed.next);
+            (form::field(&email, form::input(&email, form::Kind::Email, &typed.email)))
+            (form::field(&password, form::input(&password, form::Kind::Password, "")))
+            (button::submit(&Button::new(Kind::Primary, "Sign in")))
+        }
+    };
+    let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
+    let document = Document { title: "Sign in", lang: "en", theme: Theme::System, csrf: "" };
+    Ok(bare(&document, sign_in_card(&workspace.name, form, demo)))
+}
+
+async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, Refusal> {
+    let snapshot = request.server.app.store.snapshot(workspace.id, 0).await?;
+    let model = snapshot.model();
+    let rows: Vec<(String, &str, String)> = model
+        .users
+        .iter()
+        .map(|(id, user)| {
+            let units: Vec<&str> = user.units().map(|unit| model.label(unit)).collect();
+            let detail = [&[model.label(user.role)][..], &units].concat().join(" · ");
+            (id.to_string(), user.name.as_str(), detail)
+        })
+        .collect();
+    let shown: Vec<DemoPerson<'_>> =
+        rows.iter().take(24).map(|(id, name, detail)| DemoPerson { id, name, detail }).collect();
+    let label = format!("{} · {}", workspace.name, preset_name(&workspace.preset));
+    let company = DemoCompany { label: &label, people: &shown };
+    Ok(demo_people(&[company], &format!("/w/{}/sign-in/demo", workspace.slug), ""))
+}
