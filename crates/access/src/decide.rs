@@ -83,6 +83,11 @@ impl Actor {
         self.folded.user
     }
 
+    /// The most that the actor may do however much their user may: the token's scope.
+    pub fn scope(&self) -> PermissionSet {
+        self.scope
+    }
+
     /// The access that this actor's decisions are made from.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot

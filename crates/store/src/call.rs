@@ -4,7 +4,9 @@
 //! asker's keys, just the first rows of that key's index and merges them, so a page costs the same for somebody
 //! who sees ten calls of ten million as for somebody who sees them all.
 
-use access::{Id, Micros, Noun, Permission, Permit, Rows, Thing, Visible, can};
+use std::collections::BTreeMap;
+
+use access::{Id, Micros, Noun, Permission, Permit, Right, Rows, Thing, Visible, can};
 
 use crate::change::Change;
 use crate::db::{Q, q, row};
@@ -104,6 +106,21 @@ impl CallRow {
     }
 }
 
+/// The permissions under which calls are listed.
+pub trait ListsCalls: Right {
+    /// The permissions that must allow each call besides.
+    const BESIDES: &'static [Permission];
+}
+
+impl ListsCalls for can::CallRecordRead {
+    const BESIDES: &'static [Permission] = &[];
+}
+
+/// Nobody exports what they cannot see.
+impl ListsCalls for can::CallRecordExport {
+    const BESIDES: &'static [Permission] = &[Permission::CallRecordRead];
+}
+
 /// Which calls to list.
 #[derive(Debug, Clone, Default)]
 pub struct CallFilter {
@@ -147,16 +164,19 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(visible: &Visible<can::CallRecordRead>, filter: &'a CallFilter) -> Search<'a> {
+    fn new<R: ListsCalls>(visible: &Visible<R>, filter: &'a CallFilter) -> Search<'a> {
         let mut narrowing: Vec<Vec<Id>> = vec![];
         narrowing.extend(filter.touching.map(|id| vec![id]));
         if let Rows::Touching(keys) = visible.rows() {
             narrowing.push(keys.clone());
         }
-        if filter.search.is_some()
-            && let Rows::Touching(keys) = visible.actor().rows(Permission::CallRecordUnmask)
-        {
-            narrowing.push(keys);
+        let unmasked = filter.search.is_some().then_some(Permission::CallRecordUnmask);
+        for permission in R::BESIDES.iter().copied().chain(unmasked) {
+            if let Rows::Touching(keys) = visible.actor().rows(permission)
+                && !narrowing.contains(&keys)
+            {
+                narrowing.push(keys);
+            }
         }
         let mut narrowing = narrowing.into_iter();
         let keys = narrowing.next();
@@ -231,9 +251,9 @@ impl<'a> Search<'a> {
 
 impl Store {
     /// The calls that the asker may see, newest first.
-    pub async fn calls(
+    pub async fn calls<R: ListsCalls>(
         &self,
-        visible: &Visible<can::CallRecordRead>,
+        visible: &Visible<R>,
         filter: &CallFilter,
         limit: i64,
     ) -> Result<Vec<CallRow>> {
@@ -251,9 +271,9 @@ impl Store {
     }
 
     /// How many calls the asker may see.
-    pub async fn count_calls(
+    pub async fn count_calls<R: ListsCalls>(
         &self,
-        visible: &Visible<can::CallRecordRead>,
+        visible: &Visible<R>,
         filter: &CallFilter,
     ) -> Result<i64> {
         let filter = CallFilter { before: None, ..filter.clone() };
@@ -273,8 +293,18 @@ impl Store {
     }
 
     /// The recording's file of the call that the permit is for, if it has one.
-    pub async fn recording_file<R: access::Right>(&self, permit: &Permit<R>) -> Result<Option<String>> {
+    pub async fn recording_file<R: Right>(&self, permit: &Permit<R>) -> Result<Option<String>> {
         Ok(self.call_row(permit.workspace(), permit.thing().id).await?.and_then(|call| call.recording))
+    }
+
+    /// The names of these people, also of those who were deleted since, for calls that they took part in.
+    pub async fn names_in_calls(&self, workspace: i64, users: &[Id]) -> Result<BTreeMap<Id, String>> {
+        if users.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let query = q("SELECT id, name FROM users WHERE workspace_id = ").v(workspace).s(" AND id IN ");
+        let rows: Vec<(i64, String)> = self.db.all(query.list(users.iter().copied())).await?;
+        Ok(rows.into_iter().map(|(user, name)| (crate::load::id(user), name)).collect())
     }
 
     async fn call_row(&self, workspace: i64, id: i64) -> Result<Option<CallRow>> {
@@ -361,6 +391,12 @@ impl Change<'_> {
             .s(" AND unique_id = ")
             .v(unique_id);
         Ok(self.tx.exec(update).await? > 0)
+    }
+
+    /// A call, as this change sees it.
+    pub async fn call(&mut self, id: i64) -> Result<CallRow> {
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(self.workspace());
+        self.tx.one(query.s(" AND c.id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
 
     /// Forgets the recording of a call; the file is for the caller to delete.

@@ -35,6 +35,22 @@ pub struct EntityInput {
     pub user: Option<Id>,
 }
 
+/// The permissions that show extensions, queues or numbers: which of the three is in the proof's type.
+pub trait ReadsEntities: Right {
+    /// Which of the three.
+    const KIND: EntityKind;
+}
+
+impl ReadsEntities for can::ExtensionRead {
+    const KIND: EntityKind = EntityKind::Extension;
+}
+impl ReadsEntities for can::QueueRead {
+    const KIND: EntityKind = EntityKind::Queue;
+}
+impl ReadsEntities for can::NumberRead {
+    const KIND: EntityKind = EntityKind::Number;
+}
+
 /// The ids that a list is narrowed to; none for no narrowing.
 pub(crate) fn narrowed<R: Right>(visible: &Visible<R>, noun: Noun) -> Option<Vec<Id>> {
     match visible.rows() {
@@ -55,50 +71,20 @@ fn select(kind: EntityKind) -> &'static str {
 
 fn unique_field(kind: EntityKind) -> &'static str {
     match kind {
-        EntityKind::Extension => "digits",
+        EntityKind::Extension | EntityKind::Number => "digits",
         EntityKind::Queue => "name",
-        EntityKind::Number => "number",
     }
 }
 
 impl Store {
-    /// The extensions that the asker may see, by their digits.
-    pub async fn extensions(
-        &self,
-        visible: &Visible<can::ExtensionRead>,
-        search: Option<&str>,
-        slice: Slice,
-    ) -> Result<Page<EntityRow>> {
-        self.entities(visible, EntityKind::Extension, search, slice).await
-    }
-
-    /// The queues that the asker may see, by name.
-    pub async fn queues(
-        &self,
-        visible: &Visible<can::QueueRead>,
-        search: Option<&str>,
-        slice: Slice,
-    ) -> Result<Page<EntityRow>> {
-        self.entities(visible, EntityKind::Queue, search, slice).await
-    }
-
-    /// The numbers that the asker may see, in order.
-    pub async fn numbers(
-        &self,
-        visible: &Visible<can::NumberRead>,
-        search: Option<&str>,
-        slice: Slice,
-    ) -> Result<Page<EntityRow>> {
-        self.entities(visible, EntityKind::Number, search, slice).await
-    }
-
-    async fn entities<R: Right>(
+    /// The extensions, queues or numbers that the asker may see: by name for queues, else by digits.
+    pub async fn entities<R: ReadsEntities>(
         &self,
         visible: &Visible<R>,
-        kind: EntityKind,
         search: Option<&str>,
         slice: Slice,
     ) -> Result<Page<EntityRow>> {
+        let kind = R::KIND;
         let ids = narrowed(visible, Noun::from(kind));
         let matching = |start: Q| {
             start
@@ -124,13 +110,19 @@ impl Store {
     }
 
     /// The record of an extension, queue or number that the permit is for.
-    pub async fn entity<R: Right>(&self, permit: &access::Permit<R>, kind: EntityKind) -> Result<EntityRow> {
-        let query = q(select(kind)).s(" WHERE workspace_id = ").v(permit.workspace());
+    pub async fn entity<R: ReadsEntities>(&self, permit: &access::Permit<R>) -> Result<EntityRow> {
+        let query = q(select(R::KIND)).s(" WHERE workspace_id = ").v(permit.workspace());
         self.db.one(query.s(" AND id = ").v(permit.id())).await?.ok_or(StoreError::Missing)
     }
 }
 
 impl Change<'_> {
+    /// The record of an extension, queue or number, as this change sees it.
+    pub async fn entity(&mut self, kind: EntityKind, id: Id) -> Result<EntityRow> {
+        let query = q(select(kind)).s(" WHERE workspace_id = ").v(self.workspace());
+        self.tx.one(query.s(" AND id = ").v(id)).await?.ok_or(StoreError::Missing)
+    }
+
     /// Adds an extension, queue or number; the error names the field that is taken.
     pub async fn add_entity(&mut self, kind: EntityKind, new: &EntityInput) -> Result<Id> {
         let id = self.new_id();

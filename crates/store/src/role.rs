@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Cell, Id, Permission, Reaches};
+use access::{Cell, Id, Permission, Permit, Reaches, can};
 
 use crate::change::Change;
 use crate::db::{q, row};
@@ -27,6 +27,13 @@ pub(crate) fn read_cells(text: &str) -> Vec<Cell> {
 
 impl Store {
     /// How often each role was edited, for optimistic concurrency.
+    pub async fn role_revisions(&self, permit: &Permit<can::RoleRead>) -> Result<BTreeMap<Id, i64>> {
+        let query = q("SELECT id, revision FROM roles WHERE workspace_id = ").v(permit.workspace());
+        let rows: Vec<(i64, i64)> = self.db.all(query).await?;
+        Ok(rows.into_iter().map(|(role, revision)| (crate::load::id(role), revision)).collect())
+    }
+
+    /// How often a role was edited, for optimistic concurrency.
     pub async fn role_revision(&self, workspace: i64, role: Id) -> Result<i64> {
         let query =
             q("SELECT revision FROM roles WHERE workspace_id = ").v(workspace).s(" AND id = ").v(role);
@@ -77,7 +84,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Gives every holder of a role another one.
+    /// Gives every holder of a role another one, also those who were deleted and keep theirs for the history.
     pub async fn move_holders(&mut self, from: Id, to: Id) -> Result<()> {
         let update =
             q("UPDATE users SET role_id = ").v(to).s(", revision = revision + 1 WHERE workspace_id = ");

@@ -1,6 +1,6 @@
 //! API tokens: shown once, kept as hashes, limited to a scope and to what their user may do.
 
-use access::{Id, Micros, PermissionSet, Permit, can};
+use access::{Id, Micros, Noun, PermissionSet, Permit, Thing, can};
 
 use crate::change::Change;
 use crate::db::{q, row};
@@ -42,13 +42,21 @@ impl Store {
         Ok(self.db.all(query.s(" ORDER BY id DESC LIMIT 1000")).await?)
     }
 
-    /// One token.
-    pub async fn token(&self, workspace: i64, id: Id) -> Result<Option<TokenRow>> {
-        Ok(self.db.one(q(COLUMNS).s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?)
+    /// A token as a decision sees it, for the lookup before the decision; nothing else of it.
+    pub async fn token_thing(&self, workspace: i64, id: Id) -> Result<Option<Thing>> {
+        let query = q("SELECT user_id FROM api_tokens WHERE workspace_id = ").v(workspace);
+        let user: Option<(i64,)> = self.db.one(query.s(" AND id = ").v(id)).await?;
+        Ok(user.map(|(user,)| Thing::new(Noun::Token, i64::from(id.0), vec![crate::load::id(user)])))
     }
 }
 
 impl Change<'_> {
+    /// A token, as this change sees it.
+    pub async fn token(&mut self, id: Id) -> Result<TokenRow> {
+        let query = q(COLUMNS).s(" WHERE workspace_id = ").v(self.workspace());
+        self.tx.one(query.s(" AND id = ").v(id)).await?.ok_or(StoreError::Missing)
+    }
+
     /// Keeps a new token by its hash.
     pub async fn add_token(
         &mut self,

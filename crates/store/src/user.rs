@@ -1,7 +1,7 @@
 //! Users of a workspace, and what is set for each: toggles, units they lead, access for a while.
 
 use access::model::{Setting, Standing};
-use access::{Cell, Id, Micros, Permit, Visible, can};
+use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
 
 use crate::change::Change;
 use crate::db::{Q, q, row};
@@ -147,12 +147,12 @@ impl Store {
         self.user_record(permit.workspace(), permit.id()).await
     }
 
-    /// One's own record.
-    pub async fn own_record(&self, permit: &Permit<can::ProfileUpdate>) -> Result<UserRow> {
-        self.user_record(permit.workspace(), permit.id()).await
+    /// One's own record. Needs no permission: people may know what is kept of themselves.
+    pub async fn own_record(&self, actor: &Actor) -> Result<UserRow> {
+        self.user_record(actor.snapshot().model().workspace, actor.id()).await
     }
 
-    pub(crate) async fn user_record(&self, workspace: i64, id: Id) -> Result<UserRow> {
+    async fn user_record(&self, workspace: i64, id: Id) -> Result<UserRow> {
         let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(workspace);
         self.db.one(query.s(" AND id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
