@@ -1,0 +1,86 @@
+//! The command line: what it takes, and where each command is carried out.
+
+pub mod serve;
+pub mod workspace;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ::workspace::App;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use store::Store;
+
+/// A self-hosted business phone workspace with one permission engine.
+///
+/// Without a command, Ringfence serves the workspaces of the data folder; where there are none, it first makes a
+/// demo company for each preset.
+#[derive(Debug, Parser)]
+#[command(name = "ringfence", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    at: Place,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the console and the API.
+    Serve(serve::Serve),
+    /// Create and list workspaces.
+    #[command(subcommand)]
+    Workspace(workspace::Command),
+    /// Write shell completions to the standard output.
+    Completions {
+        /// The shell to write them for.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the data is. Every command takes the same, and works beside a running server.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Folder of the embedded database and the recordings.
+    #[arg(long, global = true, default_value = "data", env = "RINGFENCE_DATA")]
+    pub data: PathBuf,
+    /// A PostgreSQL database instead of the embedded one: postgres://USER:PASSWORD@HOST/NAME.
+    #[arg(long, global = true, env = "RINGFENCE_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+}
+
+/// Why a command could not be carried out, for whoever typed it.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+impl Place {
+    /// Opens the database.
+    pub async fn open(&self) -> Result<App, Error> {
+        std::fs::create_dir_all(&self.data)
+            .map_err(|e| format!("cannot make the data folder {}: {e}", self.data.display()))?;
+        let url = match &self.database {
+            Some(url) => url.clone(),
+            None => format!("sqlite://{}", self.data.join("ringfence.db").display()),
+        };
+        Ok(App::new(Store::open(&url, Arc::new(now)).await?))
+    }
+}
+
+/// The machine's clock: the only place that reads it.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+fn now() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+/// Carries a command out.
+pub async fn run(cli: Cli) -> Result<(), Error> {
+    match cli.command {
+        None => cli.serve.or_demo().run(&cli.at).await,
+        Some(Command::Serve(serve)) => serve.run(&cli.at).await,
+        Some(Command::Workspace(command)) => command.run(&cli.at).await,
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "ringfence", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

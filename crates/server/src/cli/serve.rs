@@ -1,0 +1,87 @@
+//! `ringfence serve`: the server until somebody stops it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use workspace::App;
+
+use super::{Error, Place};
+use crate::{Config, Server, dispatch};
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "RINGFENCE_LISTEN")]
+    listen: SocketAddr,
+    /// Make a demo company for each preset, where the database has no workspace yet.
+    #[arg(long)]
+    demo: bool,
+    /// The address that people use, where a proxy stands before the server: https://phone.example.com.
+    #[arg(long, env = "RINGFENCE_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Send cookies over plain HTTP too, for browsers that do not take secure ones from this machine (Safari).
+    #[arg(long)]
+    insecure_cookies: bool,
+}
+
+impl Serve {
+    /// The same, with the demo where there is no workspace: what happens without any command.
+    #[must_use]
+    pub fn or_demo(self) -> Serve {
+        Serve { demo: true, ..self }
+    }
+
+    /// Serves until a signal stops it.
+    pub async fn run(self, at: &Place) -> Result<(), Error> {
+        let app = at.open().await?;
+        let listener = TcpListener::bind(self.listen).await.map_err(|e| {
+            format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
+        })?;
+        let address = listener.local_addr()?;
+        let config = Config {
+            data: at.data.clone(),
+            secure_cookies: !self.insecure_cookies,
+            public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+        };
+        let server = Server { app, config: Arc::new(config) };
+        greet(&server.app, address).await?;
+        axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped()).await?;
+        Ok(())
+    }
+}
+
+/// Says where to go.
+async fn greet(app: &App, address: SocketAddr) -> Result<(), Error> {
+    let workspaces = app.store.workspaces().await?;
+    println!("Ringfence is at http://{address}/");
+    for workspace in &workspaces {
+        let preset = access::Preset::by_key(&workspace.preset).map_or("", |p| p.name.as_str());
+        println!("  {:<24} {:<16} http://{address}/w/{}", workspace.name, preset, workspace.slug);
+    }
+    if workspaces.is_empty() {
+        println!("There is no workspace yet. Make one: ringfence workspace create --help");
+    }
+    Ok(())
+}
+
+/// Waits for Ctrl-C or the signal that service managers send.
+async fn stopped() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    // Open live streams would keep the server for ever.
+    tokio::spawn(async {
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        std::process::exit(0);
+    });
+}

@@ -1,0 +1,101 @@
+//! `ringfence workspace`: create and list.
+
+use access::Preset;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use store::Author;
+use store::workspace::NewWorkspace;
+use workspace::{check, secrets, tokens};
+
+use super::{Error, Place};
+
+/// What to do with workspaces.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create a workspace from a preset, with its first user.
+    Create(Create),
+    /// List the workspaces.
+    List,
+}
+
+/// A workspace to be created.
+#[derive(Debug, Args)]
+pub struct Create {
+    /// Its name in addresses: lower-case letters, digits and hyphens.
+    #[arg(long)]
+    slug: String,
+    /// What people call it.
+    #[arg(long)]
+    name: String,
+    /// The model of roles that it starts with.
+    #[arg(long, default_value = "standard", value_parser = ["standard", "calilio", "calliyo", "nuacom", "onoff"])]
+    preset: String,
+    /// Email address of the Owner, or of the first Admin where the preset has no Owner.
+    #[arg(long)]
+    owner_email: String,
+    /// Their name; the email address unless told.
+    #[arg(long)]
+    owner_name: Option<String>,
+    /// IANA time zone.
+    #[arg(long, default_value = "Etc/UTC")]
+    time_zone: String,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Command {
+    /// Does it.
+    pub async fn run(self, at: &Place) -> Result<(), Error> {
+        match self {
+            Command::Create(create) => create.run(at).await,
+            Command::List => list(at).await,
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, at: &Place) -> Result<(), Error> {
+        let slug = check::slug(&self.slug)?;
+        let name = check::text("name", &self.name, 120)?;
+        let email = check::email(&self.owner_email)?;
+        let time_zone = check::time_zone(&self.time_zone)?;
+        let preset = Preset::by_key(&self.preset).ok_or("there is no such preset")?;
+        let app = at.open().await?;
+        let password = secrets::new_password();
+        let hash = app.passwords.hash(&password).await?;
+        let new = NewWorkspace {
+            slug: &slug,
+            name: &name,
+            preset,
+            time_zone: &time_zone,
+            country_code: "",
+            is_demo: false,
+            owner_name: self.owner_name.as_deref().unwrap_or(&email),
+            owner_email: &email,
+            owner_password: Some(&hash),
+        };
+        let (workspace, owner) = app.store.create_workspace(&new, &Author::operator()).await?;
+        let token = tokens::create_for(&app, workspace, owner, "command line").await?.secret;
+        if self.json {
+            println!(
+                "{}",
+                json!({ "workspace": slug, "owner": email, "password": password, "token": token })
+            );
+        } else {
+            println!("Workspace {slug} is ready. Sign in at /w/{slug} as {email}.");
+            println!("One-time password: {password}");
+            println!("API token:         {token}");
+            println!("Both are shown this once and kept nowhere.");
+        }
+        Ok(())
+    }
+}
+
+async fn list(at: &Place) -> Result<(), Error> {
+    let app = at.open().await?;
+    for workspace in app.store.workspaces().await? {
+        println!("{:<24} {:<10} {:<12} {}", workspace.slug, workspace.preset, workspace.plan, workspace.name);
+    }
+    Ok(())
+}
