@@ -11,13 +11,13 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
 use axum::extract::{Form, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use server::ui::assets;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
@@ -35,36 +35,67 @@ struct Gallery {
 
 #[tokio::main]
 async fn main() {
-    let gallery = Arc::new(Gallery { toggles: Mutex::default(), events: broadcast::channel(16).0 });
+    let gallery = Arc::new(Gallery {
+        toggles: Mutex::default(),
+        events: broadcast::channel(16).0,
+    });
     let app = Router::new()
         .route("/", get(|| async { Redirect::to("/home") }))
         .route("/{page}", get(page))
         .route("/person/access", post(save_toggle))
-        .route("/roles/save", post(|| async { Redirect::to("/roles?saved") }))
-        .route("/form/save", post(|| async { (StatusCode::UNPROCESSABLE_ENTITY, pages::form_with_errors()) }))
+        .route(
+            "/roles/save",
+            post(|| async { Redirect::to("/roles?saved") }),
+        )
+        .route(
+            "/form/save",
+            post(|| async { (StatusCode::UNPROCESSABLE_ENTITY, pages::form_with_errors()) }),
+        )
         .route("/sign-out", post(|| async { Redirect::to("/sign-in") }))
         .route("/change", post(|gallery| tell(gallery, "change")))
         .route("/sign-out-all", post(|gallery| tell(gallery, "signed-out")))
         .route("/live", get(live))
-        .route("/recording.wav", get(|| async { ([(header::CONTENT_TYPE, "audio/wav")], data::tone()) }))
+        .route(
+            "/recording.wav",
+            get(|| async { ([(header::CONTENT_TYPE, "audio/wav")], data::tone()) }),
+        )
         .route("/assets/{*path}", get(asset))
         .layer(middleware::from_fn(with_policy))
         .with_state(gallery);
-    let listener = tokio::net::TcpListener::bind(ADDRESS).await.expect("the gallery's port is free");
+    let listener = tokio::net::TcpListener::bind(ADDRESS)
+        .await
+        .expect("the gallery's port is free");
     println!("http://{ADDRESS}");
-    axum::serve(listener, app).await.expect("the gallery serves");
+    axum::serve(listener, app)
+        .await
+        .expect("the gallery serves");
 }
 
-async fn page(State(gallery): State<Arc<Gallery>>, Path(name): Path<String>, request: Request) -> Response {
+async fn page(
+    State(gallery): State<Arc<Gallery>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
     let toggles = gallery.toggles.lock().expect("no page panics").clone();
     let query = request.uri().query().unwrap_or_default();
     match pages::page(&name, query, &toggles) {
-        Some(markup) => (if name == "refused" { StatusCode::FORBIDDEN } else { StatusCode::OK }, markup).into_response(),
+        Some(markup) => (
+            if name == "refused" {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::OK
+            },
+            markup,
+        )
+            .into_response(),
         None => (StatusCode::NOT_FOUND, pages::not_found()).into_response(),
     }
 }
 
-async fn save_toggle(State(gallery): State<Arc<Gallery>>, Form(form): Form<HashMap<String, String>>) -> Redirect {
+async fn save_toggle(
+    State(gallery): State<Arc<Gallery>>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Redirect {
     gallery.toggles.lock().expect("no page panics").extend(form);
     let _nobody_listens = gallery.events.send("change");
     Redirect::to("/person")
@@ -75,10 +106,18 @@ async fn tell(State(gallery): State<Arc<Gallery>>, event: &'static str) -> Statu
     StatusCode::NO_CONTENT
 }
 
-async fn live(State(gallery): State<Arc<Gallery>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+async fn live(
+    State(gallery): State<Arc<Gallery>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = BroadcastStream::new(gallery.events.subscribe()).filter_map(|event| {
         let event = event.ok()?;
-        Some(Ok(Event::default().event(event).data(if event == "change" { "page" } else { "/sign-in?reason=banned" })))
+        Some(Ok(Event::default().event(event).data(
+            if event == "change" {
+                "page"
+            } else {
+                "/sign-in?reason=banned"
+            },
+        )))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }
@@ -92,7 +131,13 @@ async fn asset(Path(path): Path<String>) -> Response {
 
 async fn with_policy(request: Request, next: Next) -> (HeaderMap, Response) {
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(POLICY));
-    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        header::HeaderValue::from_static(POLICY),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
     (headers, next.run(request).await)
 }

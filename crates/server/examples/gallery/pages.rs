@@ -45,58 +45,164 @@ pub fn page(name: &str, query: &str, toggles: &HashMap<String, String>) -> Optio
         "why" => ("Why?", why()),
         "form" => ("Add user", add_user(&[])),
         "tokens" => ("API tokens", tokens()),
-        "icons" => ("Icons", html! { div.actions { @for one in icon::ALL { span title=(format!("{one:?}")) { (icon(*one)) } } } }),
+        "icons" => (
+            "Icons",
+            html! { div.actions { @for one in icon::ALL { span title=(format!("{one:?}")) { (icon(*one)) } } } },
+        ),
         _ => return None,
     };
     let toasts = (query == "saved").then(|| {
-        toast(Tone::Good, "Role Team Lead saved. 6 people affected.", Some(&Undo { action: "/roles/save", csrf: CSRF }))
+        toast(
+            Tone::Good,
+            "Role Team Lead saved. 6 people affected.",
+            Some(&Undo {
+                action: "/roles/save",
+                csrf: CSRF,
+            }),
+        )
     });
     Some(in_shell(name, title, toasts, main))
 }
 
 /// The answer to an address that leads nowhere.
 pub fn not_found() -> Markup {
-    in_shell("", "Not found", None, empty::not_found(Some(button::link(&Button::new(Kind::Plain, "Go to the start page"), "/home"))))
+    in_shell(
+        "",
+        "Not found",
+        None,
+        empty::not_found(Some(button::link(
+            &Button::new(Kind::Plain, "Go to the start page"),
+            "/home",
+        ))),
+    )
 }
 
 /// The form as it comes back with errors.
 pub fn form_with_errors() -> Markup {
-    in_shell("form", "Add user", None, add_user(&[
-        ("email", "dagny@brookfield.example already belongs to Dagny Solheim"),
-        ("role", "you cannot give the role Owner: choose another"),
-    ]))
+    in_shell(
+        "form",
+        "Add user",
+        None,
+        add_user(&[
+            (
+                "email",
+                "dagny@brookfield.example already belongs to Dagny Solheim",
+            ),
+            ("role", "you cannot give the role Owner: choose another"),
+        ]),
+    )
 }
 
 fn in_shell(current: &str, title: &str, toasts: Option<Markup>, main: Markup) -> Markup {
-    let link = |href: &'static str, label, icon, count| NavLink { href, label, icon, count, current: href.get(1..) == Some(current) };
-    let work = [link("/home", "Home", Icon::Home, ""), link("/calls", "Calls", Icon::Call, ""), link("/queues", "Queues", Icon::Queue, "")];
-    let company = [link("/users", "Users", Icon::Users, "10"), link("/person", "One person", Icon::User, ""),
-        link("/roles", "Roles", Icon::Role, ""), link("/role", "Built-in role", Icon::Lock, ""), link("/form", "Form", Icon::Plus, "")];
-    let control = [link("/why", "Why?", Icon::Why, ""), link("/tokens", "API tokens", Icon::Key, ""),
-        link("/refused", "No permission", Icon::Card, ""), link("/icons", "Icons", Icon::More, "")];
-    let nav = [NavGroup { label: "", links: &work }, NavGroup { label: "Company", links: &company }, NavGroup { label: "Control", links: &control }];
+    let link = |href: &'static str, label, icon, count| NavLink {
+        href,
+        label,
+        icon,
+        count,
+        current: href.get(1..) == Some(current),
+    };
+    let work = [
+        link("/home", "Home", Icon::Home, ""),
+        link("/calls", "Calls", Icon::Call, ""),
+        link("/queues", "Queues", Icon::Queue, ""),
+    ];
+    let company = [
+        link("/users", "Users", Icon::Users, "10"),
+        link("/person", "One person", Icon::User, ""),
+        link("/roles", "Roles", Icon::Role, ""),
+        link("/role", "Built-in role", Icon::Lock, ""),
+        link("/form", "Form", Icon::Plus, ""),
+    ];
+    let control = [
+        link("/why", "Why?", Icon::Why, ""),
+        link("/tokens", "API tokens", Icon::Key, ""),
+        link("/refused", "No permission", Icon::Card, ""),
+        link("/icons", "Icons", Icon::More, ""),
+    ];
+    let nav = [
+        NavGroup {
+            label: "",
+            links: &work,
+        },
+        NavGroup {
+            label: "Company",
+            links: &company,
+        },
+        NavGroup {
+            label: "Control",
+            links: &control,
+        },
+    ];
     let banner = (current == "calls").then(|| html! {
         (icon(Icon::Eye)) span { "You see the workspace as Chidi Nwankwo would. Nothing can be changed." }
         (button::post(&Button::new(Kind::Plain, "Stop"), "/sign-out", CSRF))
     });
-    shell(&Shell {
-        document: Document { title, lang: "en", theme: Theme::System, csrf: CSRF },
-        workspace: "Brookfield Supplies", home: "/home", nav: &nav,
-        user: SignedIn { name: "Bruno Castellan", role: "Admin", links: &[("/person", "Your profile"), ("/tokens", "Your sessions")], sign_out: "/sign-out" },
-        live: Some("/live"), banner, toasts,
-    }, main)
+    shell(
+        &Shell {
+            document: Document {
+                title,
+                lang: "en",
+                theme: Theme::System,
+                csrf: CSRF,
+            },
+            workspace: "Brookfield Supplies",
+            home: "/home",
+            nav: &nav,
+            user: SignedIn {
+                name: "Bruno Castellan",
+                role: "Admin",
+                links: &[("/person", "Your profile"), ("/tokens", "Your sessions")],
+                sign_out: "/sign-out",
+            },
+            live: Some("/live"),
+            banner,
+            toasts,
+        },
+        main,
+    )
 }
 
 fn sign_in_page(query: &str) -> Markup {
     let people = [
-        DemoPerson { id: "1", name: "Amelie Brandt", detail: "Owner" }, DemoPerson { id: "2", name: "Bruno Castellan", detail: "Admin" },
-        DemoPerson { id: "3", name: "Chidi Nwankwo", detail: "Team Lead, Support" }, DemoPerson { id: "4", name: "Dagny Solheim", detail: "Agent, Support" },
-        DemoPerson { id: "5", name: "Jonas Keller", detail: "Analyst" },
+        DemoPerson {
+            id: "1",
+            name: "Amelie Brandt",
+            detail: "Owner",
+        },
+        DemoPerson {
+            id: "2",
+            name: "Bruno Castellan",
+            detail: "Admin",
+        },
+        DemoPerson {
+            id: "3",
+            name: "Chidi Nwankwo",
+            detail: "Team Lead, Support",
+        },
+        DemoPerson {
+            id: "4",
+            name: "Dagny Solheim",
+            detail: "Agent, Support",
+        },
+        DemoPerson {
+            id: "5",
+            name: "Jonas Keller",
+            detail: "Analyst",
+        },
     ];
     let companies = [
-        DemoCompany { label: "Brookfield Supplies · Standard", people: &people },
-        DemoCompany { label: "Northgate Logistics · Onoff Business", people: people.get(..3).unwrap_or_default() },
-        DemoCompany { label: "Harbour Clinics · NUACOM", people: people.get(1..4).unwrap_or_default() },
+        DemoCompany {
+            label: "Brookfield Supplies · Standard",
+            people: &people,
+        },
+        DemoCompany {
+            label: "Northgate Logistics · Onoff Business",
+            people: people.get(..3).unwrap_or_default(),
+        },
+        DemoCompany {
+            label: "Harbour Clinics · NUACOM",
+            people: people.get(1..4).unwrap_or_default(),
+        },
     ];
     let form = html! {
         @if query.starts_with("reason=banned") { (notice(Tone::Warn, html! { "You were signed out: an administrator banned your account." })) }
@@ -106,15 +212,37 @@ fn sign_in_page(query: &str) -> Markup {
             (button::submit(&Button::new(Kind::Primary, "Sign in")))
         }))
     };
-    let about = Document { title: "Sign in", lang: "en", theme: Theme::System, csrf: CSRF };
-    bare(&about, sign_in("Sign in", form, Some(demo_people(&companies, "/sign-out", CSRF))))
+    let about = Document {
+        title: "Sign in",
+        lang: "en",
+        theme: Theme::System,
+        csrf: CSRF,
+    };
+    bare(
+        &about,
+        sign_in(
+            "Sign in",
+            form,
+            Some(demo_people(&companies, "/sign-out", CSRF)),
+        ),
+    )
 }
 
 fn home() -> Markup {
-    let rows: Vec<Row> = CALLS.iter().take(5).map(|call| Row {
-        id: String::new(), href: Some("/calls".into()),
-        cells: vec![html! { (call.3) }, html! { (call.2) }, status_cell(call.6, call.7), html! { (call.5) }],
-    }).collect();
+    let rows: Vec<Row> = CALLS
+        .iter()
+        .take(5)
+        .map(|call| Row {
+            id: String::new(),
+            href: Some("/calls".into()),
+            cells: vec![
+                html! { (call.3) },
+                html! { (call.2) },
+                status_cell(call.6, call.7),
+                html! { (call.5) },
+            ],
+        })
+        .collect();
     html! {
         (page_head(&PageHead { title: "Good morning, Bruno", subtitle: "What happened at Brookfield Supplies since yesterday.", ..PageHead::default() }))
         div.stack {
@@ -125,7 +253,7 @@ fn home() -> Markup {
                 Stat { label: "Average duration", value: "3:42", note: "", href: None },
             ]))
             (split(
-                card("Latest calls", "", Some(button::link(&Button::new(Kind::Quiet, "All calls").icon(Icon::Right), "/calls")),
+                card("Latest calls", "", Some(button::link(&Button::new(Kind::Quiet, "All calls"), "/calls")),
                     table("Latest calls", &[Column::new("Number"), Column::new("With"), Column::new("Outcome"), Column::number("Duration")], &rows)),
                 card("Waiting for you", "Requests that you can decide.", None, html! {
                     (person("Dagny Solheim", "asks to download recordings"))
@@ -144,8 +272,14 @@ fn status_cell(text: &str, tone: Tone) -> Markup {
 }
 
 fn users() -> Markup {
-    let columns = [Column::new("Name").sort("/users?sort=-name", Some(Order::Ascending)), Column::new("Role").sort("/users?sort=role", None),
-        Column::new("Department"), Column::new("State"), Column::number("Calls, 30 days").sort("/users?sort=calls", None), Column::new("Last seen")];
+    let columns = [
+        Column::new("Name").sort("/users?sort=-name", Some(Order::Ascending)),
+        Column::new("Role").sort("/users?sort=role", None),
+        Column::new("Department"),
+        Column::new("State"),
+        Column::number("Calls, 30 days").sort("/users?sort=calls", None),
+        Column::new("Last seen"),
+    ];
     let rows: Vec<Row> = PEOPLE.iter().map(|one| Row {
         id: format!("user-{}", one.1), href: Some("/person".into()),
         cells: vec![person(one.0, one.1), html! { (one.2) }, html! { (one.3) }, status_cell(one.4, one.5), html! { (one.6) },
@@ -170,12 +304,25 @@ fn users() -> Markup {
 }
 
 fn person_page(toggles: &HashMap<String, String>) -> Markup {
-    let columns = [Column::new("What"), Column::new("How far"), Column::new("Because of"), Column::actions("Why")];
-    let rows: Vec<Row> = ACCESS.iter().map(|(meaning, name, held, because, tone)| Row {
-        id: format!("access-{name}"), href: None,
-        cells: vec![html! { span.matrix-meaning { span.capital { (meaning) } code { (name) } } }, reach_chips(held), badge(*tone, because),
-            button::link(&Button::new(Kind::Quiet, "Why?"), "/why")],
-    }).collect();
+    let columns = [
+        Column::new("What"),
+        Column::new("How far"),
+        Column::new("Because of"),
+        Column::actions("Why"),
+    ];
+    let rows: Vec<Row> = ACCESS
+        .iter()
+        .map(|(meaning, name, held, because, tone)| Row {
+            id: format!("access-{name}"),
+            href: None,
+            cells: vec![
+                html! { span.matrix-meaning { span.capital { (meaning) } code { (name) } } },
+                reach_chips(held),
+                badge(*tone, because),
+                button::link(&Button::new(Kind::Quiet, "Why?"), "/why"),
+            ],
+        })
+        .collect();
     html! {
         (page_head(&PageHead {
             title: "Chidi Nwankwo", subtitle: "chidi@brookfield.example · Support · leads Support and Support EMEA",
@@ -211,24 +358,31 @@ fn person_page(toggles: &HashMap<String, String>) -> Markup {
 }
 
 fn toggle_form(toggles: &HashMap<String, String>) -> Markup {
-    form::autosave("toggles", "/person/access", CSRF, html! {
-        @for (key, name, opens) in TOGGLES {
-            @let state = match toggles.get(*key).map(String::as_str) {
-                Some("allow") => ThreeState::Allow,
-                Some("deny") => ThreeState::Deny,
-                _ => ThreeState::Inherit,
-            };
-            (setting(name, html! { (opens) }, three_state(key, name, state, *key == "billing")))
-        }
-    })
+    form::autosave(
+        "toggles",
+        "/person/access",
+        CSRF,
+        html! {
+            @for (key, name, opens) in TOGGLES {
+                @let state = match toggles.get(*key).map(String::as_str) {
+                    Some("allow") => ThreeState::Allow,
+                    Some("deny") => ThreeState::Deny,
+                    _ => ThreeState::Inherit,
+                };
+                (setting(name, html! { (opens) }, three_state(key, name, state, *key == "billing")))
+            }
+        },
+    )
 }
 
 fn grants() -> Markup {
-    let line = |name: &str, right: &str, tone| html! {
-        div.setting {
-            div.setting-text { strong { (name) } }
-            (badge(tone, right))
-            (button::post(&Button::new(Kind::Quiet, "Withdraw the grant").icon_only(Icon::Close).confirm("Withdraw this grant?"), "/change", CSRF))
+    let line = |name: &str, right: &str, tone| {
+        html! {
+            div.setting {
+                div.setting-text { strong { (name) } }
+                (badge(tone, right))
+                (button::post(&Button::new(Kind::Quiet, "Withdraw the grant").icon_only(Icon::Close).confirm("Withdraw this grant?"), "/change", CSRF))
+            }
         }
     };
     html! {
@@ -255,8 +409,15 @@ fn roles(editable: bool) -> Markup {
 }
 
 fn calls(query: &str) -> Markup {
-    let columns = [Column::new("Number"), Column::new("Start").sort("/calls?sort=start", Some(Order::Descending)), Column::new("With"),
-        Column::new("Through"), Column::new("Outcome"), Column::number("Duration").sort("/calls?sort=duration", None), Column::new("Recording")];
+    let columns = [
+        Column::new("Number"),
+        Column::new("Start").sort("/calls?sort=start", Some(Order::Descending)),
+        Column::new("With"),
+        Column::new("Through"),
+        Column::new("Outcome"),
+        Column::number("Duration").sort("/calls?sort=duration", None),
+        Column::new("Recording"),
+    ];
     let rows: Vec<Row> = CALLS.iter().enumerate().map(|(index, call)| Row {
         id: format!("call-{index}"), href: Some("/why".into()),
         cells: vec![
@@ -265,7 +426,11 @@ fn calls(query: &str) -> Markup {
             html! { @if call.8 { (player(&Player { id: &index.to_string(), src: "/recording.wav", title: &format!("Recording of the call with {}", call.3), download: Some("/recording.wav") })) } },
         ],
     }).collect();
-    let outcome = if query.contains("outcome=missed") { "missed" } else { "" };
+    let outcome = if query.contains("outcome=missed") {
+        "missed"
+    } else {
+        ""
+    };
     html! {
         (page_head(&PageHead { title: "Calls", subtitle: "Every call that you may see: your own and those of the teams you lead.", ..PageHead::default() }))
         (filter_bar("/calls", (!query.is_empty()).then_some("/calls"), html! {
@@ -281,7 +446,11 @@ fn calls(query: &str) -> Markup {
 
 fn refused() -> Markup {
     empty::no_permission(
-        &empty::NoPermission { page: "Billing", permission: "billing:read", meaning: "see subscription, invoices and usage" },
+        &empty::NoPermission {
+            page: "Billing",
+            permission: "billing:read",
+            meaning: "see subscription, invoices and usage",
+        },
         Some(html! {
             (button::link(&Button::new(Kind::Plain, "Why?").icon(Icon::Why), "/why"))
             (button::post(&Button::new(Kind::Primary, "Ask for access"), "/change", CSRF))
@@ -299,9 +468,24 @@ fn no_queues() -> Markup {
 
 fn why() -> Markup {
     let because = [
-        Reason { weight: Weight::Silent, source: "Role Team Lead", text: html! { "Gives " code { "recording:listen" } " for the team only." }, decisive: false },
-        Reason { weight: Weight::Allows, source: "Grant Queue Support", text: html! { "Lets her observe the queue, whose call this was." }, decisive: false },
-        Reason { weight: Weight::Refuses, source: "Toggle Full Call Report Access", text: html! { "Denied by Bruno Castellan on " (moment("2026-11-12T10:00:00Z", "12 Nov 2026 UTC", Show::Date)) ". A deny wins over role and grants." }, decisive: true },
+        Reason {
+            weight: Weight::Silent,
+            source: "Role Team Lead",
+            text: html! { "Gives " code { "recording:listen" } " for the team only." },
+            decisive: false,
+        },
+        Reason {
+            weight: Weight::Allows,
+            source: "Grant Queue Support",
+            text: html! { "Lets her observe the queue, whose call this was." },
+            decisive: false,
+        },
+        Reason {
+            weight: Weight::Refuses,
+            source: "Toggle Full Call Report Access",
+            text: html! { "Denied by Bruno Castellan on " (moment("2026-11-12T10:00:00Z", "12 Nov 2026 UTC", Show::Date)) ". A deny wins over role and grants." },
+            decisive: true,
+        },
     ];
     html! {
         (page_head(&PageHead { title: "Why?", subtitle: "For any person, action and thing: allowed or refused, by which rule, and what would change it.", ..PageHead::default() }))
@@ -322,8 +506,26 @@ fn why() -> Markup {
 }
 
 fn add_user(errors: &[(&str, &str)]) -> Markup {
-    let error = |name: &str| errors.iter().find(|(field, _)| *field == name).map(|(_, text)| *text);
-    let roles = [Choice { value: "agent", label: "Agent" }, Choice { value: "lead", label: "Team Lead" }, Choice { value: "owner", label: "Owner" }];
+    let error = |name: &str| {
+        errors
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map(|(_, text)| *text)
+    };
+    let roles = [
+        Choice {
+            value: "agent",
+            label: "Agent",
+        },
+        Choice {
+            value: "lead",
+            label: "Team Lead",
+        },
+        Choice {
+            value: "owner",
+            label: "Owner",
+        },
+    ];
     html! {
         (page_head(&PageHead { title: "Add user", crumbs: &[Crumb { href: "/users", label: "Users" }], ..PageHead::default() }))
         (form::error_summary("field", errors))
@@ -344,12 +546,29 @@ fn add_user(errors: &[(&str, &str)]) -> Markup {
 }
 
 fn tokens() -> Markup {
-    let rows = [("Warehouse integration", "Read calls, numbers", "2026-11-21T22:10:00Z"), ("CRM sync", "Read and write users", "2026-11-22T09:30:00Z")]
-        .map(|(name, scope, used)| Row {
-            id: String::new(), href: None,
-            cells: vec![html! { strong { (name) } }, html! { (scope) }, moment(used, used, Show::DateTime),
-                button::post(&Button::new(Kind::Quiet, "Revoke").confirm("Revoke this token? Whatever uses it stops working at once."), "/change", CSRF)],
-        });
+    let rows = [
+        (
+            "Warehouse integration",
+            "Read calls, numbers",
+            "2026-11-21T22:10:00Z",
+        ),
+        ("CRM sync", "Read and write users", "2026-11-22T09:30:00Z"),
+    ]
+    .map(|(name, scope, used)| Row {
+        id: String::new(),
+        href: None,
+        cells: vec![
+            html! { strong { (name) } },
+            html! { (scope) },
+            moment(used, used, Show::DateTime),
+            button::post(
+                &Button::new(Kind::Quiet, "Revoke")
+                    .confirm("Revoke this token? Whatever uses it stops working at once."),
+                "/change",
+                CSRF,
+            ),
+        ],
+    });
     html! {
         (page_head(&PageHead { title: "API tokens", subtitle: "A token acts with at most the rights of the person it belongs to.",
             actions: Some(button::link(&Button::new(Kind::Primary, "Create token").icon(Icon::Plus), "/tokens")), ..PageHead::default() }))

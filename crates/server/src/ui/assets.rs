@@ -16,7 +16,12 @@ pub struct Asset {
 macro_rules! asset {
     ($path:literal, $mime:literal) => {{
         const BYTES: &[u8] = include_bytes!(concat!("../../assets/", $path));
-        Asset { path: $path, mime: $mime, bytes: BYTES, version: fingerprint(BYTES) }
+        Asset {
+            path: $path,
+            mime: $mime,
+            bytes: BYTES,
+            version: fingerprint(BYTES),
+        }
     }};
 }
 
@@ -26,7 +31,10 @@ pub const ALL: &[Asset] = &[
     asset!("app.js", "text/javascript; charset=utf-8"),
     asset!("logo.svg", "image/svg+xml"),
     asset!("vendor/htmx/htmx.min.js", "text/javascript; charset=utf-8"),
-    asset!("vendor/htmx/hx-sse.min.js", "text/javascript; charset=utf-8"),
+    asset!(
+        "vendor/htmx/hx-sse.min.js",
+        "text/javascript; charset=utf-8"
+    ),
 ];
 
 /// The file at `path` below `/assets/`, if there is one.
@@ -43,7 +51,10 @@ pub fn href(path: &str) -> String {
 }
 
 /// FNV-1a, 32 bits: enough to tell two releases of a file apart.
-#[expect(clippy::indexing_slicing, reason = "const fn has no iterators; the loop's bound is the length")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const fn has no iterators; the loop's bound is the length"
+)]
 const fn fingerprint(bytes: &[u8]) -> u32 {
     let mut hash = 0x811c_9dc5_u32;
     let mut index = 0;
@@ -62,13 +73,18 @@ mod tests {
     fn every_asset_is_found_by_its_path_and_has_content() {
         for asset in ALL {
             assert!(!asset.bytes.is_empty(), "{} is empty", asset.path);
-            assert_eq!(find(asset.path).map(|found| found.version), Some(asset.version));
+            assert_eq!(
+                find(asset.path).map(|found| found.version),
+                Some(asset.version)
+            );
         }
     }
 
     #[test]
     fn an_address_carries_the_fingerprint_of_its_content() {
-        let css = find("app.css").map(|asset| asset.version).unwrap_or_default();
+        let css = find("app.css")
+            .map(|asset| asset.version)
+            .unwrap_or_default();
         assert_eq!(href("app.css"), format!("/assets/app.css?v={css:08x}"));
         assert_ne!(href("app.css"), href("app.js"));
     }

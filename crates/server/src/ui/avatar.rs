@@ -8,7 +8,9 @@ const HUES: usize = 6;
 /// The initials of `name`; decoration only, so always write the name beside it.
 #[must_use]
 pub fn avatar(name: &str) -> Markup {
-    let hue = name.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % HUES;
+    let hue = name.bytes().fold(0_usize, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    }) % HUES;
     html! { span class={ "avatar hue-" (hue) } aria-hidden="true" { (initials(name)) } }
 }
 
@@ -27,9 +29,15 @@ pub fn person(name: &str, detail: &str) -> Markup {
 }
 
 fn initials(name: &str) -> String {
-    let mut letters = name.split_whitespace().filter_map(|word| word.chars().next());
+    let mut letters = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next());
     let first = letters.next();
-    first.into_iter().chain(letters.next_back()).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(letters.next_back())
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -39,31 +39,51 @@ impl<'a> Button<'a> {
     /// A button of `kind` that says `label`.
     #[must_use]
     pub const fn new(kind: Kind, label: &'a str) -> Self {
-        Self { kind, label, icon: None, label_hidden: false, disabled: None, confirm: None }
+        Self {
+            kind,
+            label,
+            icon: None,
+            label_hidden: false,
+            disabled: None,
+            confirm: None,
+        }
     }
 
     /// With a picture before the label.
     #[must_use]
     pub const fn icon(self, icon: Icon) -> Self {
-        Self { icon: Some(icon), ..self }
+        Self {
+            icon: Some(icon),
+            ..self
+        }
     }
 
     /// With the icon alone to see.
     #[must_use]
     pub const fn icon_only(self, icon: Icon) -> Self {
-        Self { icon: Some(icon), label_hidden: true, ..self }
+        Self {
+            icon: Some(icon),
+            label_hidden: true,
+            ..self
+        }
     }
 
     /// Cannot be pressed, because of `reason`.
     #[must_use]
     pub const fn disabled(self, reason: &'a str) -> Self {
-        Self { disabled: Some(reason), ..self }
+        Self {
+            disabled: Some(reason),
+            ..self
+        }
     }
 
     /// Asks `question` first.
     #[must_use]
     pub const fn confirm(self, question: &'a str) -> Self {
-        Self { confirm: Some(question), ..self }
+        Self {
+            confirm: Some(question),
+            ..self
+        }
     }
 
     fn class(&self) -> String {
@@ -78,7 +98,11 @@ impl<'a> Button<'a> {
     }
 
     fn title(&self) -> Option<&'a str> {
-        self.disabled.or(if self.label_hidden { Some(self.label) } else { None })
+        self.disabled.or(if self.label_hidden {
+            Some(self.label)
+        } else {
+            None
+        })
     }
 
     fn content(&self) -> Markup {

@@ -17,7 +17,12 @@ pub struct Choice<'a> {
 /// `clear` is the list's address without filters, given when at least one is set.
 /// `extra` sits at the right: export, columns.
 #[must_use]
-pub fn filter_bar(action: &str, clear: Option<&str>, controls: Markup, extra: Option<Markup>) -> Markup {
+pub fn filter_bar(
+    action: &str,
+    clear: Option<&str>,
+    controls: Markup,
+    extra: Option<Markup>,
+) -> Markup {
     html! {
         form.filters id="filters" method="get" action=(action) role="search" data-filter
             hx-swap="outerMorph show:none" hx-replace-url="true" hx-sync="this:replace" {

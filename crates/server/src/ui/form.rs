@@ -61,13 +61,24 @@ impl<'a> Field<'a> {
     /// A field called `name`, shown as `label`.
     #[must_use]
     pub const fn new(name: &'a str, label: &'a str) -> Self {
-        Self { name, label, hint: None, error: None, required: false, autocomplete: None, form: "field" }
+        Self {
+            name,
+            label,
+            hint: None,
+            error: None,
+            required: false,
+            autocomplete: None,
+            form: "field",
+        }
     }
 
     /// With help below the control.
     #[must_use]
     pub const fn hint(self, hint: &'a str) -> Self {
-        Self { hint: Some(hint), ..self }
+        Self {
+            hint: Some(hint),
+            ..self
+        }
     }
 
     /// With what is wrong, if anything is.
@@ -79,13 +90,19 @@ impl<'a> Field<'a> {
     /// Must be filled in.
     #[must_use]
     pub const fn required(self) -> Self {
-        Self { required: true, ..self }
+        Self {
+            required: true,
+            ..self
+        }
     }
 
     /// With a hint for the browser's password manager.
     #[must_use]
     pub const fn autocomplete(self, token: &'a str) -> Self {
-        Self { autocomplete: Some(token), ..self }
+        Self {
+            autocomplete: Some(token),
+            ..self
+        }
     }
 
     /// In the form named `form`, when the page has several.
@@ -139,32 +156,41 @@ fn notes(field: &Field) -> Markup {
 #[must_use]
 pub fn input(about: &Field, kind: Kind, value: &str) -> Markup {
     let value = if kind == Kind::Password { "" } else { value };
-    field(about, html! {
-        input id=(about.id()) type=(kind.html()) name=(about.name) value=(value) required[about.required]
-            autocomplete=[about.autocomplete] aria-invalid=[about.invalid()] aria-describedby=[about.described_by()];
-    })
+    field(
+        about,
+        html! {
+            input id=(about.id()) type=(kind.html()) name=(about.name) value=(value) required[about.required]
+                autocomplete=[about.autocomplete] aria-invalid=[about.invalid()] aria-describedby=[about.described_by()];
+        },
+    )
 }
 
 /// Several lines of text.
 #[must_use]
 pub fn textarea(about: &Field, value: &str) -> Markup {
-    field(about, html! {
-        textarea id=(about.id()) name=(about.name) rows="3" required[about.required]
-            aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] { (value) }
-    })
+    field(
+        about,
+        html! {
+            textarea id=(about.id()) name=(about.name) rows="3" required[about.required]
+                aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] { (value) }
+        },
+    )
 }
 
 /// A drop-down list.
 #[must_use]
 pub fn select(about: &Field, choices: &[Choice], selected: &str) -> Markup {
-    field(about, html! {
-        select id=(about.id()) name=(about.name) required[about.required]
-            aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] {
-            @for choice in choices {
-                option value=(choice.value) selected[choice.value == selected] { (choice.label) }
+    field(
+        about,
+        html! {
+            select id=(about.id()) name=(about.name) required[about.required]
+                aria-invalid=[about.invalid()] aria-describedby=[about.described_by()] {
+                @for choice in choices {
+                    option value=(choice.value) selected[choice.value == selected] { (choice.label) }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// A box to tick; sends `value` when ticked.
@@ -201,7 +227,7 @@ pub fn autosave(id: &str, action: &str, csrf: &str, body: Markup) -> Markup {
             hx-swap="outerMorph show:none" hx-push-url="false" hx-sync="this:queue last" {
             input type="hidden" name="csrf" value=(csrf);
             (body)
-            output.save-state aria-live="polite" {}
+            output.save-state hx-morph-skip {}
             button.button.plain.no-script type="submit" { "Save" }
         }
     }

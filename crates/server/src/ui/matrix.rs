@@ -17,8 +17,11 @@ pub enum Verb {
     Delete,
 }
 
-const VERBS: [(Verb, &str, &str); 3] =
-    [(Verb::Read, "Read", "read"), (Verb::Write, "Write", "write"), (Verb::Delete, "Delete", "delete")];
+const VERBS: [(Verb, &str, &str); 3] = [
+    (Verb::Read, "Read", "read"),
+    (Verb::Write, "Write", "write"),
+    (Verb::Delete, "Delete", "delete"),
+];
 
 /// One permission as a role holds it.
 #[derive(Debug, Clone, Copy)]
@@ -109,15 +112,26 @@ fn held_chips(permission: &Permission) -> Markup {
 }
 
 fn cell(group: &Group, verb: Verb, label: &str, key: &str, editable: bool) -> Markup {
-    let of_verb = || group.permissions.iter().filter(|permission| permission.verb == verb);
+    let of_verb = || {
+        group
+            .permissions
+            .iter()
+            .filter(|permission| permission.verb == verb)
+    };
     let total = of_verb().count();
-    let held = of_verb().filter(|permission| !permission.held.is_empty()).count();
+    let held = of_verb()
+        .filter(|permission| !permission.held.is_empty())
+        .count();
     let (class, pressed, picture) = match held {
         0 => ("none", "false", Icon::Minus),
         _ if held == total => ("all", "true", Icon::Check),
         _ => ("some", "mixed", Icon::Minus),
     };
-    let spoken = format!("{}, {}: {held} of {total}", group.label, label.to_lowercase());
+    let spoken = format!(
+        "{}, {}: {held} of {total}",
+        group.label,
+        label.to_lowercase()
+    );
     let next = if held == total { "none" } else { "all" };
     html! {
         @if total == 0 {

@@ -40,8 +40,11 @@ pub struct Change<'a> {
 /// The answer in one sentence.
 #[must_use]
 pub fn verdict(allowed: bool, sentence: Markup) -> Markup {
-    let (class, picture, word) =
-        if allowed { ("tone-good", Icon::Check, "Allowed") } else { ("tone-bad", Icon::Close, "Refused") };
+    let (class, picture, word) = if allowed {
+        ("tone-good", Icon::Check, "Allowed")
+    } else {
+        ("tone-bad", Icon::Close, "Refused")
+    };
     html! {
         div class={ "verdict " (class) } {
             span.verdict-mark { (icon(picture)) }

@@ -41,7 +41,13 @@ impl ThreeState {
 
 /// Choices side by side. `legend` names the group for screen readers; write it beside the control as well.
 #[must_use]
-pub fn segmented(name: &str, legend: &str, segments: &[Segment], selected: &str, disabled: bool) -> Markup {
+pub fn segmented(
+    name: &str,
+    legend: &str,
+    segments: &[Segment],
+    selected: &str,
+    disabled: bool,
+) -> Markup {
     html! {
         fieldset.segmented disabled[disabled] {
             legend.sr-only { (legend) }
@@ -59,9 +65,21 @@ pub fn segmented(name: &str, legend: &str, segments: &[Segment], selected: &str,
 #[must_use]
 pub fn three_state(name: &str, legend: &str, state: ThreeState, disabled: bool) -> Markup {
     let segments = [
-        Segment { value: ThreeState::Inherit.value(), label: "Inherit", tone: Tone::Neutral },
-        Segment { value: ThreeState::Allow.value(), label: "Allow", tone: Tone::Good },
-        Segment { value: ThreeState::Deny.value(), label: "Deny", tone: Tone::Bad },
+        Segment {
+            value: ThreeState::Inherit.value(),
+            label: "Inherit",
+            tone: Tone::Neutral,
+        },
+        Segment {
+            value: ThreeState::Allow.value(),
+            label: "Allow",
+            tone: Tone::Good,
+        },
+        Segment {
+            value: ThreeState::Deny.value(),
+            label: "Deny",
+            tone: Tone::Bad,
+        },
     ];
     segmented(name, legend, &segments, state.value(), disabled)
 }

@@ -100,7 +100,8 @@ pub struct Shell<'a> {
 }
 
 /// No inline style, no evaluated text, errors swapped like pages, back and forward without a stale cache.
-const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false,"extensions":"ringfence","defaultTimeout":20000}"#;
+const HTMX_CONFIG: &str =
+    r#"{"includeIndicatorCSS":false,"extensions":"ringfence","defaultTimeout":20000}"#;
 
 /// The whole document of somebody who is signed in. Links and forms inside it swap `#main` and `#nav` only.
 #[must_use]

@@ -32,25 +32,41 @@ impl<'a> Column<'a> {
     /// A column of text.
     #[must_use]
     pub const fn new(label: &'a str) -> Self {
-        Self { label, sort: None, sorted: None, number: false, label_hidden: false }
+        Self {
+            label,
+            sort: None,
+            sorted: None,
+            number: false,
+            label_hidden: false,
+        }
     }
 
     /// A column of figures.
     #[must_use]
     pub const fn number(label: &'a str) -> Self {
-        Self { number: true, ..Self::new(label) }
+        Self {
+            number: true,
+            ..Self::new(label)
+        }
     }
 
     /// A column of row actions.
     #[must_use]
     pub const fn actions(label: &'a str) -> Self {
-        Self { label_hidden: true, ..Self::new(label) }
+        Self {
+            label_hidden: true,
+            ..Self::new(label)
+        }
     }
 
     /// Sortable: `href` is the list sorted by it, `sorted` the present order.
     #[must_use]
     pub const fn sort(self, href: &'a str, sorted: Option<Order>) -> Self {
-        Self { sort: Some(href), sorted, ..self }
+        Self {
+            sort: Some(href),
+            sorted,
+            ..self
+        }
     }
 
     fn aria_sort(&self) -> Option<&'static str> {
