@@ -296,7 +296,7 @@
   let commands = [];
 
   function collect() {
-    const links = $$("#nav a, #user-menu a").map((link) => ({ link, label: $("span", link)?.textContent ?? link.textContent, group: "Go to" }));
+    const links = [...$$("#nav a"), ...$$("#user-menu a")].map((link) => ({ link, label: $("span", link)?.textContent ?? link.textContent, group: "Go to" }));
     const marked = $$("[data-command]").map((link) => ({ link, label: link.dataset.command || link.textContent, group: "Here" }));
     return [...links, ...marked];
   }

@@ -194,7 +194,7 @@ fn home() -> Markup {
                 Stat { label: "Average duration", value: "3:42", note: "", href: None },
             ]))
             (split(
-                card("Latest calls", "", Some(button::link(&Button::new(Kind::Quiet, "All calls").icon(Icon::Right), "/calls")),
+                card("Latest calls", "", Some(button::link(&Button::new(Kind::Quiet, "All calls"), "/calls")),
                     table("Latest calls", &[Column::new("Number"), Column::new("With"), Column::new("Outcome"), Column::number("Duration")], &rows)),
                 card("Waiting for you", "Requests that you can decide.", None, html! {
                     (person("Dagny Solheim", "asks to download recordings"))

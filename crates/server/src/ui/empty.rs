@@ -49,8 +49,8 @@ pub fn no_permission(missing: &NoPermission, ask: Option<Markup>) -> Markup {
             span.empty-icon { (icon(Icon::Lock)) }
             h1 { "You have no access to " (missing.page) }
             p {
-                "It needs the permission to " (missing.meaning) " " code { (missing.permission) }
-                ", which neither your role nor anything granted to you holds."
+                "It needs the permission " code { (missing.permission) } " to " (missing.meaning)
+                ", and you do not hold it."
             }
             @if let Some(ask) = ask { div.actions { (ask) } }
         }

@@ -210,7 +210,7 @@ pub fn autosave(id: &str, action: &str, csrf: &str, body: Markup) -> Markup {
             hx-swap="outerMorph show:none" hx-push-url="false" hx-sync="this:queue last" {
             input type="hidden" name="csrf" value=(csrf);
             (body)
-            output.save-state aria-live="polite" {}
+            output.save-state hx-morph-skip {}
             button.button.plain.no-script type="submit" { "Save" }
         }
     }
