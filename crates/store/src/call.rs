@@ -271,11 +271,7 @@ impl Store {
     }
 
     /// How many calls the asker may see.
-    pub async fn count_calls<R: ListsCalls>(
-        &self,
-        visible: &Visible<R>,
-        filter: &CallFilter,
-    ) -> Result<i64> {
+    pub async fn count_calls<R: ListsCalls>(&self, visible: &Visible<R>, filter: &CallFilter) -> Result<i64> {
         let filter = CallFilter { before: None, ..filter.clone() };
         let candidates = Search::new(visible, &filter).candidates(None);
         let query = q("SELECT count(*) FROM (").append(candidates).s(") AS p");
