@@ -92,6 +92,16 @@ pub fn time_zone(value: &str) -> Result<String, Refusal> {
     }
 }
 
+/// A country calling code without `+` (ITU-T E.164), or nothing.
+pub fn country_code(value: &str) -> Result<String, Refusal> {
+    let value = value.trim();
+    let good = value.len() <= 3 && value.chars().all(|c| c.is_ascii_digit()) && !value.starts_with('0');
+    if good {
+        return Ok(value.to_owned());
+    }
+    Err(Refusal::invalid("country_code", "country_code must be 1 to 3 digits without +, like 49, or empty."))
+}
+
 /// A role of the workspace.
 pub fn role(model: &Model, id: Id) -> Result<Id, Refusal> {
     if model.roles.contains_key(&id) {

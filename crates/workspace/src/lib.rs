@@ -3,13 +3,20 @@
 //! Each act takes the permit that allows it, checks its input, opens a [`store::Change`] (which decides again),
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
+pub mod audit_log;
+pub mod calls;
 pub mod check;
 pub mod entities;
 pub mod explain;
+pub mod export;
 pub mod grants;
+pub mod mask;
+pub mod ownership;
+pub mod profile;
 pub mod refusal;
 pub mod roles;
 pub mod secrets;
+pub mod settings;
 pub mod sign_in;
 pub mod tokens;
 pub mod units;
