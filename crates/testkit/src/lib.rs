@@ -72,7 +72,7 @@ impl TestServer {
     }
 
     /// A company created from a preset, with nobody but its first user.
-    pub async fn company(&self, preset: &str) -> Company {
+    pub async fn company(&self, preset: &str) -> Company<'_> {
         Company::found(self, preset).await
     }
 
