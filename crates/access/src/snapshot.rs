@@ -99,6 +99,21 @@ impl Folded {
         }
         held(Reach::All).then_some(Reach::All)
     }
+
+    /// The reach by which the user may do something to a thing. To the workspace itself: `all`, or, for a
+    /// permission that cannot reach so far (placing calls), any.
+    #[inline]
+    pub fn reach_to(&self, powers: &Powers, permission: Permission, thing: &Thing) -> Option<Reach> {
+        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
+            return powers.reaches(permission).iter().next();
+        }
+        self.reach_over(powers, permission, &thing.touches)
+    }
+
+    /// One user's access, folded from a model at a moment.
+    pub fn of(model: &Model, user: Id, now: Micros) -> Folded {
+        fold(model, user, &model.grants_of(user, now).collect::<Vec<_>>(), now)
+    }
 }
 
 impl Snapshot {
@@ -192,7 +207,8 @@ impl Snapshot {
         let users = self.model.users.keys();
         let entities = self.model.entities.keys();
         let units = self.model.units.keys();
-        users.chain(entities).chain(units).filter_map(move |id| self.thing(noun, *id))
+        let roles = self.model.roles.keys();
+        users.chain(entities).chain(units).chain(roles).filter_map(move |id| self.thing(noun, *id))
     }
 }
 
