@@ -11,27 +11,30 @@ use crate::thing::Thing;
 /// that is not enough, the ways of which any one is. Empty where nothing that can be set would help.
 pub(crate) fn remedies(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing) -> Vec<Remedy> {
     let refused = Trial::of(snapshot, user, permission, thing);
-    let mut lift = refused.blocks();
-    let trial = refused.with(&lift);
-    if trial.allows() {
-        return lift;
-    }
+    let blocks = refused.blocks();
+    let trial = refused.with(&blocks);
     let denials = trial.denials();
-    let except =
-        |d: &Remedy| -> Vec<Remedy> { denials.iter().filter(|other| *other != d).cloned().collect() };
-    if trial.with(&denials).allows() {
-        lift.extend(denials.iter().filter(|d| !trial.with(&except(d)).allows()).cloned());
-        return lift;
+    let given = trial.with(&denials).allows();
+    let ways = |lifted: &[Remedy]| trial.with(lifted).ways(snapshot.model());
+    let helps =
+        |lifted: &[Remedy]| if given { trial.with(lifted).allows() } else { !ways(lifted).is_empty() };
+    if !helps(&denials) {
+        return vec![];
     }
-    let ways = trial.ways(snapshot.model());
-    if !ways.is_empty() {
-        lift.extend(ways);
-        return lift;
+    let lifted = fewest(denials, helps);
+    let then = if given { vec![] } else { ways(&lifted) };
+    blocks.into_iter().chain(lifted).chain(then).collect()
+}
+
+/// The remedies of which none can be left out.
+fn fewest(mut remedies: Vec<Remedy>, helps: impl Fn(&[Remedy]) -> bool) -> Vec<Remedy> {
+    for candidate in remedies.clone() {
+        let without: Vec<Remedy> = remedies.iter().filter(|r| **r != candidate).cloned().collect();
+        if helps(&without) {
+            remedies = without;
+        }
     }
-    let stuck = |d: &&Remedy| trial.with(&except(d)).ways(snapshot.model()).is_empty();
-    let needed: Vec<Remedy> = denials.iter().filter(stuck).cloned().collect();
-    let ways = trial.with(&needed).ways(snapshot.model());
-    if ways.is_empty() { ways } else { lift.into_iter().chain(needed).chain(ways).collect() }
+    remedies
 }
 
 /// One question, with the part of the model that decides it.
