@@ -121,7 +121,7 @@ impl Snapshot {
     pub fn build(model: Model, now: Micros) -> Snapshot {
         let mut grants: HashMap<Id, Vec<&Grant>> = HashMap::new();
         let mut entity_units: HashMap<Id, Vec<Id>> = HashMap::new();
-        for grant in model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at)) {
+        for grant in model.grants.iter().filter(|g| g.counts_at(now)) {
             grants.entry(grant.user).or_default().push(grant);
             if let Some(user) = model.users.get(&grant.user).filter(|_| grant.may_use) {
                 entity_units.entry(grant.entity).or_default().extend(user.units());
@@ -167,6 +167,11 @@ impl Snapshot {
     /// What a user could do were they not banned: what those who act on them must not lack (ALL-02).
     pub fn latent(&self, id: Id) -> Powers {
         unbanned_powers(&self.model, id, self.at)
+    }
+
+    /// What stays of a user's access once everything that was given for a while has ended (ALL-07).
+    pub fn lasting(&self, id: Id) -> Powers {
+        unbanned_powers(&self.model, id, Micros::MAX)
     }
 
     /// The units that an extension, queue or number belongs to: those of the people who may use it.
