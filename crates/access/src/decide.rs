@@ -106,6 +106,7 @@ impl Actor {
 
     /// Whether the actor may do something to a thing. To the workspace itself: with the reach `all`, or, for a
     /// permission that cannot reach so far (placing calls), with any.
+    #[inline]
     pub fn may(&self, permission: Permission, thing: &Thing) -> bool {
         self.folded.reach_to(&self.powers, permission, thing).is_some()
     }

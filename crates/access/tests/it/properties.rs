@@ -442,3 +442,54 @@ fn unblocked(model: &Model, user: Id) -> Model {
     model.settings.retain(|(who, _), setting| *who != user || *setting == Setting::Allow);
     model
 }
+
+#[test]
+fn all_03_a_permit_is_decided_again_under_the_access_of_the_moment() {
+    let mut model = worlds::one_of_each(Preset::by_key("calilio").unwrap());
+    let (admin, member) = (worlds::nth_user(1), worlds::nth_user(2));
+    let actor = worlds::actor(&model, admin);
+    let thing = actor.snapshot().thing(Noun::User, member).unwrap();
+    let permit = actor.permit_on::<can::UserUpdate>(thing).unwrap();
+    assert!(permit.renew(&fold(&model)).is_ok());
+
+    let mut without = model.clone();
+    without.users.remove(&member);
+    assert_eq!(permit.renew(&fold(&without)).map(|_| ()), Err(Denied::Hidden), "the thing is gone");
+    let mut banned = model.clone();
+    banned.users.get_mut(&admin).unwrap().standing = Standing::Banned;
+    let lacks = Err(Denied::Lacks(Permission::UserUpdate));
+    assert_eq!(permit.renew(&fold(&banned)).map(|_| ()), lacks);
+    model.users.get_mut(&admin).unwrap().role = worlds::role_of_key(&model, "member");
+    assert_eq!(permit.renew(&fold(&model)).map(|_| ()), Err(Denied::Hidden), "a member sees nobody else");
+}
+
+#[test]
+fn nua_02_a_denial_of_a_bundle_leaves_an_admin_of_nuacom_whole_and_strips_a_user() {
+    let mut model = worlds::one_of_each(Preset::by_key("nuacom").unwrap());
+    let [admin, user] = [0, 1].map(worlds::nth_user);
+    for who in [admin, user] {
+        model.settings.insert((who, worlds::toggle("sms")), Setting::Deny);
+        model.temporary.push(worlds::temporary(
+            600 + who.0,
+            who,
+            vec![(Permission::MessageSend, Reaches::of(&[Reach::Own]))],
+            NOW + 1,
+        ));
+    }
+    assert!(worlds::actor(&model, admin).holds(Permission::MessageSend));
+    assert!(
+        !worlds::actor(&model, user).holds(Permission::MessageSend),
+        "what is given for a while is denied too"
+    );
+}
+
+#[test]
+fn nua_02_the_wallboard_shows_everything_only_beside_full_call_report_access() {
+    let mut model = worlds::one_of_each(Preset::by_key("nuacom").unwrap());
+    let user = worlds::nth_user(1);
+    let reaches = |m: &Model| worlds::actor(m, user).powers().reaches(Permission::WallboardRead).shortest();
+    model.settings.insert((user, worlds::toggle("wallboard")), Setting::Allow);
+    assert_eq!(reaches(&model), Reaches::of(&[Reach::Assigned]));
+    model.settings.insert((user, worlds::toggle("full_call_report_access")), Setting::Allow);
+    assert_eq!(reaches(&model), Reaches::of(&[Reach::All]));
+}
