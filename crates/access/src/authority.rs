@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::decide::Actor;
 use crate::model::{Id, Model, Standing, User};
@@ -66,22 +67,40 @@ impl fmt::Display for Breach {
 
 impl std::error::Error for Breach {}
 
-/// Judges a change by its outcome. `touched` names people whom the change concerns beyond what the model shows
+/// Judges a change by its outcome. `touched` names users whom the change concerns beyond what the model shows
 /// (a password reset, say). With no actor, only the rules that bind even the operator are checked.
+///
+/// What another plan or the passing of time gives and takes is nobody's gift: the rest of the change is judged as
+/// if both had come first.
 pub fn guard(
     actor: Option<&Actor>,
     before: &Snapshot,
     after: &Snapshot,
     touched: &[Id],
 ) -> Result<(), Breach> {
-    if let Some(actor) = actor.filter(|_| before.model().plan == after.model().plan) {
-        definitions(actor, before.model(), after.model())?;
-        for user in changed(before, after).into_iter().chain(touched.iter().copied()) {
-            untouchable(actor, before, user)?;
-            gains(actor, before, after, user)?;
+    if let Some(actor) = actor {
+        let same_plan =
+            before.model().plan == after.model().plan && before.model().allows == after.model().allows;
+        if same_plan && after.at() < before.valid_until() {
+            judge(actor, before, after, touched)?;
+        } else {
+            let (plan, allows) = (after.model().plan.clone(), after.model().allows);
+            let model = Model { plan, allows, ..before.model().clone() };
+            let before = Arc::new(Snapshot::build(model, after.at()));
+            let actor = actor.renew(before.clone());
+            actor.map_or(Ok(()), |actor| judge(&actor, &before, after, touched))?;
         }
     }
     standing(after)
+}
+
+fn judge(actor: &Actor, before: &Snapshot, after: &Snapshot, touched: &[Id]) -> Result<(), Breach> {
+    definitions(actor, before.model(), after.model())?;
+    for user in changed(before, after).into_iter().chain(touched.iter().copied()) {
+        untouchable(actor, before, user)?;
+        gains(actor, before, after, user)?;
+    }
+    Ok(())
 }
 
 /// What must hold of a workspace at all times: one owner where the preset has one, and no lock-out.
@@ -124,14 +143,13 @@ fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breac
     Ok(())
 }
 
-fn bundles(model: &Model) -> BTreeMap<Id, Vec<Cell>> {
-    let roles = model.roles.iter().map(|(id, r)| (*id, r.holds.clone()));
-    let toggles = model.toggles.iter().map(|(id, t)| {
-        let with = t.with.iter().flat_map(|(_, cells)| cells);
-        (*id, t.holds.iter().chain(with).copied().collect())
-    });
-    let temporary = model.temporary.iter().map(|t| (t.id, t.holds.clone()));
-    roles.chain(toggles).chain(temporary).collect()
+/// Every bundle by the id of what holds it; what a toggle holds beside another is a bundle of its own.
+fn bundles(model: &Model) -> BTreeMap<(Id, bool), Vec<Cell>> {
+    let roles = model.roles.iter().map(|(id, r)| ((*id, false), r.holds.clone()));
+    let toggles = model.toggles.iter().map(|(id, t)| ((*id, false), t.holds.clone()));
+    let beside = model.toggles.iter().filter_map(|(id, t)| Some(((*id, true), t.with.as_ref()?.1.clone())));
+    let temporary = model.temporary.iter().map(|t| ((t.id, false), t.holds.clone()));
+    roles.chain(toggles).chain(beside).chain(temporary).collect()
 }
 
 /// The users whose record or access is another after the change, or for whom something else is set, even if it

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use access::authority::{Breach, guard};
 use access::model::{Grant, Micros, Role, Setting, Standing, User};
 use access::preset::RoleStanding;
-use access::{Actor, Cell, Folded, Id, Model, Permission, Powers, Preset, Reach, Reaches, Snapshot};
+use access::{
+    Actor, Cell, Folded, Id, Model, Permission, PermissionSet, Powers, Preset, Reach, Reaches, Snapshot,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
@@ -279,6 +281,44 @@ fn all_02_a_lead_gives_a_queue_only_while_all_who_use_it_are_of_the_team() {
     assert!(names_more(judge(&model, lead, give)), "it would show the calls of the outsider");
 }
 
+#[test]
+fn another_plan_is_nobodys_gift_and_hides_none() {
+    let mut model = workspace("onoff");
+    let [admin, user] = [1, 3].map(worlds::nth_user);
+    let upgrade = |m: &mut Model| (m.plan, m.allows) = ("complete".into(), PermissionSet::EVERY);
+    let heatmap = [Permission::HeatmapRead].into_iter().collect::<PermissionSet>();
+    model.allows = heatmap.iter().fold(PermissionSet::EVERY, PermissionSet::without);
+    model.plan = "essential".into();
+    assert_eq!(judge(&model, admin, upgrade), Ok(()), "everybody gains the heatmap");
+    let sneaked = judge(&model, admin, |m| {
+        upgrade(m);
+        set(m, user, "billing", Setting::Allow);
+    });
+    assert!(names_more(sneaked));
+    let shown = judge(&model, admin, |m| {
+        upgrade(m);
+        set(m, user, "full_call_report_access", Setting::Allow);
+    });
+    assert_eq!(shown, Ok(()), "the admin holds the heatmap, too, under the new plan");
+}
+
+#[test]
+fn what_expires_meanwhile_is_nobodys_doing() {
+    let mut model = workspace("onoff");
+    let [admin, user] = [1, 3].map(worlds::nth_user);
+    model.temporary.push(worlds::temporary(600, user, vec![(Permission::BillingRead, ALL)], NOW + 5));
+    let before = worlds::fold(&model);
+    let actor = worlds::actor(&model, admin);
+    let later = |change: &dyn Fn(&mut Model), now| {
+        let mut after = model.clone();
+        change(&mut after);
+        guard(Some(&actor), &before, &Snapshot::build(after, now), &[])
+    };
+    assert_eq!(later(&|_| (), NOW + 5), Ok(()));
+    assert_eq!(later(&|m| set(m, user, "sms", Setting::Deny), NOW + 5), Ok(()));
+    assert!(touches_more(later(&|m| set(m, user, "sms", Setting::Deny), NOW + 4)));
+}
+
 // ---- random acts ----
 
 /// One edit; the indices choose among what the workspace has at that moment.
@@ -297,10 +337,10 @@ enum Edit {
     Move(Index, Option<usize>, Option<usize>),
     Email(Index),
     CreateRole(Vec<Cell>),
-    EditRole(Index, Vec<Cell>),
+    Widen(Index, Vec<Cell>),
     DropCells(Index, usize),
     DeleteRole(Index),
-    EditToggle(Index, Vec<Cell>),
+    Stuff(Index, Vec<Cell>),
     Lend(Index, Vec<Cell>, Micros),
     Transfer(Index, Index),
     DeleteUnit(Index),
@@ -344,10 +384,10 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (i(), unit(), unit()).prop_map(|(u, d, b)| Edit::Move(u, d, b)),
         1 => i().prop_map(Edit::Email),
         1 => cells().prop_map(Edit::CreateRole),
-        2 => (i(), cells()).prop_map(|(r, c)| Edit::EditRole(r, c)),
+        2 => (i(), cells()).prop_map(|(r, c)| Edit::Widen(r, c)),
         1 => (i(), 0..100_usize).prop_map(|(r, n)| Edit::DropCells(r, n)),
         1 => i().prop_map(Edit::DeleteRole),
-        1 => (i(), cells()).prop_map(|(t, c)| Edit::EditToggle(t, c)),
+        1 => (i(), cells()).prop_map(|(t, c)| Edit::Stuff(t, c)),
         2 => (i(), cells(), span()).prop_map(|(u, c, x)| Edit::Lend(u, c, x)),
         1 => (i(), i()).prop_map(|(a, b)| Edit::Transfer(a, b)),
         1 => i().prop_map(Edit::DeleteUnit),
@@ -415,13 +455,13 @@ impl Edit {
                     Role { name: "Custom".into(), key: None, standing, holds: holds.clone() },
                 );
             }
-            Edit::EditRole(r, cells) => m.roles.get_mut(&roles(r, m)?)?.holds.extend(cells),
+            Edit::Widen(r, cells) => m.roles.get_mut(&roles(r, m)?)?.holds.extend(cells),
             Edit::DropCells(r, n) => {
                 let holds = &mut m.roles.get_mut(&roles(r, m)?)?.holds;
                 holds.truncate(holds.len().saturating_sub(*n));
             }
             Edit::DeleteRole(r) => drop(m.roles.remove(&roles(r, m)?)),
-            Edit::EditToggle(t, cells) => m.toggles.get_mut(&toggles(t, m)?)?.holds.extend(cells),
+            Edit::Stuff(t, cells) => m.toggles.get_mut(&toggles(t, m)?)?.holds.extend(cells),
             Edit::Lend(u, cells, span) => {
                 let user = users(u, m)?;
                 m.temporary.push(worlds::temporary(fresh, user, cells.clone(), now + span));
@@ -476,7 +516,7 @@ fn start(preset: &'static Preset) -> Model {
 /// Everything that is set for one user, and what it comes to.
 #[derive(Debug, PartialEq)]
 struct Lines<'a> {
-    record: Option<(&'a str, &'a str, Id, Option<Id>, Option<Id>, Standing)>,
+    record: Option<&'a User>,
     settings: Vec<(Id, Setting)>,
     leads: BTreeSet<Id>,
     grants: Vec<&'a Grant>,
@@ -486,10 +526,8 @@ struct Lines<'a> {
 
 fn lines(s: &Snapshot, user: Id) -> Lines<'_> {
     let m = s.model();
-    let record = m.users.get(&user);
     Lines {
-        record: record
-            .map(|u| (u.email.as_str(), u.name.as_str(), u.role, u.department, u.branch, u.standing)),
+        record: m.users.get(&user),
         settings: m.settings.iter().filter(|((u, _), _)| *u == user).map(|((_, t), s)| (*t, *s)).collect(),
         leads: m.leads.iter().filter(|(u, _)| *u == user).map(|(_, d)| *d).collect(),
         grants: m.grants.iter().filter(|g| g.user == user).collect(),

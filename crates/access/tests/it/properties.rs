@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access::explain::{self, Remedy, Taker};
+use access::explain::{self, Relation, Remedy, Taker};
 use access::model::{Grant, Micros, Setting, Standing, Toggle};
 use access::preset::{Plan, RoleStanding};
 use access::{
@@ -234,6 +234,8 @@ proptest! {
                 let why = explain::why(&snapshot, user, permission, row);
                 prop_assert_eq!(why.allowed, reference::may(&model, NOW, user, permission, row));
                 prop_assert!(!why.allowed || why.remedies.is_empty());
+                let reach = reference::reach_over(&model, NOW, user, permission, &row.touches);
+                prop_assert!(relates(&model, user, &why, reach, row), "{:?} of {:?} by {:?}", why, row, reach);
             }
         }
     }
@@ -394,6 +396,24 @@ fn checked(actor: &Actor, noun: Noun, ids: &[Id]) -> Vec<Id> {
     ids.iter().copied().filter(shown).collect()
 }
 
+/// Whether an explanation's relation is the one by which the row comes into reach.
+fn relates(model: &Model, user: Id, why: &explain::Explanation, reach: Option<Reach>, row: &Thing) -> bool {
+    let Some(relation) = why.relation else { return why.line.reaches.is_empty() };
+    match relation {
+        Relation::OutOfReach => !why.allowed,
+        Relation::TakesPart => why.allowed && (reach == Some(Reach::Own) || row.noun == Noun::Workspace),
+        Relation::Everything => reach == Some(Reach::All),
+        Relation::Leads(unit) => {
+            reach == Some(Reach::Team) && row.touches.contains(&unit) && model.leads.contains(&(user, unit))
+        }
+        Relation::Granted(id) => {
+            let granted =
+                |g: &Grant| g.user == user && g.entity == id && g.expires_at.is_none_or(|at| at > NOW);
+            reach == Some(Reach::Assigned) && row.touches.contains(&id) && model.grants.iter().any(granted)
+        }
+    }
+}
+
 /// What the givers of a line add up to.
 fn given(line: &explain::Line) -> Powers {
     line.given.iter().map(|(_, reaches)| (line.permission, *reaches)).collect()
@@ -492,4 +512,44 @@ fn nua_02_the_wallboard_shows_everything_only_beside_full_call_report_access() {
     assert_eq!(reaches(&model), Reaches::of(&[Reach::Assigned]));
     model.settings.insert((user, worlds::toggle("full_call_report_access")), Setting::Allow);
     assert_eq!(reaches(&model), Reaches::of(&[Reach::All]));
+}
+
+#[test]
+fn a_thing_touches_its_users_their_units_and_itself() {
+    let mut model = worlds::one_of_each(Preset::by_key("standard").unwrap());
+    let [owner, agent] = [0, 4].map(worlds::nth_user);
+    let [extension, queue, number, _] = ENTITIES;
+    let [sales, support, berlin, _] = UNITS;
+    let seat = |m: &mut Model, user, department, branch| {
+        let user = m.users.get_mut(&user).unwrap();
+        (user.department, user.branch) = (Some(department), branch);
+    };
+    seat(&mut model, owner, sales, None);
+    seat(&mut model, agent, support, Some(berlin));
+    model.entities.get_mut(&extension).unwrap().owner = Some(owner);
+    model.grants.push(Grant { may_observe: false, ..worlds::grant(501, agent, queue) });
+    model.grants.push(Grant { may_use: false, ..worlds::grant(502, owner, queue) });
+    model.grants.push(Grant { expires_at: Some(NOW), ..worlds::grant(503, agent, number) });
+    let snapshot = fold(&model);
+    let touches = |noun, id| snapshot.thing(noun, id).map(|t| t.touches);
+    assert_eq!(touches(Noun::User, agent), Some(vec![support, berlin, agent]));
+    assert_eq!(touches(Noun::Extension, extension), Some(vec![sales, extension, owner]));
+    assert_eq!(
+        touches(Noun::Queue, queue),
+        Some(vec![support, berlin, queue]),
+        "who only observes it brings no unit"
+    );
+    assert_eq!(touches(Noun::Number, number), Some(vec![number]), "an expired grant brings no unit");
+    assert_eq!(touches(Noun::Department, sales), Some(vec![sales]));
+    assert_eq!(touches(Noun::Role, worlds::role_of_key(&model, "agent")), Some(vec![]));
+    for (noun, id) in [
+        (Noun::Branch, sales),
+        (Noun::Department, berlin),
+        (Noun::Queue, number),
+        (Noun::User, queue),
+        (Noun::Role, agent),
+        (Noun::Call, agent),
+    ] {
+        assert_eq!(touches(noun, id), None, "{noun:?} {id}");
+    }
 }
