@@ -53,7 +53,8 @@ impl Run {
         let interned = self.ringfence.decision / self.limit.decision;
         let strings = self.from_strings.decision / self.limit_from_strings.decision;
         let (over, over_strings) = (fastest / self.ringfence.decision, fastest / self.from_strings.decision);
-        let change = self.ringfence.change.unwrap_or(f64::INFINITY) / 1_000.0;
+        let micros = |engine: &Measured| engine.change.unwrap_or(f64::INFINITY) / 1_000.0;
+        let (fold, snapshot) = (micros(&self.ringfence), micros(&self.from_strings));
         let lines = [
             (
                 "a decision, interned ids, against the hand-written limit",
@@ -85,7 +86,13 @@ impl Run {
                 "≥ 40 ×",
                 over_strings >= 40.0,
             ),
-            ("folding one user's changed access", format!("{change:.2} µs"), "≤ 5 µs", change <= 5.0),
+            ("folding one user's changed access", format!("{fold:.2} µs"), "≤ 5 µs", fold <= 5.0),
+            (
+                "putting it in force: a new snapshot of all 1,000 users",
+                format!("{snapshot:.0} µs"),
+                "≤ 5 µs",
+                snapshot <= 5.0,
+            ),
         ];
         let mut text = String::from("| what | measured | target | |\n|---|---|---|---|\n");
         for (what, measured, target, met) in lines {
