@@ -40,7 +40,10 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
     }
     let demos: Vec<&WorkspaceRow> = all.iter().filter(|w| w.is_demo).collect();
     let wrong = (!slug.is_empty()).then_some("There is no workspace of that name here.");
-    let about = Field::new("workspace", "Workspace").hint("The name in its address, like acme.").required().error(wrong);
+    let about = Field::new("workspace", "Workspace")
+        .hint("The name in its address, like acme.")
+        .required()
+        .error(wrong);
     let form = html! {
         form method="get" action="/" {
             (form::input(&about, form::Kind::Text, &slug))

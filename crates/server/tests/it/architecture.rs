@@ -25,10 +25,7 @@ fn a_crate_knows_only_the_crates_below_it() {
         let package = packages.iter().find(|package| package["name"] == name);
         let package = package.unwrap_or_else(|| panic!("there is no crate `{name}`"));
         for known in local_dependencies(package) {
-            assert!(
-                may_know.contains(&known),
-                "`{name}` may not depend on `{known}`"
-            );
+            assert!(may_know.contains(&known), "`{name}` may not depend on `{known}`");
         }
     }
 }
@@ -47,26 +44,16 @@ fn nothing_depends_on_the_benches() {
 fn a_crate_has_at_most_one_binary_of_integration_tests() {
     for package in packages() {
         let targets = package["targets"].as_array().unwrap();
-        let tests = targets
-            .iter()
-            .filter(|target| target["kind"][0] == "test")
-            .count();
-        assert!(
-            tests <= 1,
-            "`{}` links {tests} test binaries; make them modules of one",
-            package["name"]
-        );
+        let tests = targets.iter().filter(|target| target["kind"][0] == "test").count();
+        assert!(tests <= 1, "`{}` links {tests} test binaries; make them modules of one", package["name"]);
     }
 }
 
 #[test]
 fn every_rust_file_opens_by_saying_what_lives_there() {
-    let rust_files = files()
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
-    let silent: Vec<_> = rust_files
-        .filter(|file| !fs::read(file).unwrap().starts_with(b"//! "))
-        .collect();
+    let rust_files =
+        files().into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let silent: Vec<_> = rust_files.filter(|file| !fs::read(file).unwrap().starts_with(b"//! ")).collect();
     assert!(silent.is_empty(), "no `//!` line at the top of {silent:#?}");
 }
 
@@ -75,9 +62,7 @@ fn no_file_names_a_folder_of_one_machine() {
     for file in files() {
         let bytes = fs::read(&file).unwrap();
         for path in MACHINE_PATHS {
-            let named = bytes
-                .windows(path.len())
-                .any(|window| window == path.as_bytes());
+            let named = bytes.windows(path.len()).any(|window| window == path.as_bytes());
             assert!(!named, "{} mentions {path}", file.display());
         }
     }
@@ -85,13 +70,7 @@ fn no_file_names_a_folder_of_one_machine() {
 
 /// The packages of the workspace, as cargo describes them.
 fn packages() -> Vec<Value> {
-    let arguments = [
-        "metadata",
-        "--no-deps",
-        "--offline",
-        "--format-version",
-        "1",
-    ];
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
     let described: Value = serde_json::from_slice(&run(env!("CARGO"), &arguments)).unwrap();
     described["packages"].as_array().unwrap().clone()
 }
@@ -106,46 +85,19 @@ fn local_dependencies(package: &Value) -> impl Iterator<Item = &str> {
 
 /// The files that are in the repository or about to be.
 fn files() -> Vec<PathBuf> {
-    let listed = run(
-        "git",
-        &[
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ],
-    );
+    let listed = run("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let names = str::from_utf8(&listed).unwrap().split_terminator('\0');
-    let files: Vec<_> = names
-        .map(|name| root().join(name))
-        .filter(|file| file.is_file())
-        .collect();
-    assert!(
-        files.contains(&root().join("Cargo.toml")),
-        "git lists the files from the root"
-    );
+    let files: Vec<_> = names.map(|name| root().join(name)).filter(|file| file.is_file()).collect();
+    assert!(files.contains(&root().join("Cargo.toml")), "git lists the files from the root");
     files
 }
 
 fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new(program).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }

@@ -8,4 +8,6 @@
 )]
 
 mod architecture;
+mod matrix;
 mod rules;
+mod sweep;

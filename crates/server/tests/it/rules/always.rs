@@ -35,7 +35,8 @@ async fn all_02_nobody_hands_out_what_they_do_not_hold() {
     let client = &clerk.client;
     // The clerk manages users and holds nothing else: no role, toggle or invitation carries more than that.
     let admin = company.role("admin").await;
-    let refused = client.put(&format!("/api/v1/users/{}/role", other.id), json!({ "role": admin })).await.expect(403);
+    let refused =
+        client.put(&format!("/api/v1/users/{}/role", other.id), json!({ "role": admin })).await.expect(403);
     assert_eq!(refused.code(), "gives_more");
     let new = json!({ "email": "x@nuacom.example", "name": "X", "role": admin });
     assert_eq!(client.post("/api/v1/users", new).await.expect(403).code(), "gives_more");
@@ -52,7 +53,9 @@ async fn all_02_nobody_hands_out_what_they_do_not_hold() {
     for answer in [
         client.delete(&format!("/api/v1/users/{}", company.owner.id)).await,
         client.post(&format!("/api/v1/users/{}/password", company.owner.id), json!({})).await,
-        client.patch(&format!("/api/v1/users/{}", company.owner.id), json!({ "email": "mine@x.example" })).await,
+        client
+            .patch(&format!("/api/v1/users/{}", company.owner.id), json!({ "email": "mine@x.example" }))
+            .await,
         client.put(&format!("/api/v1/users/{}/ban", company.owner.id), json!({})).await,
     ] {
         assert_eq!(answer.expect(403).code(), "holds_more");
@@ -113,7 +116,8 @@ async fn all_04_lists_counts_and_pages_show_exactly_what_single_checks_allow() {
     let lead = company.hire("team_lead").await;
     let leads = json!({ "units": [unit] });
     company.owner.client.put(&format!("/api/v1/users/{}/leads", lead.id), leads).await.expect(200);
-    let agents = [company.hire_into("agent", json!({ "department": unit })).await, company.hire("agent").await];
+    let agents =
+        [company.hire_into("agent", json!({ "department": unit })).await, company.hire("agent").await];
     company.grant(agents[1].id, queue, true, true).await;
     for turn in 0..12 {
         let user = agents[turn % 2].id;
@@ -149,7 +153,8 @@ async fn all_05_hidden_rows_answer_exactly_like_rows_that_do_not_exist() {
     let other = server.company("calilio").await;
     let member = company.hire("member").await;
     let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
-    let call = company.call(TestCall { user: Some(company.owner.id), recorded: true, ..TestCall::default() }).await;
+    let call =
+        company.call(TestCall { user: Some(company.owner.id), recorded: true, ..TestCall::default() }).await;
     let role = company.role("owner").await;
     let hidden = [
         (format!("/api/v1/numbers/{number}"), "/api/v1/numbers/99999"),
@@ -199,7 +204,10 @@ async fn all_06_every_change_and_every_refusal_leaves_one_entry_and_verify_finds
     assert_eq!(count().await, before + 3, "a read");
     let entries = company.owner.client.get("/api/v1/audit?limit=3").await.expect(200);
     let created = &entries.items()[2];
-    assert_eq!((created["act"].as_str(), created["outcome"].as_str()), (Some("department:write"), Some("done")));
+    assert_eq!(
+        (created["act"].as_str(), created["outcome"].as_str()),
+        (Some("department:write"), Some("done"))
+    );
     assert_eq!(entries.items()[1]["outcome"], "refused");
 
     let permit = access::Permit::<access::can::AuditExport>::operator(company.id, access::Thing::WORKSPACE);

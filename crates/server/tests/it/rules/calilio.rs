@@ -69,7 +69,8 @@ async fn cal_04_an_admin_may_do_everything_but_transfer_and_close() {
     let lacking: Vec<&str> =
         access::Permission::ALL.iter().map(|p| p.name()).filter(|p| !held.contains_key(*p)).collect();
     assert_eq!(lacking, ["workspace:transfer", "workspace:delete"]);
-    let refused = admin.client.post("/api/v1/workspace/transfer", json!({ "to": admin.id })).await.expect(403);
+    let refused =
+        admin.client.post("/api/v1/workspace/transfer", json!({ "to": admin.id })).await.expect(403);
     assert_eq!(refused.json["permission"], "workspace:transfer");
     drop(company);
 }
@@ -110,7 +111,8 @@ async fn cal_06_a_member_sees_only_numbers_assigned_to_them() {
 async fn cal_07_a_member_cannot_purchase_a_number() {
     let server = TestServer::start().await;
     let (_company, _, member) = company(&server).await;
-    let refused = member.client.post("/api/v1/numbers", json!({ "digits": "+12025550101" })).await.expect(403);
+    let refused =
+        member.client.post("/api/v1/numbers", json!({ "digits": "+12025550101" })).await.expect(403);
     assert_eq!(refused.json["permission"], "number:purchase");
 }
 
@@ -199,7 +201,8 @@ async fn cal_16_a_member_works_with_what_is_theirs() {
     let (company, _, member) = company(&server).await;
     let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
     company.grant(member.id, number, true, true).await;
-    let own = company.call(TestCall { user: Some(member.id), number: Some(number), ..TestCall::default() }).await;
+    let own =
+        company.call(TestCall { user: Some(member.id), number: Some(number), ..TestCall::default() }).await;
     let others = company.call(TestCall { user: Some(company.owner.id), ..TestCall::default() }).await;
     let seen = member.client.get("/api/v1/calls").await.expect(200);
     assert_eq!((seen.json["total"].as_i64(), seen.items()[0]["id"].as_i64()), (Some(1), Some(own)));
@@ -213,7 +216,9 @@ async fn cal_16_a_member_works_with_what_is_theirs() {
     for permission in ["statistic:read", "contact:read", "contact:write"] {
         assert!(member.may_with(permission, "row", mine.clone()).await, "{permission}");
     }
-    assert!(member.may("profile:update", &member.id.to_string()).await || member.may("profile:update", "*").await);
+    assert!(
+        member.may("profile:update", &member.id.to_string()).await || member.may("profile:update", "*").await
+    );
 }
 
 #[tokio::test]

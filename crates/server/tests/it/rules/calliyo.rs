@@ -24,7 +24,8 @@ async fn cly_01_every_user_has_one_role_and_custom_roles_are_made_by_name_and_ti
 async fn cly_03_an_email_change_holds_at_once() {
     let server = TestServer::start().await;
     let company = server.company("calliyo").await;
-    let new = json!({ "email": "old@calliyo.example", "name": "Somebody", "password": "correct horse battery" });
+    let new =
+        json!({ "email": "old@calliyo.example", "name": "Somebody", "password": "correct horse battery" });
     let user = company.owner.client.post("/api/v1/users", new).await.expect(201).json["user"]["id"].clone();
     let changed = json!({ "email": "new@calliyo.example" });
     company.owner.client.patch(&format!("/api/v1/users/{user}"), changed).await.expect(200);
@@ -69,7 +70,10 @@ async fn cly_08_without_read_the_api_answers_403_and_the_page_says_no_permission
     let refused = page("/roles").await.expect(403);
     assert!(refused.text.contains("role:read"), "the page names the missing permission");
     let home = page("").await.expect(200);
-    assert!(!home.text.contains(&format!("/w/{}/roles", company.slug)), "the menu hides what one may not read");
+    assert!(
+        !home.text.contains(&format!("/w/{}/roles", company.slug)),
+        "the menu hides what one may not read"
+    );
     assert!(home.text.contains(&format!("/w/{}/calls", company.slug)));
 }
 

@@ -21,7 +21,8 @@ async fn office(server: &TestServer) -> Office<'_> {
     let company = server.company("nuacom").await;
     let user = company.hire("user").await;
     let colleague = company.hire("user").await;
-    let extension = company.create("/api/v1/extensions", json!({ "digits": "201", "user": colleague.id })).await;
+    let extension =
+        company.create("/api/v1/extensions", json!({ "digits": "201", "user": colleague.id })).await;
     let queue = company.create("/api/v1/queues", json!({ "name": "Sales" })).await;
     let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
     let call = |call: TestCall| company.call(TestCall { user: Some(colleague.id), recorded: true, ..call });
@@ -32,7 +33,18 @@ async fn office(server: &TestServer) -> Office<'_> {
     let by_number = call(TestCall { number: Some(number), ..TestCall::default() }).await;
     server.pass(1);
     let unrelated = call(TestCall::default()).await;
-    Office { user, colleague, extension, queue, number, by_extension, by_queue, by_number, unrelated, company }
+    Office {
+        user,
+        colleague,
+        extension,
+        queue,
+        number,
+        by_extension,
+        by_queue,
+        by_number,
+        unrelated,
+        company,
+    }
 }
 
 /// The ids of the calls that somebody's list shows, lowest first.

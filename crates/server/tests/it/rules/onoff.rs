@@ -49,9 +49,12 @@ async fn onf_02_an_admin_manages_users_and_numbers_and_has_no_billing() {
     let admin = company.hire("admin").await;
     admin.client.post("/api/v1/numbers", json!({ "digits": "+12025550101" })).await.expect(201);
     admin.client.post("/api/v1/users", json!({ "email": "u@onoff.example", "name": "U" })).await.expect(201);
-    let refused = admin.client.put("/api/v1/workspace/plan", json!({ "plan": "essential" })).await.expect(403);
+    let refused =
+        admin.client.put("/api/v1/workspace/plan", json!({ "plan": "essential" })).await.expect(403);
     assert_eq!(refused.json["permission"], "billing:commit");
-    for permission in ["billing:read", "billing:update", "payment_method:update", "license:update", "wallet:load"] {
+    for permission in
+        ["billing:read", "billing:update", "payment_method:update", "license:update", "wallet:load"]
+    {
         assert!(!admin.may(permission, "*").await, "{permission}");
     }
     // Nor can billing come to anybody through them.
@@ -74,7 +77,9 @@ async fn onf_03_a_team_lead_sees_their_team_and_no_other() {
     client.get(&format!("/api/v1/calls/{}/recording", floor.team)).await.expect(200);
     client.get(&format!("/api/v1/calls/{}/recording", floor.elsewhere)).await.expect(404);
     let (team, other) = (json!({ "users": [floor.teammate.id] }), json!({ "users": [floor.outsider.id] }));
-    for permission in ["statistic:read", "heatmap:read", "live_call:read", "live_call:listen", "live_call:whisper"] {
+    for permission in
+        ["statistic:read", "heatmap:read", "live_call:read", "live_call:listen", "live_call:whisper"]
+    {
         assert!(floor.lead.may_with(permission, "row", team.clone()).await, "{permission}");
         assert!(!floor.lead.may_with(permission, "row", other.clone()).await, "{permission}");
     }
