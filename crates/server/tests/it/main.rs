@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod generated;
 mod matrix;
 mod rules;
 mod sweep;
