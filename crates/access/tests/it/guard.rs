@@ -306,6 +306,8 @@ fn another_plan_is_nobodys_gift_and_hides_none() {
     model.allows = heatmap.iter().fold(PermissionSet::EVERY, PermissionSet::without);
     model.plan = "essential".into();
     assert_eq!(judge(&model, admin, upgrade), Ok(()), "everybody gains the heatmap");
+    let same_name = judge(&model, admin, |m| m.allows = PermissionSet::EVERY);
+    assert_eq!(same_name, Ok(()), "so they do when the plan itself comes to allow more");
     let sneaked = judge(&model, admin, |m| {
         upgrade(m);
         set(m, user, "billing", Setting::Allow);
