@@ -9,7 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, check, secrets};
+use crate::{Answer, App, List, Ref, check, id, secrets};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -44,7 +44,6 @@ pub struct UserView {
 
 impl UserView {
     pub(crate) fn of(model: &Model, row: UserRow) -> UserView {
-        let id = |raw: i64| Id(u32::try_from(raw).unwrap_or(u32::MAX));
         let user = id(row.id);
         let leads = model.leads.iter().filter(|(u, _)| *u == user).map(|(_, unit)| Ref::to(model, *unit));
         UserView {
@@ -121,7 +120,7 @@ pub struct UserChange {
 }
 
 /// Tells a null (`Some(None)`) from an absent field (`None`, by default).
-fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
+pub(crate) fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
     Option::<u32>::deserialize(value).map(Some)
 }
 
@@ -134,10 +133,8 @@ pub async fn list(
 ) -> Answer<List<UserView>> {
     let page = app.store.users(visible, filter, slice).await?;
     let model = visible.actor().snapshot().model();
-    let shown = slice.offset + i64::try_from(page.rows.len()).unwrap_or(0);
-    let next = (shown < page.total).then(|| shown.to_string());
     let items = page.rows.into_iter().map(|row| UserView::of(model, row)).collect();
-    Ok(List { items, total: page.total, next })
+    Ok(List::part(items, page.total, slice))
 }
 
 /// One user.
@@ -242,7 +239,7 @@ pub async fn update(
             name: old.name.clone(),
             phone: old.phone.clone(),
             employee_code: old.employee_code.clone(),
-            role: Id(u32::try_from(old.role_id).unwrap_or(u32::MAX)),
+            role: id(old.role_id),
             department: raw(old.department_id).map(Id),
             branch: raw(old.branch_id).map(Id),
         },
@@ -290,7 +287,7 @@ pub async fn assign_role(
     let old = change.user(permit.id()).await?;
     change.set_role(permit.id(), role).await?;
     let row = change.user(permit.id()).await?;
-    let name = |raw: i64| before.model().label(Id(u32::try_from(raw).unwrap_or(u32::MAX))).to_owned();
+    let name = |raw: i64| before.model().label(id(raw)).to_owned();
     let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
     change.record(Act::done("user:assign_role", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
