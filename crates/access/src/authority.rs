@@ -77,7 +77,7 @@ pub fn guard(
         definitions(actor, before.model(), after.model())?;
         let changed = before.model().users.keys().chain(after.model().users.keys());
         for user in changed.copied().filter(|p| touched.contains(p) || differs(before, after, *p)) {
-            untouchable(actor, before, user)?;
+            may_touch(actor, before, user)?;
             gains(actor, before, after, user)?;
         }
     }
@@ -138,7 +138,8 @@ fn differs(before: &Snapshot, after: &Snapshot, id: Id) -> bool {
     before.user(id) != after.user(id) || record(before) != record(after)
 }
 
-fn untouchable(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
+/// Whether an actor may change a user at all: nobody touches the Owner or whoever holds more (CAL-02, ALL-02).
+pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
     let Some(folded) = before.user(user).filter(|_| user != actor.id()) else { return Ok(()) };
     if before.model().is_owner(user) {
         return Err(Breach::OwnerProtected);

@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::session::SessionRow;
 
 use crate::refusal::{Code, Refusal};
+use crate::user_access::{self, EffectiveLine};
 use crate::users::UserView;
 use crate::{Answer, App, List, check, id, sign_in};
 
@@ -51,6 +52,11 @@ impl From<SessionRow> for SessionView {
 /// One's own record. Needs no permission: people may know what is kept of themselves.
 pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
     Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
+}
+
+/// One's own access with what gives and takes each permission. Needs no permission either.
+pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
+    user_access::lines(actor.snapshot(), actor.id())
 }
 
 /// Changes one's own password and ends one's sessions, but for the one to keep. Guesses at the present password
