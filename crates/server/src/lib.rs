@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod cookie;
+mod demo;
 pub mod dispatch;
 pub mod endpoint;
 pub mod endpoints;

@@ -12,6 +12,8 @@ use store::Author;
 use store::audit::Act;
 use store::call::{CallFilter, CallRow, ListsCalls};
 
+pub use crate::export::{Export, export};
+
 use crate::mask::{mask, mask_name};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Ref, id};

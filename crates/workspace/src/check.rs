@@ -120,8 +120,9 @@ pub fn user(model: &Model, id: Id) -> Result<Id, Refusal> {
 
 /// A moment that is still to come, where one is given.
 pub fn future(field: &'static str, at: Option<Micros>, now: Micros) -> Result<Option<Micros>, Refusal> {
-    if at.is_some_and(|at| at <= now) {
-        return Err(Refusal::invalid(field, format!("{field} must be in the future.")));
+    if at.is_some_and(|at| at <= now || jiff::Timestamp::from_microsecond(at).is_err()) {
+        let message = format!("{field} must be in the future, in microseconds since the Unix epoch.");
+        return Err(Refusal::invalid(field, message));
     }
     Ok(at)
 }

@@ -100,10 +100,14 @@ struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
-    fn new(model: &'a Model, actor: Option<&'a Actor>, now: Micros) -> Viewer<'a> {
-        let mut viewer = Viewer { model, actor, holders: BTreeMap::new() };
-        let counting = model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at));
-        for grant in counting.filter(|g| viewer.sees(g.user)).collect::<Vec<_>>() {
+    /// A viewer of these rows.
+    fn new(model: &'a Model, actor: Option<&'a Actor>, now: Micros, rows: &[EntityRow]) -> Viewer<'a> {
+        let holders = rows.iter().map(|row| (id(row.id), vec![])).collect();
+        let mut viewer = Viewer { model, actor, holders };
+        for grant in model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at)) {
+            if !viewer.holders.contains_key(&grant.entity) || !viewer.sees(grant.user) {
+                continue;
+            }
             viewer.holders.entry(grant.entity).or_default().push(Holder {
                 user: Ref::to(model, grant.user),
                 may_use: grant.may_use,
@@ -137,6 +141,10 @@ impl<'a> Viewer<'a> {
             revision: row.revision,
         }
     }
+}
+
+fn view(app: &App, model: &Model, actor: Option<&Actor>, kind: EntityKind, row: EntityRow) -> EntityView {
+    Viewer::new(model, actor, app.store.now(), std::slice::from_ref(&row)).view(kind, row)
 }
 
 /// A new extension, queue or number.
@@ -174,7 +182,8 @@ pub async fn list<R: ReadsEntities>(
     slice: Slice,
 ) -> Answer<List<EntityView>> {
     let page = app.store.entities(visible, search, slice).await?;
-    let viewer = Viewer::new(visible.actor().snapshot().model(), Some(visible.actor()), app.store.now());
+    let actor = visible.actor();
+    let viewer = Viewer::new(actor.snapshot().model(), Some(actor), app.store.now(), &page.rows);
     let items = page.rows.into_iter().map(|row| viewer.view(R::KIND, row)).collect();
     Ok(List::part(items, page.total, slice))
 }
@@ -183,7 +192,7 @@ pub async fn list<R: ReadsEntities>(
 pub async fn show<R: ReadsEntities>(app: &App, permit: &Permit<R>) -> Answer<EntityView> {
     let row = app.store.entity(permit).await?;
     let snapshot = app.snapshot(permit).await?;
-    Ok(Viewer::new(snapshot.model(), permit.actor(), app.store.now()).view(R::KIND, row))
+    Ok(view(app, snapshot.model(), permit.actor(), R::KIND, row))
 }
 
 /// Adds an extension, queue or number.
@@ -204,7 +213,7 @@ pub async fn create<R: AddsEntities>(
     let detail = serde_json::json!({ "after": record(before.model(), &row) });
     change.record(act(&permit, R::KIND, &row).with(detail));
     change.commit().await?;
-    Ok(Viewer::new(before.model(), permit.actor(), app.store.now()).view(R::KIND, row))
+    Ok(view(app, before.model(), permit.actor(), R::KIND, row))
 }
 
 /// Edits an extension, queue or number.
@@ -226,7 +235,7 @@ pub async fn update<R: EditsEntities>(
     let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
     change.record(act(&permit, R::KIND, &row).with(detail));
     change.commit().await?;
-    Ok(Viewer::new(before.model(), permit.actor(), app.store.now()).view(R::KIND, row))
+    Ok(view(app, before.model(), permit.actor(), R::KIND, row))
 }
 
 fn checked_edit(

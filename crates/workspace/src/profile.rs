@@ -6,11 +6,24 @@ use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 use store::session::SessionRow;
+use store::user::UserInput;
 
 use crate::refusal::{Code, Refusal};
 use crate::user_access::{self, EffectiveLine};
-use crate::users::UserView;
+use crate::users::{UserView, input_of, phone};
 use crate::{Answer, App, List, check, id, sign_in};
+
+/// An edit of one's own record: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileChange {
+    /// What people call one.
+    pub name: Option<String>,
+    /// Phone number in international form, or empty.
+    pub phone: Option<String>,
+    /// The revision that the edit was made on.
+    pub revision: Option<i64>,
+}
 
 /// A new password for oneself.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -57,6 +70,30 @@ pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
 /// One's own access with what gives and takes each permission. Needs no permission either.
 pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
     user_access::lines(actor.snapshot(), actor.id())
+}
+
+/// Edits one's own record.
+pub async fn update(
+    app: &App,
+    permit: &Permit<can::ProfileUpdate>,
+    author: &Author,
+    edit: ProfileChange,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = change.user(permit.id()).await?;
+    let input = UserInput {
+        name: edit.name.as_deref().map_or(Ok(old.name.clone()), |v| check::text("name", v, 120))?,
+        phone: edit.phone.as_deref().map_or(Ok(old.phone.clone()), phone)?,
+        ..input_of(&old)
+    };
+    change.update_user(permit.id(), &input, edit.revision).await?;
+    let row = change.user(permit.id()).await?;
+    let detail = serde_json::json!({ "before": { "name": old.name, "phone": old.phone },
+        "after": { "name": row.name, "phone": row.phone } });
+    change.record(Act::done("profile:update", "user", permit.thing().id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(UserView::of(before.model(), row))
 }
 
 /// Changes one's own password and ends one's sessions, but for the one to keep. Guesses at the present password

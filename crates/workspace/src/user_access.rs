@@ -150,6 +150,7 @@ pub async fn set_leads(
         return Err(Refusal::invalid("units", message));
     }
     let units: Vec<Id> = units.into_iter().collect();
+    may_place(&permit, model, &units)?;
     change.set_leads(user, &units).await?;
     let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
     let led: Vec<Id> = model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect();
@@ -159,6 +160,20 @@ pub async fn set_leads(
     let row = change.user(user).await?;
     change.commit().await?;
     Ok(UserView::of(app.current(permit.workspace()).await?.model(), row))
+}
+
+/// Whoever sets access with the reach `team` gives people only those units to lead that they lead themselves.
+fn may_place(permit: &Permit<can::UserSetAccess>, model: &Model, units: &[Id]) -> Answer<()> {
+    let Some(actor) = permit.actor() else { return Ok(()) };
+    let new = |unit: &&Id| !model.leads.contains(&(permit.id(), **unit));
+    let beyond = |unit: &&Id| actor.reach_over(permit.permission(), &[**unit]).is_none();
+    match units.iter().filter(new).find(beyond) {
+        Some(unit) => {
+            let name = model.label(*unit);
+            Err(Refusal::invalid("units", format!("units has {name}, which you do not lead yourself.")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What a user has for a while, the first to end first.

@@ -204,7 +204,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     })
 }
 
-fn phone(value: &str) -> Answer<String> {
+pub(crate) fn phone(value: &str) -> Answer<String> {
     if value.trim().is_empty() { Ok(String::new()) } else { check::e164("phone", value) }
 }
 
@@ -230,20 +230,7 @@ pub async fn update(
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
     let model = before.model();
-    let raw = |unit: Option<i64>| unit.and_then(|unit| u32::try_from(unit).ok());
-    let input = checked_edit(
-        model,
-        &edit,
-        UserInput {
-            email: old.email.clone(),
-            name: old.name.clone(),
-            phone: old.phone.clone(),
-            employee_code: old.employee_code.clone(),
-            role: id(old.role_id),
-            department: raw(old.department_id).map(Id),
-            branch: raw(old.branch_id).map(Id),
-        },
-    )?;
+    let input = checked_edit(model, &edit, input_of(&old))?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let record = |row: &UserRow| {
@@ -254,6 +241,19 @@ pub async fn update(
     change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(model, row))
+}
+
+/// What a record would be edited with to stay as it is.
+pub(crate) fn input_of(row: &UserRow) -> UserInput {
+    UserInput {
+        email: row.email.clone(),
+        name: row.name.clone(),
+        phone: row.phone.clone(),
+        employee_code: row.employee_code.clone(),
+        role: id(row.role_id),
+        department: row.department_id.map(id),
+        branch: row.branch_id.map(id),
+    }
 }
 
 fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
