@@ -128,6 +128,12 @@ impl Change<'_> {
         self.add_user(&input, Standing::Active, new.owner_password).await
     }
 
+    /// The workspace's own settings, as this change sees them.
+    pub async fn settings(&mut self) -> Result<WorkspaceRow> {
+        let query = q(COLUMNS).s(" WHERE id = ").v(self.workspace());
+        self.tx.one(query).await?.ok_or(StoreError::Missing)
+    }
+
     /// Changes the workspace's own settings; what is none stays.
     pub async fn update_workspace(&mut self, settings: &WorkspaceSettings) -> Result<()> {
         let workspace = self.workspace();

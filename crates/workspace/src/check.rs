@@ -1,6 +1,6 @@
 //! Checks of input, each naming the field and the fix.
 
-use access::{Cell, Id, Model, Permission, Reach, Reaches};
+use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches};
 
 use crate::refusal::Refusal;
 
@@ -92,12 +92,39 @@ pub fn time_zone(value: &str) -> Result<String, Refusal> {
     }
 }
 
+/// A country calling code without `+` (ITU-T E.164), or nothing.
+pub fn country_code(value: &str) -> Result<String, Refusal> {
+    let value = value.trim();
+    let good = value.len() <= 3 && value.chars().all(|c| c.is_ascii_digit()) && !value.starts_with('0');
+    if good {
+        return Ok(value.to_owned());
+    }
+    Err(Refusal::invalid("country_code", "country_code must be 1 to 3 digits without +, like 49, or empty."))
+}
+
 /// A role of the workspace.
 pub fn role(model: &Model, id: Id) -> Result<Id, Refusal> {
     if model.roles.contains_key(&id) {
         return Ok(id);
     }
     Err(Refusal::invalid("role", "role is not a role of this workspace."))
+}
+
+/// A user of the workspace.
+pub fn user(model: &Model, id: Id) -> Result<Id, Refusal> {
+    if model.users.contains_key(&id) {
+        return Ok(id);
+    }
+    Err(Refusal::invalid("user", "user is not a user of this workspace."))
+}
+
+/// A moment that is still to come, where one is given.
+pub fn future(field: &'static str, at: Option<Micros>, now: Micros) -> Result<Option<Micros>, Refusal> {
+    if at.is_some_and(|at| at <= now || jiff::Timestamp::from_microsecond(at).is_err()) {
+        let message = format!("{field} must be in the future, in microseconds since the Unix epoch.");
+        return Err(Refusal::invalid(field, message));
+    }
+    Ok(at)
 }
 
 /// A unit of the right kind.

@@ -3,12 +3,29 @@
 //! Each act takes the permit that allows it, checks its input, opens a [`store::Change`] (which decides again),
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
+pub mod audit_log;
+pub mod calls;
 pub mod check;
+pub mod entities;
+pub mod explain;
+mod export;
+pub mod grants;
+mod mask;
+pub mod ownership;
+pub mod profile;
 pub mod refusal;
+pub mod roles;
 pub mod secrets;
+pub mod settings;
 pub mod sign_in;
+pub mod tokens;
+pub mod units;
+pub mod user_access;
 pub mod users;
 
+use std::sync::Arc;
+
+use access::{Permit, Right, Snapshot};
 use store::Store;
 
 pub use refusal::{Code, Refusal};
@@ -28,6 +45,19 @@ impl App {
     pub fn new(store: Store) -> App {
         App { store, passwords: secrets::Passwords::default() }
     }
+
+    /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.
+    async fn snapshot<R: Right>(&self, permit: &Permit<R>) -> Answer<Arc<Snapshot>> {
+        match permit.actor() {
+            Some(actor) => Ok(actor.snapshot().clone()),
+            None => self.current(permit.workspace()).await,
+        }
+    }
+
+    /// A workspace's access as it stands: with what was just committed.
+    async fn current(&self, workspace: i64) -> Answer<Arc<Snapshot>> {
+        Ok(self.store.snapshot(workspace, 0).await?)
+    }
 }
 
 /// What an act can answer.
@@ -42,6 +72,25 @@ pub struct List<T> {
     pub total: i64,
     /// What to ask for the next part with; none at the end.
     pub next: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that is answered as a whole.
+    fn whole(items: Vec<T>) -> List<T> {
+        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        List { items, total, next: None }
+    }
+
+    /// A part of a list that is paged by offset.
+    fn part(items: Vec<T>, total: i64, slice: store::Slice) -> List<T> {
+        let shown = slice.offset + i64::try_from(items.len()).unwrap_or(0);
+        List { items, total, next: (shown < total).then(|| shown.to_string()) }
+    }
+}
+
+/// An id as the databases have it.
+pub(crate) fn id(raw: i64) -> access::Id {
+    access::Id(u32::try_from(raw).unwrap_or(u32::MAX))
 }
 
 /// A thing named in another thing's view.

@@ -140,7 +140,7 @@ impl From<StoreError> for Refusal {
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
             ),
             StoreError::Taken(field) => {
-                let message = format!("This {field} is in use already. Choose another one.");
+                let message = format!("{field} is in use already: choose another value.");
                 Refusal { field: Some(field), ..Refusal::because(Code::Taken, message) }
             }
             StoreError::Database(error) => {

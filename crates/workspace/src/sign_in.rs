@@ -32,7 +32,7 @@ pub async fn with_password(
     agent: &str,
 ) -> Answer<NewSession> {
     let email = email.trim().to_lowercase();
-    let target = token_hash(&format!("password {} {email}", workspace.id));
+    let target = target(workspace.id, &email);
     if let Err(wait) = app.store.take_guess(&target).await? {
         return Err(Refusal::too_many(wait));
     }
@@ -57,6 +57,11 @@ pub async fn with_password(
             Err(Refusal::new(Code::WrongCredentials))
         }
     }
+}
+
+/// What guesses at an account's password are counted by.
+pub(crate) fn target(workspace: i64, email: &str) -> String {
+    token_hash(&format!("password {workspace} {email}"))
 }
 
 /// Begins a session for a user who has shown who they are.

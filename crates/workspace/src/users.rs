@@ -9,7 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, check, secrets};
+use crate::{Answer, App, List, Ref, check, id, secrets};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -44,7 +44,6 @@ pub struct UserView {
 
 impl UserView {
     pub(crate) fn of(model: &Model, row: UserRow) -> UserView {
-        let id = |raw: i64| Id(u32::try_from(raw).unwrap_or(u32::MAX));
         let user = id(row.id);
         let leads = model.leads.iter().filter(|(u, _)| *u == user).map(|(_, unit)| Ref::to(model, *unit));
         UserView {
@@ -121,7 +120,7 @@ pub struct UserChange {
 }
 
 /// Tells a null (`Some(None)`) from an absent field (`None`, by default).
-fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
+pub(crate) fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
     Option::<u32>::deserialize(value).map(Some)
 }
 
@@ -134,10 +133,8 @@ pub async fn list(
 ) -> Answer<List<UserView>> {
     let page = app.store.users(visible, filter, slice).await?;
     let model = visible.actor().snapshot().model();
-    let shown = slice.offset + i64::try_from(page.rows.len()).unwrap_or(0);
-    let next = (shown < page.total).then(|| shown.to_string());
     let items = page.rows.into_iter().map(|row| UserView::of(model, row)).collect();
-    Ok(List { items, total: page.total, next })
+    Ok(List::part(items, page.total, slice))
 }
 
 /// One user.
@@ -207,7 +204,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     })
 }
 
-fn phone(value: &str) -> Answer<String> {
+pub(crate) fn phone(value: &str) -> Answer<String> {
     if value.trim().is_empty() { Ok(String::new()) } else { check::e164("phone", value) }
 }
 
@@ -233,20 +230,7 @@ pub async fn update(
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
     let model = before.model();
-    let raw = |unit: Option<i64>| unit.and_then(|unit| u32::try_from(unit).ok());
-    let input = checked_edit(
-        model,
-        &edit,
-        UserInput {
-            email: old.email.clone(),
-            name: old.name.clone(),
-            phone: old.phone.clone(),
-            employee_code: old.employee_code.clone(),
-            role: Id(u32::try_from(old.role_id).unwrap_or(u32::MAX)),
-            department: raw(old.department_id).map(Id),
-            branch: raw(old.branch_id).map(Id),
-        },
-    )?;
+    let input = checked_edit(model, &edit, input_of(&old))?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let record = |row: &UserRow| {
@@ -257,6 +241,19 @@ pub async fn update(
     change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(model, row))
+}
+
+/// What a record would be edited with to stay as it is.
+pub(crate) fn input_of(row: &UserRow) -> UserInput {
+    UserInput {
+        email: row.email.clone(),
+        name: row.name.clone(),
+        phone: row.phone.clone(),
+        employee_code: row.employee_code.clone(),
+        role: id(row.role_id),
+        department: row.department_id.map(id),
+        branch: row.branch_id.map(id),
+    }
 }
 
 fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
@@ -290,7 +287,7 @@ pub async fn assign_role(
     let old = change.user(permit.id()).await?;
     change.set_role(permit.id(), role).await?;
     let row = change.user(permit.id()).await?;
-    let name = |raw: i64| before.model().label(Id(u32::try_from(raw).unwrap_or(u32::MAX))).to_owned();
+    let name = |raw: i64| before.model().label(id(raw)).to_owned();
     let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
     change.record(Act::done("user:assign_role", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;

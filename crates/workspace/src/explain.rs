@@ -1,0 +1,98 @@
+//! Why? and Who?: the decision taken apart, for people who may ask.
+
+use access::explain::{self, Explanation, Relation, Say};
+use access::{Id, Model, Noun, Permission, Permit, Thing, Visible, can};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::refusal::{Code, Refusal};
+use crate::{Answer, App, List, Ref};
+
+/// Why a user may or may not do something.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Why {
+    /// The answer, the same as the decision's.
+    pub allowed: bool,
+    /// `resource:action`.
+    pub permission: &'static str,
+    /// How far the user holds it; empty when they do not.
+    pub reaches: Vec<&'static str>,
+    /// What gives it, what takes it, and how the thing comes into reach: a sentence each.
+    pub reasons: Vec<String>,
+    /// What would make it a yes, a sentence each; empty when it is one.
+    pub remedies: Vec<String>,
+    /// The version of the workspace's access that this is said of.
+    pub version: i64,
+}
+
+/// Somebody who may do something, and through what.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Who {
+    /// Who.
+    pub user: Ref,
+    /// Through what, a sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// Why the user that the permit is for may or may not do something to a thing. A thing that the asker may not
+/// see answers as if it did not exist, so that nothing is learnt of it by asking.
+pub async fn why(
+    app: &App,
+    permit: &Permit<can::AccessExplain>,
+    permission: Permission,
+    thing: Thing,
+) -> Answer<Why> {
+    if permit.actor().is_some_and(|actor| !sees(actor, &thing)) {
+        return Err(Refusal::new(Code::NotFound));
+    }
+    let snapshot = app.snapshot(permit).await?;
+    let explanation = explain::why(&snapshot, permit.id(), permission, &thing);
+    let model = snapshot.model();
+    Ok(Why {
+        allowed: explanation.allowed,
+        permission: permission.name(),
+        reaches: explanation.line.reaches.words(),
+        reasons: reasons(model, permit.id(), &explanation, &thing),
+        remedies: explanation.remedies.iter().map(|remedy| remedy.say(model)).collect(),
+        version: model.version,
+    })
+}
+
+/// Everybody who may do something to a thing, among the people whose access the asker may ask about, by name.
+pub async fn who(
+    _app: &App,
+    visible: &Visible<can::AccessExplain>,
+    permission: Permission,
+    thing: Thing,
+) -> Answer<List<Who>> {
+    if !sees(visible.actor(), &thing) {
+        return Err(Refusal::new(Code::NotFound));
+    }
+    let snapshot = visible.actor().snapshot();
+    let model = snapshot.model();
+    let among = visible.things(Noun::User);
+    let allowed = explain::who(snapshot, permission, &thing).into_iter().filter(|(id, _)| among.contains(id));
+    let mut people: Vec<Who> = allowed
+        .map(|(id, why)| Who { user: Ref::to(model, id), reasons: reasons(model, id, &why, &thing) })
+        .collect();
+    people.sort_by_key(|who| (who.user.name.to_lowercase(), who.user.id));
+    Ok(List::whole(people))
+}
+
+fn sees(actor: &access::Actor, thing: &Thing) -> bool {
+    thing.noun.see().is_none_or(|see| actor.may(see, thing))
+}
+
+fn reasons(model: &Model, user: Id, why: &Explanation, thing: &Thing) -> Vec<String> {
+    let given = why.line.given.iter().map(|giver| giver.say(model));
+    let nothing = why.line.given.is_empty().then(|| {
+        let role = model.role_of(user).map_or("", |role| role.name.as_str());
+        format!("neither the role {role} nor a toggle or access for a while gives it")
+    });
+    let taken = why.line.taken.iter().map(|taker| taker.say(model));
+    // Of the workspace itself there is no row to be in or out of reach.
+    let relation = why
+        .relation
+        .filter(|relation| thing.noun != Noun::Workspace || !matches!(relation, Relation::TakesPart));
+    given.chain(nothing).chain(taken).chain(relation.map(|relation| relation.say(model))).collect()
+}

@@ -1,0 +1,223 @@
+//! Grants: extensions, queues and numbers given to people, from the person's side and from the number's.
+
+use access::model::{EntityKind, Grant};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Snapshot, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::audit::Act;
+use store::grant::GrantInput;
+use store::{Author, Change};
+
+use crate::refusal::{Code, Refusal};
+use crate::{Answer, App, List, Ref, check, entities};
+
+/// An extension, queue or number given to somebody.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct GrantView {
+    /// What.
+    pub entity: Ref,
+    /// `extension`, `queue` or `number`.
+    pub kind: &'static str,
+    /// Place and receive calls with it, choose it as caller ID.
+    pub may_use: bool,
+    /// See its log and statistics.
+    pub may_observe: bool,
+    /// From when on it no longer counts, in microseconds since the Unix epoch.
+    pub expires_at: Option<Micros>,
+}
+
+impl GrantView {
+    fn of(model: &Model, grant: &GrantInput) -> Option<GrantView> {
+        let kind = model.entities.get(&grant.entity)?.kind.word();
+        let GrantInput { may_use, may_observe, expires_at, .. } = *grant;
+        Some(GrantView { entity: Ref::to(model, grant.entity), kind, may_use, may_observe, expires_at })
+    }
+}
+
+/// A grant to make for a user, in place of what they had on the thing.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetGrant {
+    /// An extension, queue or number of the workspace.
+    pub entity: u32,
+    /// Place and receive calls with it, choose it as caller ID.
+    #[serde(default)]
+    pub may_use: bool,
+    /// See its log and statistics.
+    #[serde(default)]
+    pub may_observe: bool,
+    /// From when on it no longer counts, in microseconds since the Unix epoch; for good where none is given.
+    pub expires_at: Option<Micros>,
+}
+
+/// A number to give to a user.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignNumber {
+    /// To whom.
+    pub user: u32,
+    /// Place and receive calls with it, choose it as caller ID.
+    #[serde(default = "yes")]
+    pub may_use: bool,
+    /// See its log and statistics.
+    #[serde(default = "yes")]
+    pub may_observe: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What is granted to a user.
+pub async fn of_user(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<GrantView>> {
+    let snapshot = app.snapshot(permit).await?;
+    let grants = snapshot.model().grants_of(permit.id(), app.store.now());
+    let mut views: Vec<GrantView> =
+        grants.filter_map(|grant| GrantView::of(snapshot.model(), &input(grant))).collect();
+    views.sort_by(|a, b| (a.kind, &a.entity.name).cmp(&(b.kind, &b.entity.name)));
+    Ok(List::whole(views))
+}
+
+/// Gives a user an extension, queue or number, in place of what they had on it.
+pub async fn set(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    new: SetGrant,
+) -> Answer<GrantView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let (entity, _) = entities::known(before.model(), permit.actor(), new.entity)?;
+    let expires_at = check::future("expires_at", new.expires_at, change.now())?;
+    let SetGrant { may_use, may_observe, .. } = new;
+    let grant = GrantInput { user: permit.id(), entity, may_use, may_observe, expires_at };
+    give(&mut change, &before, permit.permission(), &grant).await?;
+    change.commit().await?;
+    GrantView::of(before.model(), &grant).ok_or_else(|| Refusal::new(Code::NotFound))
+}
+
+/// Takes an extension, queue or number back from a user.
+pub async fn remove(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    entity: u32,
+) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    take(&mut change, before.model(), permit.permission(), permit.id(), Id(entity)).await?;
+    Ok(change.commit().await?)
+}
+
+/// Gives the number to a user (ONF-07).
+pub async fn assign(
+    app: &App,
+    permit: &Permit<can::NumberAssign>,
+    author: &Author,
+    new: AssignNumber,
+) -> Answer<GrantView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let user = assignee(&before, permit.actor(), Id(new.user))?;
+    let AssignNumber { may_use, may_observe, .. } = new;
+    let grant = GrantInput { user, entity: permit.id(), may_use, may_observe, expires_at: None };
+    give(&mut change, &before, permit.permission(), &grant).await?;
+    change.commit().await?;
+    GrantView::of(before.model(), &grant).ok_or_else(|| Refusal::new(Code::NotFound))
+}
+
+/// Takes the number back from a user.
+pub async fn unassign(
+    app: &App,
+    permit: &Permit<can::NumberAssign>,
+    author: &Author,
+    user: u32,
+) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    take(&mut change, before.model(), permit.permission(), Id(user), permit.id()).await?;
+    Ok(change.commit().await?)
+}
+
+/// Whoever assigns numbers with the reach `team` assigns them to people of the units that they lead.
+fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: Id) -> Answer<Id> {
+    let thing = snapshot.thing(Noun::User, user);
+    let within = |actor: &Actor| thing.as_ref().is_some_and(|t| actor.may(Permission::NumberAssign, t));
+    if actor.is_none_or(within) {
+        return check::user(snapshot.model(), user);
+    }
+    Err(Refusal::invalid("user", "user is not somebody whom you can assign numbers to."))
+}
+
+async fn give(
+    change: &mut Change<'_>,
+    before: &Snapshot,
+    permission: Permission,
+    grant: &GrantInput,
+) -> Answer<()> {
+    if !grant.may_use && !grant.may_observe {
+        let message = "may_use or may_observe must be true; remove the grant to take both away.";
+        return Err(Refusal::invalid("may_use", message));
+    }
+    let model = before.model();
+    for old in displaced(model, grant, change.now()) {
+        may_displace(change.actor(), before, permission, old.user, grant.entity)?;
+        take(change, model, permission, old.user, grant.entity).await?;
+    }
+    let old = model.grants.iter().find(|g| g.user == grant.user && g.entity == grant.entity);
+    change.set_grant(grant).await?;
+    let old = old.map(|old| record(model, &input(old)));
+    let detail = serde_json::json!({ "before": old, "after": record(model, grant) });
+    let label = model.label(grant.user);
+    change.record(Act::done(permission.name(), "user", i64::from(grant.user.0), label).with(detail));
+    Ok(())
+}
+
+/// The grants that end because a number belongs to one user at a time (ONF-07).
+fn displaced<'m>(model: &'m Model, new: &GrantInput, now: Micros) -> impl Iterator<Item = &'m Grant> {
+    let number = model.entities.get(&new.entity).is_some_and(|e| e.kind == EntityKind::Number);
+    let exclusive = number && new.may_use && model.preset.key == "onoff";
+    let (user, entity) = (new.user, new.entity);
+    let others = model.grants.iter().filter(move |g| g.entity == entity && g.user != user && g.may_use);
+    others.filter(move |g| exclusive && g.expires_at.is_none_or(|at| now < at))
+}
+
+/// Taking a number from its present user is an act on that user too, unless one assigns the number itself.
+fn may_displace(
+    actor: Option<&Actor>,
+    before: &Snapshot,
+    permission: Permission,
+    user: Id,
+    number: Id,
+) -> Answer<()> {
+    let noun = if permission == Permission::NumberAssign { Noun::Number } else { Noun::User };
+    let thing = before.thing(noun, if noun == Noun::Number { number } else { user });
+    let may = |actor: &Actor| thing.is_some_and(|thing| actor.may(permission, &thing));
+    if actor.is_none_or(may) { Ok(()) } else { Err(Refusal::lacks(permission)) }
+}
+
+async fn take(
+    change: &mut Change<'_>,
+    model: &Model,
+    permission: Permission,
+    user: Id,
+    entity: Id,
+) -> Answer<()> {
+    change.delete_grant(user, entity).await?;
+    let old = model.grants.iter().find(|g| g.user == user && g.entity == entity);
+    let detail = serde_json::json!({ "before": old.map(|old| record(model, &input(old))), "after": null });
+    let label = model.label(user);
+    change.record(Act::done(permission.name(), "user", i64::from(user.0), label).with(detail));
+    Ok(())
+}
+
+fn input(grant: &Grant) -> GrantInput {
+    let Grant { user, entity, may_use, may_observe, expires_at, .. } = *grant;
+    GrantInput { user, entity, may_use, may_observe, expires_at }
+}
+
+fn record(model: &Model, grant: &GrantInput) -> serde_json::Value {
+    let kind = model.entities.get(&grant.entity).map(|entity| entity.kind.word());
+    serde_json::json!({ "kind": kind, "id": grant.entity, "entity": model.label(grant.entity), "may_use": grant.may_use,
+        "may_observe": grant.may_observe, "expires_at": grant.expires_at })
+}

@@ -1,0 +1,53 @@
+//! Ownership: handed from the Owner to an Admin in one step (CAL-18). Nothing else makes an Owner.
+
+use access::model::Standing;
+use access::{Id, Model, Permit, can};
+use store::Author;
+use store::audit::Act;
+
+use crate::refusal::{Code, Refusal};
+use crate::{Answer, App};
+
+/// The key of the role whose holders can become Owner, and which the old Owner gets.
+const ADMIN: &str = "admin";
+
+/// Hands ownership to an Admin: the Admin becomes Owner and the old Owner becomes Admin, both or neither.
+pub async fn transfer(
+    app: &App,
+    permit: &Permit<can::WorkspaceTransfer>,
+    author: &Author,
+    to: u32,
+) -> Answer<()> {
+    let (mut change, _) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let model = before.model();
+    let (owner_role, admin_role) = roles(model)?;
+    let owner = model.users.iter().find(|(_, user)| user.role == owner_role).map(|(id, _)| *id);
+    let owner = owner.ok_or_else(|| Refusal::new(Code::OneOwner))?;
+    let heir = heir(model, admin_role, Id(to))?;
+    change.set_role(heir, owner_role).await?;
+    change.set_role(owner, admin_role).await?;
+    let (old, new) = (model.label(owner), model.label(heir));
+    let detail = serde_json::json!({ "before": { "owner": old }, "after": { "owner": new } });
+    change.record(Act::done("workspace:transfer", "user", i64::from(heir.0), new).with(detail));
+    Ok(change.commit().await?)
+}
+
+fn roles(model: &Model) -> Answer<(Id, Id)> {
+    let owner = model.roles.iter().find(|(_, role)| role.standing.owner).map(|(id, _)| *id);
+    let admin = model.roles.iter().find(|(_, role)| role.key.as_deref() == Some(ADMIN)).map(|(id, _)| *id);
+    owner.zip(admin).ok_or_else(|| {
+        Refusal::because(
+            Code::Invalid,
+            "This workspace's preset has no Owner, so there is nothing to transfer.",
+        )
+    })
+}
+
+fn heir(model: &Model, admin_role: Id, to: Id) -> Answer<Id> {
+    let user =
+        model.users.get(&to).filter(|user| user.role == admin_role && user.standing == Standing::Active);
+    let role = model.label(admin_role);
+    let message = || format!("to must be an active user with the role {role}: give them that role first.");
+    user.map(|_| to).ok_or_else(|| Refusal::invalid("to", message()))
+}

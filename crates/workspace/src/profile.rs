@@ -1,0 +1,141 @@
+//! What people see and change of themselves: their record, their password, their sessions.
+
+use access::{Actor, Id, Micros, Permit, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Author;
+use store::audit::Act;
+use store::session::SessionRow;
+use store::user::UserInput;
+
+use crate::refusal::{Code, Refusal};
+use crate::users::{UserView, input_of, phone};
+use crate::{Answer, App, List, check, id, sign_in};
+
+/// An edit of one's own record: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileChange {
+    /// What people call one.
+    pub name: Option<String>,
+    /// Phone number in international form, or empty.
+    pub phone: Option<String>,
+    /// The revision that the edit was made on.
+    pub revision: Option<i64>,
+}
+
+/// A new password for oneself.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The present one.
+    pub current: String,
+    /// The one to sign in with from now on.
+    pub new: String,
+}
+
+/// One of one's own sessions.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SessionView {
+    /// Its id.
+    pub id: u32,
+    /// The browser or client, as it named itself.
+    pub agent: String,
+    /// When it began, in microseconds since the Unix epoch.
+    pub created_at: Micros,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Micros,
+    /// When it ends by itself.
+    pub expires_at: Micros,
+}
+
+impl From<SessionRow> for SessionView {
+    fn from(row: SessionRow) -> SessionView {
+        SessionView {
+            id: id(row.id).0,
+            agent: row.agent,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// One's own record. Needs no permission: people may know what is kept of themselves.
+pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
+    Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
+}
+
+/// Edits one's own record.
+pub async fn update(
+    app: &App,
+    permit: &Permit<can::ProfileUpdate>,
+    author: &Author,
+    edit: ProfileChange,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = change.user(permit.id()).await?;
+    let input = UserInput {
+        name: edit.name.as_deref().map_or(Ok(old.name.clone()), |v| check::text("name", v, 120))?,
+        phone: edit.phone.as_deref().map_or(Ok(old.phone.clone()), phone)?,
+        ..input_of(&old)
+    };
+    change.update_user(permit.id(), &input, edit.revision).await?;
+    let row = change.user(permit.id()).await?;
+    let detail = serde_json::json!({ "before": { "name": old.name, "phone": old.phone },
+        "after": { "name": row.name, "phone": row.phone } });
+    change.record(Act::done("profile:update", "user", permit.thing().id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(UserView::of(before.model(), row))
+}
+
+/// Changes one's own password and ends one's sessions, but for the one to keep. Guesses at the present password
+/// count with those at sign-in, so that a session left open is no way around the throttle.
+pub async fn change_password(
+    app: &App,
+    permit: &Permit<can::ProfileUpdate>,
+    author: &Author,
+    passwords: PasswordChange,
+    keep: Option<Id>,
+) -> Answer<()> {
+    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new"), ..refusal })?;
+    let actor = permit.actor().filter(|actor| actor.id() == permit.id());
+    let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
+    let record = app.store.own_record(actor).await?;
+    let target = sign_in::target(permit.workspace(), &record.email);
+    if let Err(wait) = app.store.take_guess(&target).await? {
+        return Err(Refusal::too_many(wait));
+    }
+    let account = app.store.credentials(permit.workspace(), &record.email).await?;
+    let hash = account.as_ref().and_then(|a| a.password_hash.as_deref());
+    if !app.passwords.check(&passwords.current, hash).await? {
+        return Err(Refusal::invalid("current", "current is not your present password."));
+    }
+    app.store.forget_guesses(&target).await?;
+    let hash = app.passwords.hash(&passwords.new).await?;
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    change.set_password(permit.id(), &hash).await?;
+    change.end_sessions(permit.id(), keep).await?;
+    change.record(
+        Act::done("profile:update", "user", permit.thing().id, record.name)
+            .with(serde_json::json!({ "after": { "password": "changed" } })),
+    );
+    Ok(change.commit().await?)
+}
+
+/// One's own sessions, the latest used first.
+pub async fn sessions(app: &App, actor: &Actor) -> Answer<List<SessionView>> {
+    let rows = app.store.sessions_of(actor.snapshot().model().workspace, actor.id()).await?;
+    Ok(List::whole(rows.into_iter().map(SessionView::from).collect()))
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_session(app: &App, actor: &Actor, author: &Author, session: u32) -> Answer<()> {
+    let workspace = actor.snapshot().model().workspace;
+    let own = app.store.sessions_of(workspace, actor.id()).await?;
+    if !own.iter().any(|row| id(row.id) == Id(session)) {
+        return Err(Refusal::new(Code::NotFound));
+    }
+    Ok(app.store.end_session(workspace, author, actor.id(), Id(session)).await?)
+}

@@ -1,0 +1,254 @@
+//! Roles: listed, created, cloned, edited and deleted. Built-in ones come from the preset and stay as they are.
+
+use std::collections::BTreeMap;
+
+use access::{Cell, Id, Model, Permission, Permit, Powers, can, shown};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::audit::Act;
+use store::{Author, Change};
+
+use crate::refusal::{Code, Refusal};
+use crate::{Answer, App, List, check};
+
+/// A role with what it holds.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RoleView {
+    /// Its id.
+    pub id: u32,
+    /// What people call it; unique in the workspace.
+    pub name: String,
+    /// Whether it comes from the preset: such a role cannot be changed, only cloned.
+    pub built_in: bool,
+    /// The preset's key of a built-in role.
+    pub key: Option<String>,
+    /// How many people have it.
+    pub holders: i64,
+    /// Each permission that it holds with the words of its reaches, `all` alone where it is held.
+    pub holds: BTreeMap<String, Vec<&'static str>>,
+    /// Send it back with an edit, so that the edit fails where somebody else was faster.
+    pub revision: i64,
+}
+
+impl RoleView {
+    fn of(model: &Model, id: Id, revision: i64) -> Answer<RoleView> {
+        let role = model.roles.get(&id).ok_or_else(|| Refusal::new(Code::NotFound))?;
+        Ok(RoleView {
+            id: id.0,
+            name: role.name.clone(),
+            built_in: role.key.is_some(),
+            key: role.key.clone(),
+            holders: i64::try_from(holders(model, id).count()).unwrap_or(i64::MAX),
+            holds: words(&role.holds),
+            revision,
+        })
+    }
+}
+
+/// Cells as the API has them: permission names with the words of their reaches.
+pub(crate) fn words(cells: &[Cell]) -> BTreeMap<String, Vec<&'static str>> {
+    cells.iter().map(|(p, reaches)| (p.name().to_owned(), shown(*p, *reaches).words())).collect()
+}
+
+fn holders(model: &Model, role: Id) -> impl Iterator<Item = Id> {
+    model.users.iter().filter(move |(_, user)| user.role == role).map(|(id, _)| *id)
+}
+
+/// A new custom role.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRole {
+    /// What people call it; unique in the workspace.
+    pub name: String,
+    /// Each permission with the words of its reaches.
+    #[serde(default)]
+    pub holds: BTreeMap<String, Vec<String>>,
+}
+
+/// A custom role that begins as another one is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloneRole {
+    /// The role to start from, built-in or custom.
+    pub from: u32,
+    /// What people call the new one.
+    pub name: String,
+}
+
+/// An edit of a custom role: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RoleChange {
+    /// What people call it.
+    pub name: Option<String>,
+    /// All that it holds from now on.
+    pub holds: Option<BTreeMap<String, Vec<String>>>,
+    /// The revision that the edit was made on.
+    pub revision: Option<i64>,
+}
+
+/// How a role is deleted.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeleteRole {
+    /// The role that its holders get; needed while there are any.
+    pub move_to: Option<u32>,
+}
+
+/// Every role: built-in ones in the preset's order, then custom ones by age.
+pub async fn list(app: &App, permit: &Permit<can::RoleRead>) -> Answer<List<RoleView>> {
+    let snapshot = app.snapshot(permit).await?;
+    let revisions = app.store.role_revisions(permit).await?;
+    let revision = |id: &Id| revisions.get(id).copied().unwrap_or_default();
+    let views = snapshot.model().roles.keys().map(|id| RoleView::of(snapshot.model(), *id, revision(id)));
+    Ok(List::whole(views.collect::<Answer<_>>()?))
+}
+
+/// One role.
+pub async fn show(app: &App, permit: &Permit<can::RoleRead>) -> Answer<RoleView> {
+    let snapshot = app.snapshot(permit).await?;
+    let revision = app.store.role_revision(permit.workspace(), permit.id()).await?;
+    RoleView::of(snapshot.model(), permit.id(), revision)
+}
+
+/// Creates a custom role.
+pub async fn create(
+    app: &App,
+    permit: &Permit<can::RoleWrite>,
+    author: &Author,
+    new: NewRole,
+) -> Answer<RoleView> {
+    let holds = checked(&new.holds)?;
+    let (change, permit) = app.store.begin(permit, author).await?;
+    add(app, change, &permit, &new.name, &holds, serde_json::json!({})).await
+}
+
+/// Creates a custom role that holds what another one does, but for what cannot be given.
+pub async fn clone_of(
+    app: &App,
+    permit: &Permit<can::RoleWrite>,
+    author: &Author,
+    clone: CloneRole,
+) -> Answer<RoleView> {
+    let (change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let role = before.model().roles.get(&Id(clone.from));
+    let role = role.ok_or_else(|| Refusal::invalid("from", "from is not a role of this workspace."))?;
+    let holds: Vec<Cell> = role.holds.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
+    let detail = serde_json::json!({ "from": role.name });
+    add(app, change, &permit, &clone.name, &holds, detail).await
+}
+
+async fn add(
+    app: &App,
+    mut change: Change<'_>,
+    permit: &Permit<can::RoleWrite>,
+    name: &str,
+    holds: &[Cell],
+    mut detail: serde_json::Value,
+) -> Answer<RoleView> {
+    let name = check::text("name", name, 80)?;
+    let id = change.add_role(&name, holds).await?;
+    if let Some(detail) = detail.as_object_mut() {
+        detail.insert("after".into(), record(&name, holds));
+    }
+    change.record(Act::done("role:write", "role", i64::from(id.0), name).with(detail));
+    change.commit().await?;
+    view(app, permit.workspace(), id).await
+}
+
+/// Edits a custom role.
+pub async fn update(
+    app: &App,
+    permit: &Permit<can::RoleWrite>,
+    author: &Author,
+    edit: RoleChange,
+) -> Answer<RoleView> {
+    let holds = edit.holds.as_ref().map(checked).transpose()?;
+    let name = edit.name.as_deref().map(|name| check::text("name", name, 80)).transpose()?;
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = custom(before.model(), permit.id())?;
+    let (name, holds) = (name.unwrap_or(old.name.clone()), holds.unwrap_or(old.holds.clone()));
+    change.update_role(permit.id(), &name, &holds, edit.revision).await?;
+    let detail =
+        serde_json::json!({ "before": record(&old.name, &old.holds), "after": record(&name, &holds) });
+    change.record(Act::done("role:write", "role", permit.thing().id, name).with(detail));
+    change.commit().await?;
+    view(app, permit.workspace(), permit.id()).await
+}
+
+/// Deletes a custom role; whoever has it gets another one in the same change.
+pub async fn delete(
+    app: &App,
+    permit: &Permit<can::RoleDelete>,
+    author: &Author,
+    how: DeleteRole,
+) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = custom(before.model(), permit.id())?;
+    let heir = heir(before.model(), &permit, how.move_to)?;
+    change.move_holders(permit.id(), heir).await?;
+    change.delete_role(permit.id()).await?;
+    let moved: Vec<&str> =
+        holders(before.model(), permit.id()).map(|user| before.model().label(user)).collect();
+    let detail = serde_json::json!({ "before": record(&old.name, &old.holds), "moved": moved, "to": before.model().label(heir) });
+    change.record(Act::done("role:delete", "role", permit.thing().id, old.name.as_str()).with(detail));
+    Ok(change.commit().await?)
+}
+
+/// The role that the holders of a deleted one get. Giving it to them is assigning a role, so it takes that
+/// permission over each of them. Without living holders any role does, for the history of those who left.
+fn heir(model: &Model, permit: &Permit<can::RoleDelete>, move_to: Option<u32>) -> Answer<Id> {
+    let role = permit.id();
+    let count = holders(model, role).count();
+    let heir = move_to.map(Id).filter(|heir| *heir != role && model.roles.contains_key(heir));
+    if move_to.is_some() && heir.is_none() {
+        return Err(Refusal::invalid("move_to", "move_to must be another role of this workspace."));
+    }
+    if count > 0 && heir.is_none() {
+        let people = if count == 1 { "1 person has".into() } else { format!("{count} people have") };
+        let message = format!("{people} this role. Say in move_to which role they get instead.");
+        return Err(Refusal { field: Some("move_to"), ..Refusal::because(Code::InUse, message) });
+    }
+    if let Some(actor) = permit.actor() {
+        let assigns = |user: Id| {
+            let thing = actor.snapshot().thing(access::Noun::User, user);
+            thing.is_some_and(|thing| actor.may(Permission::UserAssignRole, &thing))
+        };
+        if !holders(model, role).all(assigns) {
+            return Err(Refusal::lacks(Permission::UserAssignRole));
+        }
+    }
+    let other = || model.roles.keys().find(|other| **other != role).copied();
+    heir.or_else(other).ok_or_else(|| Refusal::new(Code::InUse))
+}
+
+fn custom(model: &Model, id: Id) -> Answer<&access::model::Role> {
+    let role = model.roles.get(&id).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    if role.key.is_some() { Err(Refusal::new(Code::BuiltIn)) } else { Ok(role) }
+}
+
+/// The cells of a role, with everything that they depend on: one cannot change what one cannot see.
+fn checked(holds: &BTreeMap<String, Vec<String>>) -> Answer<Vec<Cell>> {
+    let cells = check::cells("holds", holds)?;
+    let held = cells.iter().collect::<Powers>().permissions();
+    for (permission, _) in &cells {
+        if let Some(needed) = permission.requires().filter(|needed| !held.has(*needed)) {
+            let message = format!("`{permission}` needs `{needed}`: add it, or leave both out.");
+            return Err(Refusal::invalid("holds", message));
+        }
+    }
+    Ok(cells)
+}
+
+fn record(name: &str, holds: &[Cell]) -> serde_json::Value {
+    serde_json::json!({ "name": name, "holds": words(holds) })
+}
+
+async fn view(app: &App, workspace: i64, id: Id) -> Answer<RoleView> {
+    let snapshot = app.current(workspace).await?;
+    let revision = app.store.role_revision(workspace, id).await?;
+    RoleView::of(snapshot.model(), id, revision)
+}

@@ -1,0 +1,134 @@
+//! The workspace's own settings: name, time zone, country, automatic recording, plan.
+
+use access::{Micros, Permit, Plan, Right, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Author;
+use store::audit::Act;
+use store::workspace::{WorkspaceRow, WorkspaceSettings};
+
+use crate::refusal::Refusal;
+use crate::{Answer, App, check};
+
+/// A workspace's own settings.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct WorkspaceView {
+    /// Its name in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// The key of the preset that it was created from.
+    pub preset: String,
+    /// The key of its plan.
+    pub plan: String,
+    /// IANA time zone name.
+    pub time_zone: String,
+    /// Country calling code without `+`; empty where unknown.
+    pub country_code: String,
+    /// Whether calls are recorded unless somebody says otherwise.
+    pub auto_record: bool,
+    /// When it was created, in microseconds since the Unix epoch.
+    pub created_at: Micros,
+}
+
+impl From<WorkspaceRow> for WorkspaceView {
+    fn from(row: WorkspaceRow) -> WorkspaceView {
+        WorkspaceView {
+            slug: row.slug,
+            name: row.name,
+            preset: row.preset,
+            plan: row.plan,
+            time_zone: row.time_zone,
+            country_code: row.country_code,
+            auto_record: row.auto_record,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// An edit of the settings: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SettingsChange {
+    /// IANA time zone name.
+    pub time_zone: Option<String>,
+    /// Country calling code without `+`, or empty.
+    pub country_code: Option<String>,
+}
+
+/// The settings.
+pub async fn show(app: &App, permit: &Permit<can::SettingsRead>) -> Answer<WorkspaceView> {
+    Ok(app.store.workspace(permit.workspace()).await?.into())
+}
+
+/// Changes what people call the workspace.
+pub async fn rename(
+    app: &App,
+    permit: &Permit<can::WorkspaceRename>,
+    author: &Author,
+    name: &str,
+) -> Answer<WorkspaceView> {
+    let name = check::text("name", name, 120)?;
+    set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
+}
+
+/// Changes the time zone or the country.
+pub async fn update(
+    app: &App,
+    permit: &Permit<can::SettingsUpdate>,
+    author: &Author,
+    edit: SettingsChange,
+) -> Answer<WorkspaceView> {
+    let time_zone = edit.time_zone.as_deref().map(check::time_zone).transpose()?;
+    let country_code = edit.country_code.as_deref().map(check::country_code).transpose()?;
+    set(app, permit, author, WorkspaceSettings { time_zone, country_code, ..WorkspaceSettings::default() })
+        .await
+}
+
+/// Switches automatic recording on or off.
+pub async fn set_auto_record(
+    app: &App,
+    permit: &Permit<can::AutoRecordUpdate>,
+    author: &Author,
+    on: bool,
+) -> Answer<WorkspaceView> {
+    let settings = WorkspaceSettings { auto_record: Some(on), ..WorkspaceSettings::default() };
+    set(app, permit, author, settings).await
+}
+
+/// Moves to another plan: what it lacks is off for everybody at once.
+pub async fn change_plan(
+    app: &App,
+    permit: &Permit<can::BillingCommit>,
+    author: &Author,
+    plan: &str,
+) -> Answer<WorkspaceView> {
+    let plan = Plan::by_key(plan).ok_or_else(|| {
+        let keys: Vec<&str> = Plan::all().iter().map(|p| p.key.as_str()).collect();
+        Refusal::invalid("plan", format!("plan must be one of: {}.", keys.join(", ")))
+    })?;
+    let settings = WorkspaceSettings { plan: Some(plan.key.clone()), ..WorkspaceSettings::default() };
+    set(app, permit, author, settings).await
+}
+
+async fn set<R: Right>(
+    app: &App,
+    permit: &Permit<R>,
+    author: &Author,
+    settings: WorkspaceSettings,
+) -> Answer<WorkspaceView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let old = change.settings().await?;
+    change.update_workspace(&settings).await?;
+    let new = change.settings().await?;
+    let detail = serde_json::json!({ "before": record(&old), "after": record(&new) });
+    let act = Act::done(permit.permission().name(), "workspace", 0, new.name.as_str());
+    change.record(act.with(detail));
+    change.commit().await?;
+    Ok(new.into())
+}
+
+fn record(row: &WorkspaceRow) -> serde_json::Value {
+    serde_json::json!({ "name": row.name, "plan": row.plan, "time_zone": row.time_zone,
+        "country_code": row.country_code, "auto_record": row.auto_record })
+}

@@ -1,0 +1,158 @@
+//! API tokens: made and shown once, listed, revoked.
+
+use access::authority::Breach;
+use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Thing, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::audit::Act;
+use store::token::TokenRow;
+use store::{Author, Change};
+
+use crate::refusal::Refusal;
+use crate::secrets::{new_token, token_hash};
+use crate::{Answer, App, List, Ref, check, id};
+
+/// An API token, without its secret.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TokenView {
+    /// Its id.
+    pub id: u32,
+    /// What it is for.
+    pub name: String,
+    /// Whose access it carries.
+    pub user: Ref,
+    /// The permissions that it is limited to; none for all that its user may do.
+    pub scope: Option<Vec<&'static str>>,
+    /// When it was made, in microseconds since the Unix epoch.
+    pub created_at: Micros,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Micros>,
+    /// When it stops being good by itself.
+    pub expires_at: Option<Micros>,
+}
+
+impl TokenView {
+    fn of(model: &Model, row: TokenRow) -> TokenView {
+        TokenView {
+            id: id(row.id).0,
+            user: Ref::to(model, id(row.user_id)),
+            scope: row.permissions().map(names),
+            name: row.name,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+fn names(scope: PermissionSet) -> Vec<&'static str> {
+    scope.iter().map(Permission::name).collect()
+}
+
+/// A new API token for oneself.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiToken {
+    /// What it is for.
+    pub name: String,
+    /// The permissions that it is limited to; without one, it carries all that its user may do.
+    pub scope: Option<Vec<String>>,
+    /// When it stops being good by itself, in microseconds since the Unix epoch.
+    pub expires_at: Option<Micros>,
+}
+
+/// A token that was just made, with the secret that is shown this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CreatedToken {
+    /// The token.
+    pub token: TokenView,
+    /// The secret. It is kept nowhere.
+    pub secret: String,
+}
+
+/// Every token of the workspace, the newest first.
+pub async fn list(app: &App, permit: &Permit<can::ApiTokenRead>) -> Answer<List<TokenView>> {
+    let rows = app.store.tokens(permit).await?;
+    let snapshot = app.snapshot(permit).await?;
+    Ok(List::whole(rows.into_iter().map(|row| TokenView::of(snapshot.model(), row)).collect()))
+}
+
+/// Makes a token that carries the actor's own access, or a part of it.
+pub async fn create(
+    app: &App,
+    permit: &Permit<can::ApiTokenWrite>,
+    author: &Author,
+    new: NewApiToken,
+) -> Answer<CreatedToken> {
+    let name = check::text("name", &new.name, 80)?;
+    let (change, permit) = app.store.begin(permit, author).await?;
+    let actor = permit.actor().ok_or_else(|| Refusal::lacks(Permission::ApiTokenWrite))?;
+    let expires_at = check::future("expires_at", new.expires_at, change.now())?;
+    let scope = scope(actor, new.scope.as_deref())?;
+    add(change, actor.id(), &name, scope, expires_at).await
+}
+
+/// Makes a token with all that a user may do, for whoever runs the machine.
+pub async fn create_for(app: &App, workspace: i64, user: Id, name: &str) -> Answer<CreatedToken> {
+    let name = check::text("name", name, 80)?;
+    let permit = Permit::<can::ApiTokenWrite>::operator(workspace, Thing::WORKSPACE);
+    let (change, _) = app.store.begin(&permit, &Author::operator()).await?;
+    check::user(change.before().model(), user)?;
+    add(change, user, &name, None, None).await
+}
+
+async fn add(
+    mut change: Change<'_>,
+    user: Id,
+    name: &str,
+    scope: Option<PermissionSet>,
+    expires_at: Option<Micros>,
+) -> Answer<CreatedToken> {
+    let before = change.before().clone();
+    let secret = new_token("rft");
+    let id = change.add_token(user, name, &token_hash(&secret), scope, expires_at).await?;
+    let row = change.token(id).await?;
+    let user = before.model().label(user);
+    let after = serde_json::json!({ "user": user, "scope": scope.map(names), "expires_at": expires_at });
+    let detail = serde_json::json!({ "after": after });
+    change.record(Act::done("api_token:write", "api_token", i64::from(id.0), name).with(detail));
+    change.commit().await?;
+    Ok(CreatedToken { token: TokenView::of(before.model(), row), secret })
+}
+
+/// The scope that was asked for, if the actor holds all of it. A limited token makes tokens that are limited at
+/// least as much, so that a limit cannot be shaken off.
+fn scope(actor: &Actor, asked: Option<&[String]>) -> Answer<Option<PermissionSet>> {
+    let Some(asked) = asked else {
+        return Ok((actor.scope() != PermissionSet::EVERY).then(|| actor.scope()));
+    };
+    let mut scope = PermissionSet::NONE;
+    for name in asked {
+        let unknown = || Refusal::invalid("scope", format!("scope has `{name}`, which is no permission."));
+        let permission = Permission::from_name(name).ok_or_else(unknown)?;
+        if !permission.can_be_given() {
+            return Err(Breach::CannotBeGiven(permission).into());
+        }
+        if !actor.holds(permission) {
+            return Err(Breach::GivesMore { user: None, permission }.into());
+        }
+        scope = scope.with(permission);
+    }
+    if scope == PermissionSet::NONE {
+        return Err(Refusal::invalid("scope", "scope must name at least one permission, or be left out."));
+    }
+    Ok(Some(scope))
+}
+
+/// Revokes a token: it is refused from the next request on.
+pub async fn revoke(app: &App, permit: &Permit<can::ApiTokenWrite>, author: &Author) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = change.token(permit.id()).await?;
+    change.delete_token(permit.id()).await?;
+    let after = serde_json::json!({ "user": before.model().label(id(old.user_id)), "revoked": true });
+    let detail = serde_json::json!({ "before": { "name": old.name }, "after": after });
+    change
+        .record(Act::done("api_token:write", "api_token", permit.thing().id, old.name.as_str()).with(detail));
+    Ok(change.commit().await?)
+}

@@ -1,0 +1,261 @@
+//! What is set for one user beside their role: toggles, units that they lead, access for a while; and what it
+//! all comes to, with the reason for each line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use access::explain::{Say, what};
+use access::model::{Setting, Temporary};
+use access::{Id, Micros, Model, Permit, PresetToggle, authority, can};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Author;
+use store::audit::Act;
+
+use crate::refusal::{Code, Refusal};
+use crate::users::UserView;
+use crate::{Answer, App, List, check, roles};
+
+/// A toggle as it stands for one user.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ToggleView {
+    /// Its id.
+    pub id: u32,
+    /// What people call it.
+    pub name: String,
+    /// What it gives, for people.
+    pub summary: String,
+    /// `inherit`, `allow` or `deny`.
+    pub setting: &'static str,
+}
+
+impl ToggleView {
+    fn of(model: &Model, user: Id, toggle: Id) -> Option<ToggleView> {
+        let name = &model.toggles.get(&toggle)?.name;
+        let summary = PresetToggle::all().iter().find(|t| t.name == *name).map(|t| t.summary.clone());
+        Some(ToggleView {
+            id: toggle.0,
+            name: name.clone(),
+            summary: summary.unwrap_or_default(),
+            setting: word(model.settings.get(&(user, toggle)).copied()),
+        })
+    }
+}
+
+fn word(setting: Option<Setting>) -> &'static str {
+    match setting {
+        None => "inherit",
+        Some(Setting::Allow) => "allow",
+        Some(Setting::Deny) => "deny",
+    }
+}
+
+/// Access to give for a while.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTemporary {
+    /// Each permission with the words of its reaches.
+    pub holds: BTreeMap<String, Vec<String>>,
+    /// From when on it no longer counts, in microseconds since the Unix epoch.
+    pub expires_at: Micros,
+}
+
+/// Access given for a while.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TemporaryView {
+    /// Its id.
+    pub id: u32,
+    /// Each permission with the words of its reaches.
+    pub holds: BTreeMap<String, Vec<&'static str>>,
+    /// From when on it no longer counts, in microseconds since the Unix epoch.
+    pub expires_at: Micros,
+}
+
+/// One permission of a user: how far it goes, and why.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct EffectiveLine {
+    /// `resource:action`.
+    pub permission: &'static str,
+    /// A sentence fragment for people.
+    pub meaning: &'static str,
+    /// The heading that it stands under.
+    pub group: &'static str,
+    /// `Read`, `Write` or `Delete`.
+    pub verb: &'static str,
+    /// How far it goes in the end; empty when it is not held.
+    pub reaches: Vec<&'static str>,
+    /// What gives it, a sentence each.
+    pub reasons: Vec<String>,
+    /// What takes it away or narrows it, a sentence each.
+    pub taken: Vec<String>,
+}
+
+/// Every toggle of the workspace as it stands for a user.
+pub async fn toggles(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<ToggleView>> {
+    let snapshot = app.snapshot(permit).await?;
+    let model = snapshot.model();
+    let views = model.toggles.keys().filter_map(|toggle| ToggleView::of(model, permit.id(), *toggle));
+    Ok(List::whole(views.collect()))
+}
+
+/// Sets a toggle for a user; none for inherited.
+pub async fn set_toggle(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    toggle: u32,
+    setting: Option<Setting>,
+) -> Answer<ToggleView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let (model, user, toggle) = (before.model(), permit.id(), Id(toggle));
+    let old = ToggleView::of(model, user, toggle).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    if setting == Some(Setting::Deny) {
+        deniable(model, user)?;
+    }
+    change.set_toggle(user, toggle, setting).await?;
+    let new = ToggleView { setting: word(setting), ..old.clone() };
+    let detail = serde_json::json!({ "toggle": old.name, "before": old.setting, "after": new.setting });
+    record(&mut change, model, user, detail);
+    change.commit().await?;
+    Ok(new)
+}
+
+/// A deny on a role that denials do not reduce would look as if it did something (CAL-02, NUA-01).
+fn deniable(model: &Model, user: Id) -> Answer<()> {
+    let Some(role) = model.role_of(user).filter(|role| role.standing.unrestricted) else { return Ok(()) };
+    let message = if role.standing.owner {
+        "setting cannot be deny: the Owner may do everything and cannot be restricted (CAL-02).".into()
+    } else {
+        format!(
+            "setting cannot be deny: the role {} has everything in the plan and cannot be restricted (NUA-01). Give this user another role first.",
+            role.name
+        )
+    };
+    Err(Refusal::invalid("setting", message))
+}
+
+/// Sets which departments and branches a user leads.
+pub async fn set_leads(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    units: Vec<u32>,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let (model, user) = (before.model(), permit.id());
+    let units: BTreeSet<Id> = units.into_iter().map(Id).collect();
+    if let Some(unknown) = units.iter().find(|unit| !model.units.contains_key(unit)) {
+        let message = format!("units has {unknown}, which is no department or branch of this workspace.");
+        return Err(Refusal::invalid("units", message));
+    }
+    let units: Vec<Id> = units.into_iter().collect();
+    may_place(&permit, model, &units)?;
+    change.set_leads(user, &units).await?;
+    let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
+    let led: Vec<Id> = model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect();
+    let detail =
+        serde_json::json!({ "before": { "leads": names(&led) }, "after": { "leads": names(&units) } });
+    record(&mut change, model, user, detail);
+    let row = change.user(user).await?;
+    change.commit().await?;
+    Ok(UserView::of(app.current(permit.workspace()).await?.model(), row))
+}
+
+/// Whoever sets access with the reach `team` gives people only those units to lead that they lead themselves.
+fn may_place(permit: &Permit<can::UserSetAccess>, model: &Model, units: &[Id]) -> Answer<()> {
+    let Some(actor) = permit.actor() else { return Ok(()) };
+    let new = |unit: &&Id| !model.leads.contains(&(permit.id(), **unit));
+    let beyond = |unit: &&Id| actor.reach_over(permit.permission(), &[**unit]).is_none();
+    match units.iter().filter(new).find(beyond) {
+        Some(unit) => {
+            let name = model.label(*unit);
+            Err(Refusal::invalid("units", format!("units has {name}, which you do not lead yourself.")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What a user has for a while, the first to end first.
+pub async fn temporary(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<TemporaryView>> {
+    let snapshot = app.snapshot(permit).await?;
+    let now = app.store.now();
+    let current = snapshot.model().temporary.iter().filter(|t| t.user == permit.id() && now < t.expires_at);
+    let mut views: Vec<TemporaryView> = current.map(temporary_view).collect();
+    views.sort_by_key(|t| (t.expires_at, t.id));
+    Ok(List::whole(views))
+}
+
+/// Gives a user permissions for a while.
+pub async fn give_temporary(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    new: NewTemporary,
+) -> Answer<TemporaryView> {
+    let holds = check::cells("holds", &new.holds)?;
+    if holds.is_empty() {
+        return Err(Refusal::invalid("holds", "holds must name at least one permission with a reach."));
+    }
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    check::future("expires_at", Some(new.expires_at), change.now())?;
+    if let Some(actor) = permit.actor() {
+        authority::may_define(actor, &holds)?;
+    }
+    let id = change.add_temporary(permit.id(), &holds, new.expires_at).await?;
+    let given = Temporary { id, user: permit.id(), holds, expires_at: new.expires_at };
+    let view = temporary_view(&given);
+    let detail = serde_json::json!({ "before": null, "after": { "temporary": view } });
+    record(&mut change, before.model(), permit.id(), detail);
+    change.commit().await?;
+    Ok(view)
+}
+
+/// Ends access that was given for a while.
+pub async fn end_temporary(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    id: u32,
+) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    change.delete_temporary(permit.id(), Id(id)).await?;
+    let old = before.model().temporary.iter().find(|t| t.id == Id(id)).map(temporary_view);
+    let detail = serde_json::json!({ "before": { "temporary": old }, "after": null });
+    record(&mut change, before.model(), permit.id(), detail);
+    Ok(change.commit().await?)
+}
+
+/// Every permission of a user, held or not, with what gives and takes it.
+pub async fn effective(app: &App, permit: &Permit<can::AccessExplain>) -> Answer<Vec<EffectiveLine>> {
+    let snapshot = app.snapshot(permit).await?;
+    let model = snapshot.model();
+    let line = |line: access::explain::Line| {
+        let entry = line.permission.entry();
+        EffectiveLine {
+            permission: entry.name,
+            meaning: entry.meaning,
+            group: entry.group.label(),
+            verb: entry.verb.label(),
+            reaches: line.reaches.words(),
+            reasons: line.given.iter().map(|giver| giver.say(model)).collect(),
+            taken: line.taken.iter().map(|taker| taker.say(model)).collect(),
+        }
+    };
+    Ok(what(&snapshot, permit.id()).into_iter().map(line).collect())
+}
+
+fn temporary_view(temporary: &Temporary) -> TemporaryView {
+    TemporaryView {
+        id: temporary.id.0,
+        holds: roles::words(&temporary.holds),
+        expires_at: temporary.expires_at,
+    }
+}
+
+fn record(change: &mut store::Change<'_>, model: &Model, user: Id, detail: serde_json::Value) {
+    let act = Act::done("user:set_access", "user", i64::from(user.0), model.label(user));
+    change.record(act.with(detail));
+}
