@@ -59,7 +59,7 @@ pub async fn show(
 
 /// When what happened.
 fn course(call: &CallView, zone: &TimeZone) -> Markup {
-    let rang = (call.answered_at.unwrap_or(call.ended_at) - call.started_at) / 1_000_000;
+    let rang = (call.answered_at.unwrap_or(call.ended_at).0 - call.started_at.0) / 1_000_000;
     let at = |at| html! { (when::moment(at, zone, Show::DateTime)) };
     card(
         "Course",

@@ -3,8 +3,6 @@
 use access::model::EntityKind;
 use access::{Actor, Id, Noun, Permission, Permit, Thing, Visible, can};
 use axum::response::Redirect;
-use jiff::ToSpan as _;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -341,7 +339,7 @@ async fn give(
         entity,
         may_use: !given.may_use.is_empty(),
         may_observe: !given.may_observe.is_empty(),
-        expires_at: end_of_day("until", &given.until, &when::zone(request).await?)?,
+        expires_at: when::end_of_day("until", &given.until, &when::zone(request).await?)?,
     };
     grants::set(&request.server.app, &permit, &request.author(), new).await?;
     Ok(back(request, kind, entity, "assigned"))
@@ -377,15 +375,4 @@ async fn take(
 
 fn back(request: &Request, kind: EntityKind, id: u32, done: &str) -> Redirect {
     Redirect::to(&format!("{}?done={done}", Kind::of(kind).page(request, id)))
-}
-
-/// The end of a day in the workspace's time zone; none where no day is given.
-pub fn end_of_day(field: &'static str, day: &str, zone: &TimeZone) -> Result<Option<i64>, Refusal> {
-    if day.trim().is_empty() {
-        return Ok(None);
-    }
-    let next = day.trim().parse::<Date>().ok().and_then(|day| day.checked_add(1.day()).ok());
-    let end = next.and_then(|next| next.to_zoned(zone.clone()).ok());
-    let unreadable = || Refusal::invalid(field, format!("{field} must be a day like 2026-12-31."));
-    end.map(|end| Some(end.timestamp().as_microsecond())).ok_or_else(unreadable)
 }

@@ -1,10 +1,11 @@
 //! Moments, spans and numbers as the console writes them.
 
-use access::Micros;
 use jiff::Timestamp;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
-use workspace::Refusal;
+use workspace::{Moment, Refusal};
 
 use crate::request::Request;
 use crate::ui::datetime::{self, Show};
@@ -17,23 +18,31 @@ pub async fn zone(request: &Request) -> Result<TimeZone, Refusal> {
 }
 
 /// A moment: in the reader's time zone, or in the workspace's where the browser runs no scripts.
-pub fn moment(at: Micros, zone: &TimeZone, show: Show) -> Markup {
+pub fn moment(at: impl Into<Moment>, zone: &TimeZone, show: Show) -> Markup {
     let written = match show {
         Show::DateTime => "%-d %b %Y, %H:%M %Z",
         Show::Date => "%-d %b %Y",
         Show::Time => "%H:%M %Z",
     };
-    datetime::moment(&rfc3339(at), &text(at, zone, written), show)
+    let at = at.into();
+    datetime::moment(&at.to_string(), &text(at, zone, written), show)
 }
 
 /// A moment as text in a time zone, by a `strftime` pattern.
-pub fn text(at: Micros, zone: &TimeZone, written: &str) -> String {
-    let moment = Timestamp::from_microsecond(at).unwrap_or_default();
+pub fn text(at: impl Into<Moment>, zone: &TimeZone, written: &str) -> String {
+    let moment = Timestamp::from_microsecond(at.into().0).unwrap_or_default();
     moment.to_zoned(zone.clone()).strftime(written).to_string()
 }
 
-fn rfc3339(at: Micros) -> String {
-    Timestamp::from_microsecond(at).unwrap_or_default().to_string()
+/// The end of a day in the workspace's time zone; none where no day is given.
+pub fn end_of_day(field: &'static str, day: &str, zone: &TimeZone) -> Result<Option<Moment>, Refusal> {
+    if day.trim().is_empty() {
+        return Ok(None);
+    }
+    let next = day.trim().parse::<Date>().ok().and_then(|day| day.checked_add(1.day()).ok());
+    let end = next.and_then(|next| next.to_zoned(zone.clone()).ok());
+    let unreadable = || Refusal::invalid(field, format!("{field} must be a day like 2026-12-31."));
+    end.map(|end| Some(Moment(end.timestamp().as_microsecond()))).ok_or_else(unreadable)
 }
 
 /// Seconds as `4:12` or `1:02:03`.
