@@ -5,6 +5,7 @@
 pub mod audio;
 pub mod cli;
 pub mod cookie;
+mod demo;
 pub mod dispatch;
 pub mod download;
 pub mod endpoint;
