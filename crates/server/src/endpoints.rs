@@ -90,5 +90,32 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";
+        GET  "/w/{slug}/calls"             list(CallRecordRead) console::calls::list, "The call log.";
+        GET  "/w/{slug}/calls.csv"         list(CallRecordExport) console::calls::export, "The call log as a file.";
+        GET  "/w/{slug}/calls/{call}"      on(Call CallRecordRead) console::call::show, "One call.";
+        GET  "/w/{slug}/calls/{call}/recording" on(Call RecordingListen) console::call::listen, "A call's recording, to play.";
+        GET  "/w/{slug}/calls/{call}/download" on(Call RecordingDownload) console::call::download, "A call's recording, to save.";
+        POST "/w/{slug}/calls/{call}/recording/delete" on(Call RecordingDelete) console::call::delete_recording, "Delete a call's recording.";
+        GET  "/w/{slug}/numbers" list(NumberRead) console::entities::list, "The numbers that you may see.";
+        POST "/w/{slug}/numbers" may(NumberPurchase) console::entities::add, "Add a number.";
+        GET  "/w/{slug}/numbers/{number}" on(Number NumberRead) console::entity::show, "One number.";
+        POST "/w/{slug}/numbers/{number}" on(Number NumberUpdate) console::entity::edit, "Edit a number.";
+        POST "/w/{slug}/numbers/{number}/delete" on(Number NumberRelease) console::entity::delete, "Delete a number.";
+        POST "/w/{slug}/numbers/{number}/holders" on(Number NumberAssign) console::entity::assign_number, "Assign a number.";
+        POST "/w/{slug}/numbers/{number}/holders/{user}/remove" on(Number NumberAssign) console::entity::unassign_number, "Take a number back.";
+        GET  "/w/{slug}/extensions" list(ExtensionRead) console::entities::list, "The extensions that you may see.";
+        POST "/w/{slug}/extensions" may(ExtensionWrite) console::entities::add, "Add an extension.";
+        GET  "/w/{slug}/extensions/{extension}" on(Extension ExtensionRead) console::entity::show, "One extension.";
+        POST "/w/{slug}/extensions/{extension}" on(Extension ExtensionWrite) console::entity::edit, "Edit an extension.";
+        POST "/w/{slug}/extensions/{extension}/delete" on(Extension ExtensionDelete) console::entity::delete, "Delete an extension.";
+        POST "/w/{slug}/extensions/{extension}/holders" list(UserSetAccess) console::entity::give_extension, "Give an extension to somebody whose access you may set.";
+        POST "/w/{slug}/extensions/{extension}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_extension, "Take an extension back.";
+        GET  "/w/{slug}/queues" list(QueueRead) console::entities::list, "The queues that you may see.";
+        POST "/w/{slug}/queues" may(QueueWrite) console::entities::add, "Add a queue.";
+        GET  "/w/{slug}/queues/{queue}" on(Queue QueueRead) console::entity::show, "One queue.";
+        POST "/w/{slug}/queues/{queue}" on(Queue QueueWrite) console::entity::edit, "Edit a queue.";
+        POST "/w/{slug}/queues/{queue}/delete" on(Queue QueueDelete) console::entity::delete, "Delete a queue.";
+        POST "/w/{slug}/queues/{queue}/holders" list(UserSetAccess) console::entity::give_queue, "Give a queue to somebody whose access you may set.";
+        POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
     }
 }
