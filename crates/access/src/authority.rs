@@ -97,7 +97,7 @@ pub fn guard(
 fn judge(actor: &Actor, before: &Snapshot, after: &Snapshot, touched: &[Id]) -> Result<(), Breach> {
     definitions(actor, before.model(), after.model())?;
     for user in changed(before, after).into_iter().chain(touched.iter().copied()) {
-        untouchable(actor, before, user)?;
+        may_touch(actor, before, user)?;
         gains(actor, before, after, user)?;
     }
     Ok(())
@@ -200,7 +200,8 @@ fn differing<V: PartialEq>(before: &Set<V>, after: &Set<V>) -> BTreeSet<Id> {
     gone.chain(new).map(|(user, _)| *user).collect()
 }
 
-fn untouchable(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
+/// Whether an actor may change a user at all: nobody touches the Owner or whoever holds more (CAL-02, ALL-02).
+pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
     let Some(folded) = before.user(user).filter(|_| user != actor.id()) else { return Ok(()) };
     if before.model().is_owner(user) {
         return Err(Breach::OwnerProtected);

@@ -2,10 +2,12 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
+pub mod audio;
 pub mod cli;
 pub mod cookie;
 mod demo;
 pub mod dispatch;
+pub mod download;
 pub mod endpoint;
 pub mod endpoints;
 pub mod import;

@@ -80,7 +80,7 @@ impl Request {
                 store.call_thing(workspace, id).await?.ok_or_else(absent)
             }
             Noun::Token => {
-                let id = self.id("token")?;
+                let id = self.id(noun.word())?;
                 store.token_thing(workspace, id).await?.ok_or_else(absent)
             }
             _ => actor.snapshot().thing(noun, self.id(noun.word())?).ok_or_else(absent),

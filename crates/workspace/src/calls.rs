@@ -16,19 +16,19 @@ pub use crate::export::{Export, export};
 
 use crate::mask::{mask, mask_name};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, id};
+use crate::{Answer, App, List, Moment, Ref, id};
 
 /// A call, as whoever may see it sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CallView {
     /// Its id among the workspace's calls.
     pub id: i64,
-    /// When it began to ring, in microseconds since the Unix epoch.
-    pub started_at: Micros,
+    /// When it began to ring.
+    pub started_at: Moment,
     /// When it was answered.
-    pub answered_at: Option<Micros>,
+    pub answered_at: Option<Moment>,
     /// When it ended.
-    pub ended_at: Micros,
+    pub ended_at: Moment,
     /// Seconds from answer to end.
     pub talk_seconds: i64,
     /// `inbound`, `outbound` or `internal`.
@@ -71,9 +71,9 @@ impl CallView {
         let name = |name: &String| if caller_shown { name.clone() } else { mask_name(name) };
         CallView {
             id: row.id,
-            started_at: row.started_at,
-            answered_at: row.answered_at,
-            ended_at: row.ended_at,
+            started_at: Moment(row.started_at),
+            answered_at: row.answered_at.map(Moment),
+            ended_at: Moment(row.ended_at),
             talk_seconds: row.talk_seconds,
             from: party(&row.from_party),
             from_name: row.from_name.as_ref().map(name),

@@ -11,7 +11,7 @@ use store::entity::{EntityInput, EntityRow, ReadsEntities};
 use store::{Author, Slice};
 
 use crate::refusal::Refusal;
-use crate::{Answer, App, List, Ref, check, id};
+use crate::{Answer, App, List, Moment, Ref, check, id};
 
 /// A permission to add extensions, queues or numbers.
 pub trait AddsEntities: Right {
@@ -87,8 +87,8 @@ pub struct Holder {
     pub may_use: bool,
     /// See its log and statistics.
     pub may_observe: bool,
-    /// From when on it no longer counts, in microseconds since the Unix epoch.
-    pub expires_at: Option<Micros>,
+    /// From when on it no longer counts.
+    pub expires_at: Option<Moment>,
 }
 
 /// Makes views for one asker.
@@ -112,7 +112,7 @@ impl<'a> Viewer<'a> {
                 user: Ref::to(model, grant.user),
                 may_use: grant.may_use,
                 may_observe: grant.may_observe,
-                expires_at: grant.expires_at,
+                expires_at: grant.expires_at.map(Moment),
             });
         }
         viewer

@@ -2,7 +2,6 @@
 //! where the right to it was taken away.
 
 use access::{Micros, Visible, can};
-use jiff::Timestamp;
 use store::call::CallFilter;
 
 use crate::calls::{CallQuery, CallView, filter, page};
@@ -74,9 +73,9 @@ fn record(call: CallView) -> [String; 13] {
     let name = |thing: Option<crate::Ref>| thing.map_or_else(String::new, |thing| thing.name);
     [
         call.id.to_string(),
-        moment(call.started_at),
-        call.answered_at.map_or_else(String::new, moment),
-        moment(call.ended_at),
+        call.started_at.to_string(),
+        call.answered_at.map(|at| at.to_string()).unwrap_or_default(),
+        call.ended_at.to_string(),
         call.talk_seconds.to_string(),
         call.direction,
         call.outcome,
@@ -88,10 +87,6 @@ fn record(call: CallView) -> [String; 13] {
         name(call.queue),
     ]
     .map(harmless)
-}
-
-fn moment(at: Micros) -> String {
-    Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
 /// Spreadsheets run what begins like a formula, and callers choose the name that they show: such text is put

@@ -11,6 +11,7 @@ pub mod explain;
 mod export;
 pub mod grants;
 mod mask;
+pub mod moment;
 pub mod ownership;
 pub mod profile;
 pub mod refusal;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use access::{Permit, Right, Snapshot};
 use store::Store;
 
+pub use moment::Moment;
 pub use refusal::{Code, Refusal};
 pub use store::Author;
 

@@ -1,6 +1,6 @@
 //! What people see and change of themselves: their record, their password, their sessions.
 
-use access::{Actor, Id, Micros, Permit, can};
+use access::{Actor, Id, Permit, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -9,8 +9,9 @@ use store::session::SessionRow;
 use store::user::UserInput;
 
 use crate::refusal::{Code, Refusal};
+use crate::user_access::{self, EffectiveLine};
 use crate::users::{UserView, input_of, phone};
-use crate::{Answer, App, List, check, id, sign_in};
+use crate::{Answer, App, List, Moment, check, id, sign_in};
 
 /// An edit of one's own record: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -41,12 +42,12 @@ pub struct SessionView {
     pub id: u32,
     /// The browser or client, as it named itself.
     pub agent: String,
-    /// When it began, in microseconds since the Unix epoch.
-    pub created_at: Micros,
+    /// When it began.
+    pub created_at: Moment,
     /// When it was last used, to the minute.
-    pub last_seen_at: Micros,
+    pub last_seen_at: Moment,
     /// When it ends by itself.
-    pub expires_at: Micros,
+    pub expires_at: Moment,
 }
 
 impl From<SessionRow> for SessionView {
@@ -54,9 +55,9 @@ impl From<SessionRow> for SessionView {
         SessionView {
             id: id(row.id).0,
             agent: row.agent,
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
-            expires_at: row.expires_at,
+            created_at: Moment(row.created_at),
+            last_seen_at: Moment(row.last_seen_at),
+            expires_at: Moment(row.expires_at),
         }
     }
 }
@@ -64,6 +65,11 @@ impl From<SessionRow> for SessionView {
 /// One's own record. Needs no permission: people may know what is kept of themselves.
 pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
     Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
+}
+
+/// One's own access with what gives and takes each permission. Needs no permission either.
+pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
+    user_access::lines(actor.snapshot(), actor.id())
 }
 
 /// Edits one's own record.

@@ -1,7 +1,7 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Id, Micros, Model, Permit, Visible, can};
+use access::{Id, Model, Permit, Visible, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -9,7 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, check, id, secrets};
+use crate::{Answer, App, List, Moment, Ref, check, id, secrets};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -34,10 +34,10 @@ pub struct UserView {
     pub leads: Vec<Ref>,
     /// `invited`, `active` or `banned`.
     pub standing: String,
-    /// When the record was made, in microseconds since the Unix epoch.
-    pub created_at: Micros,
+    /// When the record was made.
+    pub created_at: Moment,
     /// When they last did anything, to the minute.
-    pub last_seen_at: Option<Micros>,
+    pub last_seen_at: Option<Moment>,
     /// Send it back with an edit, so that the edit fails where somebody else was faster.
     pub revision: i64,
 }
@@ -57,8 +57,8 @@ impl UserView {
             phone: row.phone,
             employee_code: row.employee_code,
             standing: row.standing,
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
+            created_at: Moment(row.created_at),
+            last_seen_at: row.last_seen_at.map(Moment),
             revision: row.revision,
         }
     }
