@@ -45,7 +45,10 @@ fn tests_by_rule() -> BTreeMap<String, Vec<String>> {
                     let mut words = name.split('_');
                     let (system, number) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
                     if ["cal", "cly", "nua", "onf", "all"].contains(&system) && number.parse::<u8>().is_ok() {
-                        tests.entry(format!("{}-{number}", system.to_uppercase())).or_default().push(name.into());
+                        tests
+                            .entry(format!("{}-{number}", system.to_uppercase()))
+                            .or_default()
+                            .push(name.into());
                     }
                 }
             }
@@ -72,5 +75,8 @@ fn compare(name: &str, page: &str) {
         std::fs::write(&path, page).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == page, "docs/generated/{name} is stale: run the tests with RINGFENCE_UPDATE=1 and look at the diff");
+    assert!(
+        kept == page,
+        "docs/generated/{name} is stale: run the tests with RINGFENCE_UPDATE=1 and look at the diff"
+    );
 }

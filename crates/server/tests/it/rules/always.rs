@@ -235,11 +235,18 @@ async fn all_07_no_act_leaves_a_workspace_without_somebody_who_manages_people_an
 async fn all_08_listening_downloading_deleting_and_full_numbers_are_separate_rights() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
-    let listener = json!({ "name": "Listener", "holds": { "call_record:read": ["all"], "recording:listen": ["all"] } });
+    let listener =
+        json!({ "name": "Listener", "holds": { "call_record:read": ["all"], "recording:listen": ["all"] } });
     let role = company.create("/api/v1/roles", listener).await;
     let member = company.hire("agent").await;
-    company.owner.client.put(&format!("/api/v1/users/{}/role", member.id), json!({ "role": role })).await.expect(200);
-    let call = company.call(TestCall { user: Some(company.owner.id), recorded: true, ..TestCall::default() }).await;
+    company
+        .owner
+        .client
+        .put(&format!("/api/v1/users/{}/role", member.id), json!({ "role": role }))
+        .await
+        .expect(200);
+    let call =
+        company.call(TestCall { user: Some(company.owner.id), recorded: true, ..TestCall::default() }).await;
     let path = format!("/api/v1/calls/{call}");
     let seen = member.client.get(&path).await.expect(200);
     assert!(!seen.text.contains("+12025550143"), "the outside number is masked: {}", seen.text);
