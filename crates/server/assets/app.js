@@ -194,15 +194,15 @@
   const inFull = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
   // What has been done is said once, not again with every reload.
-  function forgetSaid() {
+  function forgetDone() {
     const here = new URL(location.href);
-    if (!here.searchParams.has("said")) return;
-    here.searchParams.delete("said");
+    if (!here.searchParams.has("done")) return;
+    here.searchParams.delete("done");
     history.replaceState(history.state, "", here);
   }
 
   function enhance() {
-    forgetSaid();
+    forgetDone();
     for (const time of $$("time[data-local]")) {
       const moment = new Date(time.dateTime);
       if (Number.isNaN(moment.getTime())) continue;

@@ -87,6 +87,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/branches/{branch}" on(Branch BranchWrite) console::units::rename, "Rename a branch.";
         POST "/w/{slug}/branches/{branch}/delete" on(Branch BranchDelete) console::units::delete, "Delete a branch that nobody belongs to or leads.";
         GET  "/w/{slug}/profile"           signed_in() console::profile::show, "One's own record, access and sessions.";
+        POST "/w/{slug}/profile"           signed_in() console::profile::save, "Save one's own name and phone number.";
         POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";

@@ -6,11 +6,9 @@ use maud::Markup;
 
 use crate::cookie;
 use crate::request::Request;
-use crate::ui::badge::Tone;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
-use crate::ui::toast::toast;
 
-use super::menu;
+use super::{done, menu};
 
 /// A page of somebody who is signed in.
 pub struct Frame<'a> {
@@ -78,7 +76,7 @@ impl<'a> Frame<'a> {
                 },
                 live: Some(&live),
                 banner: None,
-                toasts: self.toasts.or_else(|| said(self.request)),
+                toasts: self.toasts.or_else(|| done::said(self.request)),
             },
             main,
         )
@@ -95,36 +93,9 @@ pub fn path(request: &Request, below: &str) -> String {
     format!("/w/{}{below}", request.slug())
 }
 
-/// What pages say about what has just been done, by the word that the address carries after it.
-const SAID: &[(&str, &str)] = &[
-    ("saved", "Saved."),
-    ("added", "Added."),
-    ("renamed", "Renamed."),
-    ("deleted", "Deleted."),
-    ("cloned", "Role cloned. Change it as you like."),
-    ("user-deleted", "User deleted. Their sessions ended and their seat is free."),
-    ("banned", "User banned. Every session of theirs has ended."),
-    ("unbanned", "Ban lifted."),
-    ("granted", "Granted. It holds at once."),
-    ("withdrawn", "Grant withdrawn. It holds at once."),
-    ("given", "Access given for a while. It holds at once."),
-    ("ended", "Access ended. It holds at once."),
-    ("password", "Password changed. Your other sessions have ended."),
-    ("session", "Session ended."),
-    ("sessions", "Your other sessions have ended."),
-];
-
-/// The message for the word in the address; a table, so that an address cannot put words in our mouth.
-fn said(request: &Request) -> Option<Markup> {
-    let query: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query()?).ok()?;
-    let (_, word) = query.iter().find(|(name, _)| name == "said")?;
-    let (_, text) = SAID.iter().find(|(known, _)| known == word)?;
-    Some(toast(Tone::Good, text, None))
-}
-
 /// To a page below the workspace's address, which says what has been done.
 pub fn done(request: &Request, below: &str, word: &str) -> Redirect {
-    Redirect::to(&format!("{}?said={word}", path(request, below)))
+    Redirect::to(&format!("{}?done={word}", path(request, below)))
 }
 
 /// Back to the page that a form was sent from, if it is `below` or that with a query; else to `below`.

@@ -1,29 +1,23 @@
-//! What several pages share: moments, account states, lists to choose from, and addresses with a query.
+//! What the pages about people share: moments, account states, lists to choose from.
 
 use access::model::{EntityKind, UnitKind};
-use access::{Actor, Id, Micros, Model, Noun, Permission, Thing, authority};
-use jiff::Timestamp;
+use access::{Actor, Id, Model, Noun, Permission, Thing, authority};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use workspace::Moment;
 
+use super::when::moment;
 use crate::ui::badge::{Tone, status};
-use crate::ui::datetime::{Show, moment};
+use crate::ui::datetime::Show;
 use crate::ui::filter::Choice;
 
-/// A moment as people read it.
-pub fn when(at: Micros, show: Show) -> Markup {
-    let Ok(at) = Timestamp::from_microsecond(at) else { return html! { "–" } };
-    let utc = at.to_zoned(TimeZone::UTC);
-    let format = match show {
-        Show::DateTime => "%-d %b %Y, %H:%M UTC",
-        Show::Date => "%-d %b %Y UTC",
-        Show::Time => "%H:%M UTC",
-    };
-    moment(&at.to_string(), &utc.strftime(format).to_string(), show)
+/// A moment: in the reader's time zone, or in UTC where the browser runs no scripts.
+pub fn when(at: Moment, show: Show) -> Markup {
+    moment(at.0, &TimeZone::UTC, show)
 }
 
 /// The same where there may be none.
-pub fn when_or(at: Option<Micros>, none: &str) -> Markup {
+pub fn when_or(at: Option<Moment>, none: &str) -> Markup {
     match at {
         Some(at) => when(at, Show::DateTime),
         None => html! { span.quiet-text { (none) } },
@@ -38,11 +32,6 @@ pub fn standing(word: &str) -> Markup {
         "banned" => status(Tone::Bad, "Banned"),
         other => status(Tone::Neutral, other),
     }
-}
-
-/// "1 person", "3 people".
-pub fn count(n: i64, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
 /// Entries of a drop-down list: what is sent, and what is shown.
@@ -131,43 +120,24 @@ pub fn user_thing(actor: &Actor, user: Id) -> Option<Thing> {
     actor.snapshot().thing(Noun::User, user)
 }
 
-/// An address with those fields that are not empty.
-pub fn with_query(path: &str, fields: &[(&str, &str)]) -> String {
-    let filled: Vec<_> = fields.iter().filter(|(_, value)| !value.is_empty()).collect();
-    if filled.is_empty() {
-        return path.to_owned();
-    }
-    format!("{path}?{}", serde_urlencoded::to_string(filled).unwrap_or_default())
-}
-
 /// The end of the day `YYYY-MM-DD` in a time zone; none where it is empty or no day.
-pub fn end_of_day(day: &str, time_zone: &str) -> Option<Micros> {
+pub fn end_of_day(day: &str, time_zone: &str) -> Option<Moment> {
     let date: jiff::civil::Date = day.parse().ok()?;
     let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
     let next = date.tomorrow().ok()?.to_zoned(zone).ok()?;
-    Some(next.timestamp().as_microsecond())
+    Some(Moment(next.timestamp().as_microsecond()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{count, end_of_day, with_query};
+    use workspace::Moment;
 
-    #[test]
-    fn an_address_carries_only_the_fields_that_are_set() {
-        assert_eq!(with_query("/users", &[("q", ""), ("role", "")]), "/users");
-        assert_eq!(with_query("/users", &[("q", "a b"), ("role", "7")]), "/users?q=a+b&role=7");
-    }
+    use super::end_of_day;
 
     #[test]
     fn a_day_ends_when_the_next_one_begins_where_the_workspace_is() {
-        assert_eq!(end_of_day("2026-11-22", "UTC"), Some(1_795_392_000_000_000));
-        assert_eq!(end_of_day("2026-11-22", "Europe/Berlin"), Some(1_795_388_400_000_000));
+        assert_eq!(end_of_day("2026-11-22", "UTC"), Some(Moment(1_795_392_000_000_000)));
+        assert_eq!(end_of_day("2026-11-22", "Europe/Berlin"), Some(Moment(1_795_388_400_000_000)));
         assert_eq!(end_of_day("soon", "UTC"), None);
-    }
-
-    #[test]
-    fn one_is_counted_in_the_singular() {
-        assert_eq!(count(1, "person", "people"), "1 person");
-        assert_eq!(count(0, "person", "people"), "0 people");
     }
 }

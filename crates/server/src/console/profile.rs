@@ -4,7 +4,7 @@ use access::{Noun, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};
-use workspace::profile::{self, PasswordChange, SessionView};
+use workspace::profile::{self, PasswordChange, ProfileChange, SessionView};
 use workspace::users::UserView;
 use workspace::{Code, Refusal};
 
@@ -43,7 +43,8 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                 (own_sessions(&request, &who, &sessions))
             },
             html! {
-                (card("Your record", "Somebody who manages users can change it", None, record(&me)))
+                @if may_change { (card("Your details", "", None, details_form(&request, &me))) }
+                (card("Your record", "Set by whoever manages users", None, record(&me)))
                 @if may_change { (card("Password", "", None, password_form(&request))) }
             },
         ))
@@ -57,15 +58,28 @@ fn record(me: &UserView) -> Markup {
     let text = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
     let leads: Vec<&str> = me.leads.iter().map(|unit| unit.name.as_str()).collect();
     facts(&[
-        ("Name", html! { (me.name) }),
-        ("Email address", html! { (me.email) }),
-        ("Phone", html! { (text(&me.phone)) }),
+        ("Email", html! { (me.email) }),
         ("Code", html! { (text(&me.employee_code)) }),
         ("Role", html! { (me.role.name) }),
         ("Department", html! { (unit(&me.department)) }),
         ("Branch", html! { (unit(&me.branch)) }),
         ("Leads", html! { (text(&leads.join(", "))) }),
     ])
+}
+
+fn details_form(request: &Request, me: &UserView) -> Markup {
+    let field = |name, label| Field::new(name, label).form("details");
+    form::form(
+        "details",
+        &path(request, "/profile"),
+        &csrf(request),
+        html! {
+            input type="hidden" name="revision" value=(me.revision);
+            (form::input(&field("name", "Name").required().autocomplete("name"), form::Kind::Text, &me.name))
+            (form::input(&field("phone", "Phone").autocomplete("tel").hint("In international form, like +442079460123."), form::Kind::Phone, &me.phone))
+            (form::form_actions(button::submit(&Button::new(Kind::Primary, "Save"))))
+        },
+    )
 }
 
 fn password_form(request: &Request) -> Markup {
@@ -140,11 +154,27 @@ fn agent(text: &str) -> String {
     }
 }
 
-/// Changes one's own password; every other session ends.
-pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+/// One's own record as a thing, with the permission to change it.
+fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
     let own = who.actor.snapshot().thing(Noun::User, who.actor.id());
     let own = own.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let permit = who.actor.permit_on::<can::ProfileUpdate>(own)?;
+    Ok(who.actor.permit_on::<can::ProfileUpdate>(own)?)
+}
+
+/// Saves one's own name and phone number.
+pub async fn save(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+    let edit = ProfileChange {
+        name: Some(typed.get("name").to_owned()),
+        phone: Some(typed.get("phone").to_owned()),
+        revision: typed.get("revision").parse().ok(),
+    };
+    profile::update(&request.server.app, &may_change(&who)?, &request.author(), edit).await?;
+    Ok(done(&request, "/profile", "saved"))
+}
+
+/// Changes one's own password; every other session ends.
+pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+    let permit = may_change(&who)?;
     let passwords = PasswordChange { current: typed.raw("current").into(), new: typed.raw("new").into() };
     let keep = match who.via {
         Via::Session(session) => Some(session),

@@ -11,6 +11,7 @@ use workspace::{Code, Refusal};
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, back, csrf, done, path};
 use super::parts::{self, Options};
+use super::when::count;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::avatar;
@@ -120,7 +121,7 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
     let here = path(&request, &format!("/roles/{}", role.id));
     let lines = access_matrix::of_role(|permission| held(model, permit.id(), permission), model.allows);
     let matrix = access_matrix::show(&lines, Look { editable: may_edit, id: "role", ..Look::default() });
-    let people = parts::count(role.holders, "person has it", "people have it");
+    let people = count(role.holders, "person has it", "people have it");
     let subtitle = match (role.built_in, may_edit) {
         (true, _) => format!("Built-in role; {people}. Clone it to change anything."),
         (false, true) => format!("Custom role; {people}. Changes save by themselves and hold at once."),
@@ -220,7 +221,7 @@ fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
 fn delete_dialog(request: &Request, role: &RoleView, model: &Model, here: &str) -> Markup {
     let others = model.roles.iter().filter(|(id, r)| id.0 != role.id && !r.standing.owner);
     let others: Options = others.map(|(id, r)| (id, r.name.as_str())).collect();
-    let people = parts::count(role.holders, "person has", "people have");
+    let people = count(role.holders, "person has", "people have");
     let move_to = Field::new("move_to", "Role that they get instead").required().form("delete");
     let body = form::form(
         "delete",

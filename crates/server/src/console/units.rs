@@ -10,6 +10,7 @@ use workspace::{Code, Refusal, users};
 
 use super::frame::{Frame, csrf, done, path};
 use super::parts;
+use super::when::count;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::{avatar, person};
@@ -147,7 +148,7 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
         @if may(words.delete) { (button::post(&delete, &format!("{here}/delete"), &csrf(&request))) }
         @if may(words.write) { (button::opens(&Button::new(Kind::Plain, "Rename"), "rename-unit")) }
     };
-    let subtitle = parts::count(unit.members, "member", "members");
+    let subtitle = count(unit.members, "member", "members");
     let main = html! {
         (page_head(&PageHead {
             title: &unit.name, subtitle: &subtitle, crumbs: &[Crumb { href: &list, label: words.title }],

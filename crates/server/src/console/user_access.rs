@@ -8,7 +8,7 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::grants::{self, GrantView, SetGrant};
 use workspace::user_access::{self, NewTemporary, TemporaryView, ToggleView};
-use workspace::{Code, Refusal, users};
+use workspace::{Code, Moment, Refusal, users};
 
 use super::frame::{back, csrf, done, path};
 use super::parts::{self, Options};
@@ -393,7 +393,7 @@ pub async fn give_temporary(
         lasts.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be chosen from the list."))?;
     let new = NewTemporary {
         holds: BTreeMap::from([(name.to_owned(), words)]),
-        expires_at: request.server.app.store.now() + lasts,
+        expires_at: Moment(request.server.app.store.now() + lasts),
     };
     user_access::give_temporary(&request.server.app, &permit, &request.author(), new).await?;
     Ok(done(&request, &format!("/users/{}", permit.id()), "given"))

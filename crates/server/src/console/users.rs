@@ -13,7 +13,9 @@ use workspace::users::{self, InvitedUser, NewUser, UserView};
 use workspace::{Code, List, Refusal};
 
 use super::frame::{Frame, csrf, path, shown_at};
+use super::paging::address;
 use super::parts::{self, Options};
+use super::when::count;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -82,7 +84,7 @@ impl Asked {
             ("sort", sort),
             ("after", after),
         ];
-        parts::with_query(list, &fields)
+        address(list, &fields)
     }
 }
 
@@ -136,7 +138,7 @@ fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
     let standings = [("active", "Active"), ("invited", "Invited"), ("banned", "Banned")]
         .map(|(value, label)| Choice { value, label });
     let clear = asked.is_narrowed().then(|| asked.address(here, &asked.sort, ""));
-    let clear = clear.map(|_| parts::with_query(here, &[("sort", &asked.sort)]));
+    let clear = clear.map(|_| address(here, &[("sort", &asked.sort)]));
     let select = |name, label, options: &Options, chosen: &str| {
         html! { @if !options.is_empty() { (filter::one_of(name, label, "Any", &options.choices(), chosen)) } }
     };
@@ -210,7 +212,7 @@ fn nobody(here: &str) -> Markup {
 
 fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Markup {
     let last = offset + i64::try_from(found.items.len()).unwrap_or(0);
-    let total = parts::count(found.total, "user", "users");
+    let total = count(found.total, "user", "users");
     let summary = if found.total > ON_A_PAGE { format!("{}–{last} of {total}", offset + 1) } else { total };
     let at = |offset: i64| {
         asked.address(here, &asked.sort, &if offset > 0 { offset.to_string() } else { String::new() })
