@@ -206,7 +206,7 @@ impl Snapshot {
                 self.model.roles.get(&id)?;
                 vec![]
             }
-            Noun::Call | Noun::Token | Noun::Workspace => return None,
+            Noun::Call | Noun::Token | Noun::Workspace | Noun::Outside => return None,
         };
         Some(Thing::new(noun, i64::from(id.0), touches))
     }
