@@ -25,8 +25,13 @@ const LARGEST_BODY: usize = 1 << 20;
 /// The router, made from the endpoint table and nothing else.
 #[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
 pub fn router(server: Server) -> Router {
+    router_of(server, endpoints::all())
+}
+
+/// A router of these endpoints.
+pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
     let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
-    for endpoint in endpoints::all() {
+    for endpoint in endpoints {
         let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
         let path = endpoint.path;
         let route = on(

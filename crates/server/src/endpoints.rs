@@ -4,7 +4,7 @@ use access::{Noun, can};
 use axum::http::Method;
 
 use crate::endpoint::Endpoint;
-use crate::{console, live, openapi, rest};
+use crate::{authzen, console, live, openapi, rest};
 
 macro_rules! endpoints {
     (@one $method:ident $path:literal open $why:literal $act:path, $summary:literal) => {
@@ -120,6 +120,10 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
+
+        GET  "/.well-known/authzen-configuration/w/{slug}" open("says where to ask, and that the workspace is there, as its sign-in page does") authzen::configuration, "Where the workspace's AuthZEN decision point is.";
+        POST "/w/{slug}/access/v1/evaluation" list(AccessExplain) authzen::evaluation, "Answer one AuthZEN question about somebody whose access you may explain.";
+        POST "/w/{slug}/access/v1/evaluations" list(AccessExplain) authzen::evaluations, "Answer many AuthZEN questions.";
 
         GET  "/"                           open("leads to a workspace's own sign-in page") console::sign_in::start, "Choose a workspace.";
         GET  "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::show, "The sign-in page.";

@@ -58,13 +58,6 @@ impl Request {
         self.param("slug")
     }
 
-    /// The id in this workspace of a user who is named by id or email address.
-    pub fn user_named(&self, name: &str) -> Result<Option<Id>, Refusal> {
-        let snapshot = self.identity()?.actor.snapshot();
-        let by_id = name.parse().ok().map(Id).filter(|id| snapshot.model().users.contains_key(id));
-        Ok(by_id.or_else(|| snapshot.by_email(name)))
-    }
-
     /// The server's own address as callers use it, without a slash at the end.
     pub fn base_url(&self) -> String {
         match &self.server.config.public_url {

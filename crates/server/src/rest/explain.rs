@@ -52,7 +52,8 @@ pub async fn why(
     Query(query): Query<WhyQuery>,
 ) -> Result<Json<Why>, Refusal> {
     let permission = permission(&query.permission)?;
-    let user = request.user_named(&query.user)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let user =
+        visible.actor().snapshot().user_named(&query.user).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let subject = request.find(Noun::User, &user.to_string()).await?;
     let permit = visible.actor().permit_on::<can::AccessExplain>(subject)?;
     let thing = thing(&request, &query.kind, &query.id).await?;
