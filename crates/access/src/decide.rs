@@ -111,11 +111,9 @@ impl Actor {
 
     /// Whether the actor may do something to a thing. To the workspace itself: with the reach `all`, or, for a
     /// permission that cannot reach so far (placing calls), with any.
+    #[inline]
     pub fn may(&self, permission: Permission, thing: &Thing) -> bool {
-        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
-            return self.holds(permission);
-        }
-        self.reach_over(permission, &thing.touches).is_some()
+        self.folded.reach_to(&self.powers, permission, thing).is_some()
     }
 
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).

@@ -2,10 +2,13 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
+pub mod audio;
 pub mod authzen;
 pub mod cli;
 pub mod cookie;
+mod demo;
 pub mod dispatch;
+pub mod download;
 pub mod endpoint;
 pub mod endpoints;
 pub mod import;
@@ -13,7 +16,6 @@ pub mod input;
 pub mod live;
 pub mod openapi;
 pub mod output;
-pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;

@@ -70,7 +70,12 @@ impl Store {
 
     /// Opens a change that is nobody's act: a refusal to be written down, a sign-in.
     pub(crate) async fn open_change(&self, workspace: i64, author: &Author) -> Result<Change<'_>> {
-        let mut tx = self.db.begin().await?;
+        let tx = self.db.begin().await?;
+        self.change_in(tx, workspace, author).await
+    }
+
+    /// Makes a transaction a change of a workspace.
+    pub(crate) async fn change_in(&self, mut tx: Tx, workspace: i64, author: &Author) -> Result<Change<'_>> {
         let lock = tx.for_update();
         let head = q("SELECT version, next_id, next_call, audit_seq, audit_head FROM workspaces WHERE id = ");
         let head: Head = tx.one(head.v(workspace).s(lock)).await?.ok_or(StoreError::Missing)?;

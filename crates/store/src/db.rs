@@ -101,7 +101,9 @@ impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRo
 
 /// SQL under construction: `q("… WHERE id = ").v(id).s(" AND kind IN ").list(kinds)`.
 ///
-/// Text is `&'static str` only, so a value can never become text. An empty list matches nothing.
+/// Text is `&'static str` only, so a value can never become text. An empty list matches nothing. Values stand as
+/// `?`, which SQLite takes as they are (it finds numbered ones by searching through all their names, which makes
+/// long statements slow); PostgreSQL gets them numbered.
 #[derive(Debug, Clone)]
 pub(crate) struct Q {
     sql: String,
@@ -125,7 +127,7 @@ impl Q {
     #[must_use]
     pub fn v(mut self, value: impl Into<Value>) -> Q {
         self.values.push(value.into());
-        let _ = write!(self.sql, "${}", self.values.len());
+        self.sql.push('?');
         self
     }
 
@@ -147,16 +149,8 @@ impl Q {
     /// Another statement inside this one.
     #[must_use]
     pub fn append(mut self, other: Q) -> Q {
-        let before = self.values.len();
         self.values.extend(other.values);
-        // The other's placeholders are numbered from one; here they come after ours.
-        let mut parts = other.sql.split('$');
-        self.sql.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-            let (number, rest) = part.split_at(digits);
-            let _ = write!(self.sql, "${}{rest}", before + number.parse::<usize>().unwrap_or_default());
-        }
+        self.sql.push_str(&other.sql);
         self
     }
 
@@ -188,6 +182,17 @@ impl Q {
         arguments
     }
 
+    /// The text with its values numbered: `$1`, `$2` …
+    fn numbered(&self) -> String {
+        let mut text = String::with_capacity(self.sql.len() + 4 * self.values.len());
+        let mut parts = self.sql.split('?');
+        text.push_str(parts.next().unwrap_or_default());
+        for (at, part) in parts.enumerate() {
+            let _ = write!(text, "${}{part}", at + 1);
+        }
+        text
+    }
+
     fn postgres(&self) -> PgArguments {
         let mut arguments = PgArguments::default();
         for value in &self.values {
@@ -208,7 +213,7 @@ async fn exec_sqlite<'c>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Resu
 
 async fn exec_postgres<'c>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<u64> {
     let arguments = q.postgres();
-    Ok(sqlx::query_with(AssertSqlSafe(q.sql), arguments).execute(on).await?.rows_affected())
+    Ok(sqlx::query_with(AssertSqlSafe(q.numbered()), arguments).execute(on).await?.rows_affected())
 }
 
 async fn all_sqlite<'c, T: Row>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<Vec<T>> {
@@ -218,7 +223,7 @@ async fn all_sqlite<'c, T: Row>(on: impl Executor<'c, Database = Sqlite>, q: Q) 
 
 async fn all_postgres<'c, T: Row>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<Vec<T>> {
     let arguments = q.postgres();
-    sqlx::query_as_with(AssertSqlSafe(q.sql), arguments).fetch_all(on).await
+    sqlx::query_as_with(AssertSqlSafe(q.numbered()), arguments).fetch_all(on).await
 }
 
 impl Db {

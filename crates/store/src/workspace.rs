@@ -92,12 +92,10 @@ impl Store {
             new.is_demo,
             self.now()
         ]);
-        // The row stands alone until its roles are there; nothing can sign in to it before the second commit.
         let mut tx = self.db.begin().await?;
         let created: Option<(i64,)> = tx.one(insert.s(" RETURNING id")).await.map_err(taken("slug"))?;
         let (workspace,) = created.ok_or(StoreError::Missing)?;
-        tx.commit().await?;
-        let mut change = self.open_change(workspace, author).await?;
+        let mut change = self.change_in(tx, workspace, author).await?;
         let owner = change.found(new).await?;
         change.record(Act::done("workspace:create", "workspace", 0, new.name));
         change.commit().await?;

@@ -9,6 +9,7 @@ use store::session::SessionRow;
 use store::user::UserInput;
 
 use crate::refusal::{Code, Refusal};
+use crate::user_access::{self, EffectiveLine};
 use crate::users::{UserView, input_of, phone};
 use crate::{Answer, App, List, Moment, check, id, sign_in};
 
@@ -64,6 +65,11 @@ impl From<SessionRow> for SessionView {
 /// One's own record. Needs no permission: people may know what is kept of themselves.
 pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
     Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
+}
+
+/// One's own access with what gives and takes each permission. Needs no permission either.
+pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
+    user_access::lines(actor.snapshot(), actor.id())
 }
 
 /// Edits one's own record.

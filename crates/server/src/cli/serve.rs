@@ -47,6 +47,9 @@ impl Serve {
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
         };
         let server = Server { app, config: Arc::new(config) };
+        if self.demo {
+            crate::demo::make(&server).await?;
+        }
         greet(&server.app, address).await?;
         axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped()).await?;
         Ok(())

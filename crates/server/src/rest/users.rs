@@ -34,7 +34,7 @@ impl UserQuery {
             role: self.role.map(Id),
             unit: self.unit.map(Id),
             standing: self.standing.as_deref().map(standing).transpose()?,
-            newest_first: false,
+            ..UserFilter::default()
         })
     }
 }
