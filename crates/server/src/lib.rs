@@ -16,7 +16,6 @@ pub mod input;
 pub mod live;
 pub mod openapi;
 pub mod output;
-pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;

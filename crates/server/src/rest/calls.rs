@@ -1,14 +1,10 @@
 //! The call log over REST.
 
 use access::{Permit, Visible, can};
-use axum::body::Body;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
-use workspace::calls::{self, CallQuery, CallView, Export};
+use workspace::calls::{self, CallQuery, CallView};
 use workspace::{List, Refusal};
 
+use crate::download;
 use crate::input::{Paged, Query};
 use crate::output::{Csv, Json};
 use crate::request::Request;
@@ -38,30 +34,6 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(query): Query<CallQuery>,
 ) -> Result<Csv, Refusal> {
-    let mut export = calls::export(&request.server.app, visible, &query).await?;
-    // What is refused is refused before the answer begins.
-    let first = export.next().await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    let response: Response = (headers, Body::from_stream(pieces(first, export))).into_response();
-    Ok(Csv(response))
-}
-
-/// The pieces of the file; an error ends the answer where it is, so that half a file is not taken for a whole one.
-fn pieces(first: Option<String>, mut export: Export) -> ReceiverStream<Result<String, Refusal>> {
-    let (file, pieces) = mpsc::channel(2);
-    tokio::spawn(async move {
-        let mut next = Ok(first);
-        while let Some(piece) = next.transpose() {
-            let failed = piece.is_err();
-            if file.send(piece).await.is_err() || failed {
-                return;
-            }
-            next = export.next().await;
-        }
-    });
-    ReceiverStream::new(pieces)
+    let export = calls::export(&request.server.app, visible, &query).await?;
+    Ok(Csv(download::csv(export, "calls")))
 }
