@@ -222,6 +222,7 @@
     return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
   };
   const hasUnsavedInput = () =>
+    $("#main .secret") || // shown this once, and not to be lost to a change elsewhere
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
 
   function showChangedBar(show) {
