@@ -9,7 +9,7 @@ use serde::Deserialize;
 use workspace::calls::{self, CallView};
 use workspace::{Ref, Refusal};
 
-use super::calls::{direction, outcome, outside, sound};
+use super::calls::{direction, inside, outcome, outside, sound};
 use super::frame::{csrf, path};
 use super::paging::address;
 use super::{done, when};
@@ -39,8 +39,12 @@ pub async fn show(
     let call = calls::show(&request.server.app, &permit).await?;
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
-    let started = when::text(call.started_at, &zone, "%-d %b %Y, %H:%M %Z");
-    let subtitle = format!("{} call of {started}", direction(&call.direction));
+    let subtitle = match (call.direction.as_str(), inside(&call)) {
+        ("inbound" | "outbound", us) if !us.is_empty() => {
+            format!("{} call with {us}", direction(&call.direction))
+        }
+        _ => format!("{} call", direction(&call.direction)),
+    };
     let main = html! {
         (page_head(&PageHead {
             title: &outside(&call),

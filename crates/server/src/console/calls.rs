@@ -192,8 +192,28 @@ fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     empty(Icon::Call, "No calls yet", &text, why)
 }
 
-/// A table of calls, the way every page shows them.
-pub fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+/// A table of the last calls of something, for a part of a page: without what all of them have in common.
+pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+    let columns = [
+        Column::new("Call"),
+        Column::new("Start"),
+        Column::new("With"),
+        Column::new("Outcome"),
+        Column::number("Talk"),
+    ];
+    let row = |call: &CallView| {
+        let Row { id, href, mut cells } = row(request, zone, call);
+        cells.truncate(columns.len() + 1);
+        cells.remove(THROUGH);
+        Row { id, href, cells }
+    };
+    table("Last calls", &columns, &calls.iter().map(row).collect::<Vec<Row>>())
+}
+
+/// The place of the column that says through what a call went.
+const THROUGH: usize = 3;
+
+fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
         Column::new("Call"),
         Column::new("Start"),
@@ -274,7 +294,7 @@ fn shown_name(call: &CallView) -> Option<&str> {
 }
 
 /// This end of the call: who spoke, or what was dialled.
-fn inside(call: &CallView) -> String {
+pub fn inside(call: &CallView) -> String {
     let name =
         |user: &Option<Ref>, party: &str| user.as_ref().map_or_else(|| party.to_owned(), |u| u.name.clone());
     match call.direction.as_str() {

@@ -162,7 +162,7 @@ impl Page<'_> {
         let assign = self
             .may_assign()
             .then(|| button::opens(&Button::new(Look::Plain, verb).icon(Icon::Plus), "assign"));
-        let hint = "Who may use it (place and receive calls with it) and who may observe it (see its calls and figures).";
+        let hint = "Use: place and receive calls with it. Observe: see its calls and figures.";
         let body = html! {
             @if view.holders.is_empty() { p.quiet-text { "Nobody that you may see holds it." } }
             @for holder in &view.holders { (self.holder(view, holder)) }
@@ -223,7 +223,7 @@ impl Page<'_> {
         let link = (found.next.is_some()).then(|| button::link(&Button::new(Look::Plain, &label), &all));
         let body = html! {
             @if found.items.is_empty() { p.quiet-text { "No call that you may see." } }
-            @else { (call_log::rows(self.request, &self.zone, &found.items)) }
+            @else { (call_log::last(self.request, &self.zone, &found.items)) }
         };
         Ok(Some(card("Last calls", "", link, body)))
     }

@@ -146,7 +146,7 @@ fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
         p { "This workspace has the plan " strong { (name) } "." }
         @if lacks.is_empty() { p.hint { "It lacks nothing." } } @else {
             details #plan-lacks { summary { "What it lacks: " (when::count(count(&lacks), "permission", "permissions")) }
-                ul.plain { @for meaning in &lacks { li.capital { (meaning) } } } }
+                ul.items { @for meaning in &lacks { li.capital { (meaning) } } } }
         }
         @if may(actor, Permission::BillingCommit) {
             (form::form("plan", &path(request, "/settings/plan"), &csrf(request), html! {

@@ -113,7 +113,7 @@ fn may(token: &TokenView) -> Markup {
         @if more > 0 {
             details id={ "scope-" (token.id) } {
                 summary { (groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")) " and " (more) " more" }
-                ul.plain { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
+                ul.items { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
             }
         } @else { (groups.join("; ")) }
     }
@@ -151,7 +151,7 @@ fn scope(actor: &Actor) -> Markup {
                 div.scope-line role="group" aria-label=(group.label()) {
                     span { (group.label()) }
                     @for verb in verbs {
-                        label.check-inline { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
+                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
                     }
                 }
             }
