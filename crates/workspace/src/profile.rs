@@ -9,6 +9,7 @@ use store::session::SessionRow;
 use store::user::UserInput;
 
 use crate::refusal::{Code, Refusal};
+use crate::user_access::{self, EffectiveLine};
 use crate::users::{UserView, input_of, phone};
 use crate::{Answer, App, List, Moment, check, id, sign_in};
 
@@ -66,6 +67,11 @@ pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
     Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
 }
 
+/// One's own access with what gives and takes each permission. Needs no permission either.
+pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
+    user_access::lines(actor.snapshot(), actor.id())
+}
+
 /// Edits one's own record.
 pub async fn update(
     app: &App,
@@ -99,7 +105,7 @@ pub async fn change_password(
     passwords: PasswordChange,
     keep: Option<Id>,
 ) -> Answer<()> {
-    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new"), ..refusal })?;
+    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new".into()), ..refusal })?;
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;

@@ -232,6 +232,11 @@ pub async fn end_temporary(
 /// Every permission of a user, held or not, with what gives and takes it.
 pub async fn effective(app: &App, permit: &Permit<can::AccessExplain>) -> Answer<Vec<EffectiveLine>> {
     let snapshot = app.snapshot(permit).await?;
+    Ok(lines(&snapshot, permit.id()))
+}
+
+/// Every permission of a user with what gives and takes it, for pages that have decided who may see it.
+pub(crate) fn lines(snapshot: &access::Snapshot, user: Id) -> Vec<EffectiveLine> {
     let model = snapshot.model();
     let line = |line: access::explain::Line| {
         let entry = line.permission.entry();
@@ -245,7 +250,7 @@ pub async fn effective(app: &App, permit: &Permit<can::AccessExplain>) -> Answer
             taken: line.taken.iter().map(|taker| taker.say(model)).collect(),
         }
     };
-    Ok(what(&snapshot, permit.id()).into_iter().map(line).collect())
+    what(snapshot, user).into_iter().map(line).collect()
 }
 
 fn temporary_view(temporary: &Temporary) -> TemporaryView {

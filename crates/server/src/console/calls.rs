@@ -1,7 +1,6 @@
 //! The call log: what the reader may see of it, narrowed by filters in the address, page by page, and as a file.
 
 use access::{Actor, Permission, Reach, Visible, can};
-use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -15,6 +14,7 @@ use super::paging::{Place, address};
 use super::when;
 use crate::download;
 use crate::input::Query;
+use crate::output::Csv;
 use crate::request::Request;
 use crate::ui::badge::{Tone, status};
 use crate::ui::button::{self, Button, Kind};
@@ -119,9 +119,9 @@ pub async fn export(
     request: Request,
     visible: Visible<can::CallRecordExport>,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Csv, Refusal> {
     let export = calls::export(&request.server.app, visible, &asked.query()?).await?;
-    Ok(download::csv(export, &format!("{}-calls", request.slug())))
+    download::csv(export).await
 }
 
 /// One sentence on which calls the reader sees here.

@@ -2,7 +2,6 @@
 
 use maud::Markup;
 
-use super::frame::Frame;
 use crate::request::Request;
 use crate::ui::badge::Tone;
 use crate::ui::toast::toast;
@@ -17,13 +16,24 @@ const WORDS: &[(&str, &str)] = &[
     ("recording-deleted", "The recording is deleted."),
     ("revoked", "Revoked. Whatever used the token is refused from now on."),
     ("transferred", "Ownership is transferred."),
+    ("renamed", "Renamed."),
+    ("cloned", "Role cloned. Change it as you like."),
+    ("user-deleted", "User deleted. Their sessions ended and their seat is free."),
+    ("banned", "User banned. Every session of theirs has ended."),
+    ("unbanned", "Ban lifted."),
+    ("granted", "Granted. It holds at once."),
+    ("withdrawn", "Grant withdrawn. It holds at once."),
+    ("given", "Access given for a while. It holds at once."),
+    ("ended", "Access ended. It holds at once."),
+    ("password", "Password changed. Your other sessions have ended."),
+    ("session", "Session ended."),
+    ("sessions", "Your other sessions have ended."),
 ];
 
-/// The page, with the message that its address asks for.
-pub fn page(request: &Request, title: &str, done: &str, main: Markup) -> Markup {
-    let frame = Frame::new(request, title);
-    match WORDS.iter().find(|(word, _)| *word == done) {
-        Some((_, sentence)) => frame.toast(toast(Tone::Good, sentence, None)).around(main),
-        None => frame.around(main),
-    }
+/// The message that the request's address asks for; a table, so that an address cannot put words into our mouth.
+pub fn said(request: &Request) -> Option<Markup> {
+    let query: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query()?).ok()?;
+    let (_, asked) = query.iter().find(|(name, _)| name == "done")?;
+    let (_, sentence) = WORDS.iter().find(|(word, _)| word == asked)?;
+    Some(toast(Tone::Good, sentence, None))
 }
