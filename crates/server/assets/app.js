@@ -260,6 +260,7 @@
     return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
   };
   const hasUnsavedInput = () =>
+    $("#main .secret") || // shown this once, and not to be lost to a change elsewhere
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
 
   // A page with a secret on it is the only place where it can be read: it is never loaded again by itself.

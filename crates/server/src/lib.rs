@@ -2,7 +2,6 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
-pub mod audio;
 pub mod authzen;
 pub mod cli;
 pub mod cookie;
