@@ -273,7 +273,8 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
 fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
     let here = path(request, "/users");
     let model = actor.snapshot().model();
-    let wrong = refusal.and_then(|r| Some((r.field?, r.message.as_str())));
+    let wrong = refusal.and_then(|r| Some((r.field?, said_of(r.field?, &r.message))));
+    let wrong = wrong.as_ref().map(|(field, message)| (*field, message.as_str()));
     let error = |name: &str| wrong.filter(|(field, _)| *field == name).map(|(_, message)| message);
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
     let text = |field: &Field<'_>, kind| form::input(field, kind, typed.get(field.name));
@@ -320,6 +321,17 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
         (card("Account", "", None, form::form("new-user", &here, &csrf(request), body)))
     };
     Frame::new(request, "Add user").around(main)
+}
+
+/// The field's own words in place of its name, where the message begins with it.
+fn said_of(field: &str, message: &str) -> String {
+    let label = match field {
+        "email" => "The email address".to_owned(),
+        "employee_code" => "The employee code".to_owned(),
+        "password" => "The first password".to_owned(),
+        other => format!("The {other}"),
+    };
+    message.strip_prefix(field).map_or_else(|| message.to_owned(), |rest| format!("{label}{rest}"))
 }
 
 /// Says what was made, with the one-time password; reloading leads to the user's own page.
