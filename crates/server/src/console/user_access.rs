@@ -215,14 +215,18 @@ pub async fn set_grant(
         let workspace = request.server.app.store.workspace_by_slug(request.slug()).await?;
         let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
         let at = parts::end_of_day(day, &zone);
+        if at.is_some_and(|at| at.0 <= request.server.app.store.now()) {
+            return Err(Refusal::invalid("expires_at", "expires_at must be today or a day to come."));
+        }
         Some(at.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be a day, like 2026-12-31."))?)
     };
-    let grant = SetGrant {
-        entity: typed.id("entity")?.ok_or_else(missing)?,
-        may_use: typed.get("may_use") == "yes",
-        may_observe: typed.get("may_observe") == "yes",
-        expires_at,
-    };
+    let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
+    if !may_use && !may_observe {
+        let message = "Tick use, observe or both; to take both away, withdraw the grant.";
+        return Err(Refusal::invalid("may_use", message));
+    }
+    let grant =
+        SetGrant { entity: typed.id("entity")?.ok_or_else(missing)?, may_use, may_observe, expires_at };
     grants::set(&request.server.app, &permit, &request.author(), grant).await?;
     let page = format!("/users/{}", permit.id());
     Ok(if typed.get("new") == "yes" { done(&request, &page, "granted") } else { back(&request, &page) })

@@ -344,10 +344,11 @@ fn added_page(request: &Request, invited: &InvitedUser) -> Response {
             title: &format!("{} was added", user.name), crumbs: &[Crumb { href: &here, label: "Users" }], ..PageHead::default()
         }))
         (card("How to sign in", "Give these to them over a channel that you trust.", None, html! {
-            (facts(&[("Workspace", html! { (request.slug()) }), ("Email address", html! { (user.email) })]))
+            div.stack { (facts(&[("Workspace", html! { (request.slug()) }), ("Email address", html! { (user.email) })]))
             @if let Some(password) = &invited.password {
                 (secret("One-time password", password, "Copy it now: it is stored hashed and will not be shown again."))
             } @else { p { "The password is the one that you typed." } }
+            }
             (form::form_actions(html! {
                 (button::link(&Button::new(Kind::Plain, "Add another").icon(Icon::Plus), &format!("{here}/new")))
                 (button::link(&Button::new(Kind::Primary, "Set their access"), &page))
