@@ -273,22 +273,29 @@ impl Rows {
     }
 }
 
+/// The values of one column, whichever type they are.
+#[derive(Debug, Clone, Default)]
+struct Column {
+    numbers: Vec<Option<i64>>,
+    texts: Vec<Option<String>>,
+}
+
 /// The values of whole rows as one array for each column.
 fn postgres_arrays(values: Vec<Value>, types: &[&str]) -> PgArguments {
-    let mut columns: Vec<(Vec<Option<i64>>, Vec<Option<String>>)> = vec![Default::default(); types.len()];
+    let mut columns = vec![Column::default(); types.len()];
     let mut values = values.into_iter().peekable();
     while values.peek().is_some() {
-        for ((numbers, texts), value) in columns.iter_mut().zip(values.by_ref()) {
+        for (column, value) in columns.iter_mut().zip(values.by_ref()) {
             match value {
-                Value::Int(v) => numbers.push(v),
-                Value::Text(v) => texts.push(v),
-                Value::Bool(v) => numbers.push(Some(i64::from(v))),
+                Value::Int(v) => column.numbers.push(v),
+                Value::Text(v) => column.texts.push(v),
+                Value::Bool(v) => column.numbers.push(Some(i64::from(v))),
             }
         }
     }
     let mut arguments = PgArguments::default();
-    for ((numbers, texts), kind) in columns.into_iter().zip(types) {
-        let _ = if *kind == "TEXT" { arguments.add(texts) } else { arguments.add(numbers) };
+    for (column, kind) in columns.into_iter().zip(types) {
+        let _ = if *kind == "TEXT" { arguments.add(column.texts) } else { arguments.add(column.numbers) };
     }
     arguments
 }
