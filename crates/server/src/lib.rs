@@ -23,7 +23,7 @@ pub mod ui;
 
 pub mod console;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use workspace::App;
@@ -51,6 +51,11 @@ pub struct Config {
 impl Config {
     /// The folder of a workspace's recordings.
     pub fn recordings(&self, workspace: i64) -> PathBuf {
-        self.data.join("recordings").join(workspace.to_string())
+        recordings_folder(&self.data, workspace)
     }
+}
+
+/// The folder of a workspace's recordings below the data folder.
+fn recordings_folder(data: &Path, workspace: i64) -> PathBuf {
+    data.join("recordings").join(workspace.to_string())
 }

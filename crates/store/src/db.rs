@@ -169,19 +169,6 @@ impl Q {
         if condition { more(self) } else { self }
     }
 
-    fn sqlite(&self) -> SqliteArguments {
-        let mut arguments = SqliteArguments::default();
-        for value in &self.values {
-            // Adding fails only for values that cannot be encoded; integers, text and booleans always can.
-            let _ = match value {
-                Value::Int(v) => arguments.add(*v),
-                Value::Text(v) => arguments.add(v.clone()),
-                Value::Bool(v) => arguments.add(*v),
-            };
-        }
-        arguments
-    }
-
     /// The text with its values numbered: `$1`, `$2` …
     fn numbered(&self) -> String {
         let mut text = String::with_capacity(self.sql.len() + 4 * self.values.len());
@@ -192,38 +179,125 @@ impl Q {
         }
         text
     }
+}
 
-    fn postgres(&self) -> PgArguments {
-        let mut arguments = PgArguments::default();
-        for value in &self.values {
-            let _ = match value {
-                Value::Int(v) => arguments.add(*v),
-                Value::Text(v) => arguments.add(v.clone()),
-                Value::Bool(v) => arguments.add(*v),
-            };
-        }
-        arguments
+// Adding an argument fails only for values that cannot be encoded; integers, text and booleans always can.
+
+fn sqlite_arguments(values: Vec<Value>) -> SqliteArguments {
+    let mut arguments = SqliteArguments::default();
+    for value in values {
+        let _ = match value {
+            Value::Int(v) => arguments.add(v),
+            Value::Text(v) => arguments.add(v),
+            Value::Bool(v) => arguments.add(v),
+        };
     }
+    arguments
+}
+
+fn postgres_arguments(values: Vec<Value>) -> PgArguments {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        let _ = match value {
+            Value::Int(v) => arguments.add(v),
+            Value::Text(v) => arguments.add(v),
+            Value::Bool(v) => arguments.add(v),
+        };
+    }
+    arguments
 }
 
 async fn exec_sqlite<'c>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<u64> {
-    let arguments = q.sqlite();
+    let arguments = sqlite_arguments(q.values);
     Ok(sqlx::query_with(AssertSqlSafe(q.sql), arguments).execute(on).await?.rows_affected())
 }
 
 async fn exec_postgres<'c>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<u64> {
-    let arguments = q.postgres();
-    Ok(sqlx::query_with(AssertSqlSafe(q.numbered()), arguments).execute(on).await?.rows_affected())
+    let text = q.numbered();
+    let arguments = postgres_arguments(q.values);
+    Ok(sqlx::query_with(AssertSqlSafe(text), arguments).execute(on).await?.rows_affected())
 }
 
 async fn all_sqlite<'c, T: Row>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<Vec<T>> {
-    let arguments = q.sqlite();
+    let arguments = sqlite_arguments(q.values);
     sqlx::query_as_with(AssertSqlSafe(q.sql), arguments).fetch_all(on).await
 }
 
 async fn all_postgres<'c, T: Row>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<Vec<T>> {
-    let arguments = q.postgres();
-    sqlx::query_as_with(AssertSqlSafe(q.numbered()), arguments).fetch_all(on).await
+    let text = q.numbered();
+    let arguments = postgres_arguments(q.values);
+    sqlx::query_as_with(AssertSqlSafe(text), arguments).fetch_all(on).await
+}
+
+/// Many rows for one table, written in as few statements as the database likes best.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    /// The statement up to the rows: `INSERT INTO t (a, b)`.
+    pub into: &'static str,
+    /// The type of each column: `BIGINT` or `TEXT`.
+    pub types: &'static [&'static str],
+    /// What follows the rows.
+    pub then: &'static str,
+    /// The rows, one after the other.
+    pub values: Vec<Value>,
+}
+
+/// Values of one statement on SQLite. It takes 32,766, but long statements cost more than they save.
+const SQLITE_VALUES: usize = 4_200;
+
+/// Rows of one statement on PostgreSQL.
+const POSTGRES_ROWS: usize = 5_000;
+
+impl Rows {
+    /// The rows in parts of so many, each as it stands alone.
+    fn parts(values: Vec<Value>, size: usize) -> impl Iterator<Item = Vec<Value>> {
+        let mut values = values.into_iter();
+        std::iter::from_fn(move || {
+            let part: Vec<Value> = values.by_ref().take(size).collect();
+            (!part.is_empty()).then_some(part)
+        })
+    }
+
+    /// `INSERT … VALUES (?,?),(?,?) …` for so many rows.
+    fn sqlite(&self, rows: usize) -> String {
+        let row = format!("({})", vec!["?"; self.types.len()].join(","));
+        format!("{} VALUES {}{}", self.into, vec![row; rows].join(","), self.then)
+    }
+
+    /// `INSERT … SELECT * FROM unnest($1, $2) …`: one array for each column, so that the text is always the same
+    /// and the server neither reads nor plans it again.
+    fn postgres(&self) -> String {
+        let arrays: Vec<String> =
+            self.types.iter().enumerate().map(|(at, kind)| format!("${}::{kind}[]", at + 1)).collect();
+        format!("{} SELECT * FROM unnest({}){}", self.into, arrays.join(","), self.then)
+    }
+}
+
+/// The values of one column, whichever type they are.
+#[derive(Debug, Clone, Default)]
+struct Column {
+    numbers: Vec<Option<i64>>,
+    texts: Vec<Option<String>>,
+}
+
+/// The values of whole rows as one array for each column.
+fn postgres_arrays(values: Vec<Value>, types: &[&str]) -> PgArguments {
+    let mut columns = vec![Column::default(); types.len()];
+    let mut values = values.into_iter().peekable();
+    while values.peek().is_some() {
+        for (column, value) in columns.iter_mut().zip(values.by_ref()) {
+            match value {
+                Value::Int(v) => column.numbers.push(v),
+                Value::Text(v) => column.texts.push(v),
+                Value::Bool(v) => column.numbers.push(Some(i64::from(v))),
+            }
+        }
+    }
+    let mut arguments = PgArguments::default();
+    for (column, kind) in columns.into_iter().zip(types) {
+        let _ = if *kind == "TEXT" { arguments.add(column.texts) } else { arguments.add(column.numbers) };
+    }
+    arguments
 }
 
 impl Db {
@@ -307,6 +381,29 @@ impl Tx {
             Tx::Sqlite(tx) => all_sqlite(&mut **tx, q).await,
             Tx::Postgres(tx) => all_postgres(&mut **tx, q).await,
         }
+    }
+
+    /// Writes rows; what the statements return.
+    pub async fn insert<T: Row>(&mut self, mut rows: Rows) -> Result<Vec<T>> {
+        let (values, width) = (std::mem::take(&mut rows.values), rows.types.len().max(1));
+        let mut returned = vec![];
+        match self {
+            Tx::Sqlite(tx) => {
+                for part in Rows::parts(values, SQLITE_VALUES / width * width) {
+                    let text = AssertSqlSafe(rows.sqlite(part.len() / width));
+                    let query = sqlx::query_as_with(text, sqlite_arguments(part));
+                    returned.extend(query.fetch_all(&mut **tx).await?);
+                }
+            }
+            Tx::Postgres(tx) => {
+                for part in Rows::parts(values, POSTGRES_ROWS * width) {
+                    let arguments = postgres_arrays(part, rows.types);
+                    let query = sqlx::query_as_with(AssertSqlSafe(rows.postgres()), arguments);
+                    returned.extend(query.fetch_all(&mut **tx).await?);
+                }
+            }
+        }
+        Ok(returned)
     }
 
     /// The first row of a query, if any.

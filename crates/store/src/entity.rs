@@ -114,6 +114,14 @@ impl Store {
         let query = q(select(R::KIND)).s(" WHERE workspace_id = ").v(permit.workspace());
         self.db.one(query.s(" AND id = ").v(permit.id())).await?.ok_or(StoreError::Missing)
     }
+
+    /// The digits of the queues that have some: how call records of other systems name them.
+    pub async fn queue_digits(&self, permit: &access::Permit<can::QueueRead>) -> Result<Vec<(Id, String)>> {
+        let query =
+            q("SELECT id, digits FROM queues WHERE digits <> '' AND workspace_id = ").v(permit.workspace());
+        let rows: Vec<(i64, String)> = self.db.all(query).await?;
+        Ok(rows.into_iter().map(|(queue, digits)| (crate::load::id(queue), digits)).collect())
+    }
 }
 
 impl Change<'_> {

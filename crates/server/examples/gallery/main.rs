@@ -3,6 +3,7 @@
 //! Pages are served under the content policy of the real console. `POST /change` tells every open page that
 //! something changed; `POST /sign-out-all` signs every open page out.
 #![expect(clippy::expect_used, reason = "an example may stop on an error")]
+#![expect(clippy::disallowed_methods, reason = "an example has no endpoint table")]
 
 mod data;
 mod pages;

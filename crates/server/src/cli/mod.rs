@@ -1,14 +1,18 @@
 //! The command line: what it takes, and where each command is carried out.
 
+pub mod audit;
+pub mod import;
 pub mod serve;
 pub mod workspace;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use ::workspace::App;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
+use store::workspace::WorkspaceRow;
 
 /// A self-hosted business phone workspace with one permission engine.
 ///
@@ -32,6 +36,12 @@ enum Command {
     /// Create and list workspaces.
     #[command(subcommand)]
     Workspace(workspace::Command),
+    /// Import what other systems recorded.
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Check the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Write shell completions to the standard output.
     Completions {
         /// The shell to write them for.
@@ -54,6 +64,11 @@ pub struct Place {
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 impl Place {
+    /// The folder of a workspace's recordings.
+    fn recordings(&self, workspace: i64) -> PathBuf {
+        crate::recordings_folder(&self.data, workspace)
+    }
+
     /// Opens the database.
     pub async fn open(&self) -> Result<App, Error> {
         std::fs::create_dir_all(&self.data)
@@ -72,15 +87,25 @@ fn now() -> i64 {
     jiff::Timestamp::now().as_microsecond()
 }
 
-/// Carries a command out.
-pub async fn run(cli: Cli) -> Result<(), Error> {
+/// A workspace by its slug.
+async fn workspace_of(app: &App, slug: &str) -> Result<WorkspaceRow, Error> {
+    let found = app.store.workspace_by_slug(slug).await?;
+    Ok(found.ok_or_else(|| {
+        format!("there is no workspace {slug}; `ringfence workspace list` shows those that there are")
+    })?)
+}
+
+/// Carries a command out; what to exit with.
+pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
-        None => cli.serve.or_demo().run(&cli.at).await,
-        Some(Command::Serve(serve)) => serve.run(&cli.at).await,
-        Some(Command::Workspace(command)) => command.run(&cli.at).await,
+        None => cli.serve.or_demo().run(&cli.at).await?,
+        Some(Command::Serve(serve)) => serve.run(&cli.at).await?,
+        Some(Command::Workspace(command)) => command.run(&cli.at).await?,
+        Some(Command::Import(command)) => return command.run(&cli.at).await,
+        Some(Command::Audit(command)) => return command.run(&cli.at).await,
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "ringfence", &mut std::io::stdout());
-            Ok(())
         }
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -216,7 +216,7 @@ fn place(
         "owner" => None,
         _ => units.departments.last().copied(),
     };
-    let branch = around(&units.branches, if rng.random_bool(0.7) { 0 } else { nth });
+    let branch = around(&units.branches, usize::from(rng.random_bool(0.4)));
     let led =
         units.departments.get(nth).or_else(|| units.branches.get(nth - units.departments.len().min(nth)));
     Person {

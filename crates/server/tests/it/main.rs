@@ -9,6 +9,7 @@
 
 mod architecture;
 mod generated;
+mod import;
 mod matrix;
 mod rules;
 mod sweep;
