@@ -8,7 +8,10 @@
 )]
 
 mod architecture;
+mod authzen;
 mod generated;
 mod matrix;
+mod openapi;
+mod rest;
 mod rules;
 mod sweep;
