@@ -23,12 +23,12 @@ use crate::{Server, cookie, endpoints, refuse};
 const LARGEST_BODY: usize = 1 << 20;
 
 /// The router, made from the endpoint table and nothing else.
-#[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
 pub fn router(server: Server) -> Router {
     router_of(server, endpoints::all())
 }
 
 /// A router of these endpoints.
+#[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
 pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
     let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
     for endpoint in endpoints {

@@ -38,15 +38,11 @@ fn reaches(actor: &Actor, permission: Permission) -> Reaches {
     if held.has(Reach::All) { Reaches::of(&[Reach::All]) } else { held }
 }
 
-/// What a published cell says of decisions: `all` includes everything, and `team` includes one's own rows.
+/// What a published cell says of decisions: `all` includes everything, the others only what they say.
 fn published(permission: Permission, cell: &str) -> Reaches {
     let cell = cell.trim_end_matches('~');
-    if cell.contains('a') {
-        return Reaches::of(&[Reach::All]);
-    }
-    let team_shows_own = cell.contains('t') && permission.entry().reaches.has(Reach::Own);
-    let letters = if team_shows_own && !cell.contains('o') { format!("o{cell}") } else { cell.to_owned() };
-    Reaches::from_letters(&letters).unwrap_or_else(|| panic!("{permission}: {cell}"))
+    let reaches = Reaches::from_letters(cell).unwrap_or_else(|| panic!("{permission}: {cell}"));
+    reaches.shortest()
 }
 
 #[test]
