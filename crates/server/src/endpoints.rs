@@ -197,5 +197,17 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/delete" on(Queue QueueDelete) console::entity::delete, "Delete a queue.";
         POST "/w/{slug}/queues/{queue}/holders" list(UserSetAccess) console::entity::give_queue, "Give a queue to somebody whose access you may set.";
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
+        GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
+        GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
+        POST "/w/{slug}/audit/verify"      may(AuditExport) console::audit::verify, "Verify the audit log.";
+        GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
+        POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";
+        POST "/w/{slug}/tokens/{api_token}/revoke" on(Token ApiTokenWrite) console::tokens::revoke, "Revoke an API token.";
+        GET  "/w/{slug}/settings"          may(SettingsRead) console::settings::show, "The workspace's settings.";
+        POST "/w/{slug}/settings"          may(SettingsUpdate) console::settings::update, "Change time zone and country.";
+        POST "/w/{slug}/settings/name"     may(WorkspaceRename) console::settings::rename, "Rename the workspace.";
+        POST "/w/{slug}/settings/recording" may(AutoRecordUpdate) console::settings::set_auto_record, "Switch automatic recording on or off.";
+        POST "/w/{slug}/settings/plan"     may(BillingCommit) console::settings::change_plan, "Move to another plan.";
+        POST "/w/{slug}/settings/owner"    may(WorkspaceTransfer) console::settings::transfer, "Hand ownership to an Admin.";
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
-pub mod audio;
 pub mod authzen;
 pub mod cli;
 pub mod cookie;
@@ -16,6 +15,7 @@ pub mod input;
 pub mod live;
 pub mod openapi;
 pub mod output;
+pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;

@@ -2,6 +2,8 @@
 
 pub mod access_matrix;
 pub mod assets;
+pub mod audit;
+mod audit_words;
 pub mod call;
 pub mod calls;
 pub mod choices;
@@ -16,10 +18,13 @@ pub mod parts;
 pub mod profile;
 pub mod refused;
 pub mod roles;
+pub mod settings;
 pub mod sign_in;
+pub mod tokens;
 pub mod units;
 pub mod user;
 pub mod user_access;
 pub mod user_record;
 pub mod users;
 mod when;
+pub mod why;

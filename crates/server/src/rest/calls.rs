@@ -34,6 +34,5 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(query): Query<CallQuery>,
 ) -> Result<Csv, Refusal> {
-    let export = calls::export(&request.server.app, visible, &query).await?;
-    Ok(Csv(download::csv(export, "calls")))
+    download::csv(calls::export(&request.server.app, visible, &query).await?).await
 }
