@@ -133,24 +133,32 @@ fn fields<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
 
 /// A refusal of input that is well formed but not what is expected, with the field that it is about.
 fn misfit(path: &str, error: &str) -> Refusal {
+    let error = error.split(" at line ").next().unwrap_or(error);
     // Of fields that are missing or unknown, the error speaks at the place of the whole: their name is in its text.
-    let named = ["missing field `", "unknown field `"].iter().find_map(|start| error.strip_prefix(start));
-    let named = named.and_then(|rest| rest.split_once('`')).map(|(name, _)| name);
-    let field = match (path, named) {
-        (".", named) => named.map(str::to_owned),
-        (path, Some(name)) if !path.ends_with(name) => Some(format!("{path}.{name}")),
-        (path, _) => Some(path.to_owned()),
+    let named = |start: &str| {
+        error.strip_prefix(start)?.split_once('`').map(|(name, rest)| (within(path, name), rest))
     };
-    match field {
-        Some(field) => {
-            Refusal { field: Some(Cow::Owned(field.clone())), ..unreadable(&format!("{field}: {error}")) }
+    let (field, message) = match (named("missing field `"), named("unknown field `"), path) {
+        (Some((field, _)), _, _) => (field.clone(), format!("{field} is needed.")),
+        (_, Some((field, rest)), _) => {
+            let rest = rest.trim_start_matches([',', ' ']);
+            (field.clone(), format!("{field} is no field that can be sent here: {rest}."))
         }
-        None => unreadable(error),
-    }
+        (_, _, ".") => {
+            return Refusal::because(Code::Invalid, format!("The input cannot be read: {error}."));
+        }
+        (_, _, path) => (path.to_owned(), format!("{path} cannot be read: {error}.")),
+    };
+    Refusal { field: Some(Cow::Owned(field)), ..Refusal::because(Code::Invalid, message) }
 }
 
-fn unreadable(error: &str) -> Refusal {
-    Refusal::because(Code::Invalid, format!("The input cannot be read: {error}."))
+/// The path of a field of the thing at a path; deserialisers differ in whether the path has the field already.
+fn within(path: &str, name: &str) -> String {
+    match path {
+        "." => name.to_owned(),
+        path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+        path => format!("{path}.{name}"),
+    }
 }
 
 fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
@@ -243,5 +251,25 @@ impl Input for Pairs {
 
     fn schema() -> Option<(Place, SchemaOf)> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misfit;
+
+    #[test]
+    fn a_misfit_names_its_field_wherever_the_error_speaks_of_it() {
+        for (path, error, field) in [
+            (".", "missing field `name` at line 1 column 2", "name"),
+            ("name", "missing field `name`", "name"),
+            ("subject", "missing field `id` at line 3 column 1", "subject.id"),
+            ("foo", "unknown field `foo`, expected `name` at line 1 column 9", "foo"),
+            ("role", "invalid type: string \"x\", expected u32 at line 1 column 9", "role"),
+        ] {
+            let refusal = misfit(path, error);
+            assert_eq!(refusal.field.as_deref(), Some(field));
+            assert!(refusal.message.starts_with(field) && !refusal.message.contains("line"), "{refusal}");
+        }
     }
 }

@@ -78,7 +78,7 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
         }
     }
     let responses = problems(&mut schemas);
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Ringfence",
@@ -97,7 +97,21 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
                 "description": "An API token, or the token of a session.",
             } },
         },
-    })
+    });
+    forget_null_defaults(&mut document);
+    document
+}
+
+/// A field that may be absent is no null by default: in an edit, absent means that it stays and null that it goes.
+fn forget_null_defaults(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, value| name != "default" || !value.is_null());
+            fields.values_mut().for_each(forget_null_defaults);
+        }
+        Value::Array(values) => values.iter_mut().for_each(forget_null_defaults),
+        _ => {}
+    }
 }
 
 fn operation(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
@@ -163,6 +177,7 @@ fn parameters(schemas: &mut Schemas, endpoint: &Endpoint) -> Vec<Value> {
     if let Some((Place::Query, schema)) = endpoint.input {
         let schema = schema(&mut schemas.sent);
         for (name, mut schema, required) in schemas.fields(schema) {
+            never_null(&mut schema);
             let about = schema.as_object_mut().and_then(|schema| schema.remove("description"));
             let about = about.unwrap_or_else(|| json!(""));
             all.push(json!({ "name": name, "in": "query", "required": required, "schema": schema,
@@ -170,6 +185,15 @@ fn parameters(schemas: &mut Schemas, endpoint: &Endpoint) -> Vec<Value> {
         }
     }
     all
+}
+
+/// A query string has no null: what may be one is just not there.
+fn never_null(schema: &mut Value) {
+    let Some(kind) = schema.get_mut("type") else { return };
+    let named = kind.as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null")).cloned();
+    if let Some(named) = named {
+        *kind = named;
+    }
 }
 
 fn responses(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
@@ -206,7 +230,7 @@ fn refusals(endpoint: &Endpoint) -> Vec<u16> {
         Asks::SignedIn => all.push(401),
         Asks::May(_) | Asks::List(_) | Asks::On(..) => all.extend([401, 403]),
     }
-    if matches!(endpoint.asks, Asks::On(..)) || endpoint.path.contains('{') {
+    if matches!(endpoint.asks, Asks::On(..)) || (endpoint.face == Face::Rest && endpoint.path.contains('{')) {
         all.push(404);
     }
     if changes && !matches!(endpoint.asks, Asks::Nothing(_)) {

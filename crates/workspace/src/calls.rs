@@ -106,7 +106,7 @@ fn person(model: &Model, departed: &BTreeMap<Id, String>, user: Id) -> Ref {
 
 /// Which calls to list, in words.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct CallQuery {
     /// Not before this: a moment as in RFC 3339, or a day in the workspace's time zone.
     pub since: Option<String>,

@@ -68,7 +68,7 @@ fn root() -> PathBuf {
 }
 
 /// Compares a generated page with the one that is checked in, or writes it where `RINGFENCE_UPDATE` is set.
-fn compare(name: &str, page: &str) {
+pub fn compare(name: &str, page: &str) {
     let path = root().join("docs/generated").join(name);
     if std::env::var_os("RINGFENCE_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

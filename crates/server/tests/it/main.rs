@@ -8,8 +8,11 @@
 )]
 
 mod architecture;
+mod authzen;
 mod generated;
 mod import;
 mod matrix;
+mod openapi;
+mod rest;
 mod rules;
 mod sweep;

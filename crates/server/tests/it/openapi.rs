@@ -1,0 +1,69 @@
+//! The OpenAPI document and the page of endpoints: whole, resolvable, and as checked in.
+
+use serde_json::Value;
+use server::endpoint::Face;
+use server::{endpoints, openapi};
+
+use crate::generated::compare;
+
+#[test]
+fn every_endpoint_for_programs_is_described_with_what_it_asks() {
+    let document = openapi::document(&endpoints::all());
+    let mut described = 0;
+    for endpoint in endpoints::all().iter().filter(|e| matches!(e.face, Face::Rest | Face::AuthZen)) {
+        let method = endpoint.method.as_str().to_lowercase();
+        let operation = &document["paths"][endpoint.path][&method];
+        assert_eq!(operation["summary"], endpoint.summary, "{method} {}", endpoint.path);
+        assert_eq!(operation["x-asks"], openapi::asks(endpoint.asks));
+        assert_eq!(operation["x-permission"].as_str(), endpoint.asks.permission().map(|p| p.name()));
+        assert!(operation["responses"][endpoint.status.to_string()].is_object(), "{}", endpoint.path);
+        described += 1;
+    }
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|p| p.as_object().unwrap().values());
+    let ids: Vec<&str> = operations.map(|o| o["operationId"].as_str().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!((ids.len(), distinct.len()), (described, described));
+}
+
+#[test]
+fn every_reference_of_the_document_resolves() {
+    let document = openapi::document(&endpoints::all());
+    let mut references = vec![];
+    walk(&document, &mut |object| {
+        references.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
+    });
+    assert!(references.len() > 100);
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+#[test]
+fn every_moment_of_the_document_is_text() {
+    let document = openapi::document(&endpoints::all());
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, kind) in schema["properties"].as_object().into_iter().flatten() {
+            if field.ends_with("_at") && field != "broken_at" {
+                assert_eq!(kind["format"], "date-time", "{name}.{field}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_of_endpoints_is_the_table() {
+    compare("endpoints.md", &openapi::page(&endpoints::all()));
+}
+
+fn walk(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(object) => {
+            see(object);
+            object.values().for_each(|value| walk(value, see));
+        }
+        Value::Array(values) => values.iter().for_each(|value| walk(value, see)),
+        _ => {}
+    }
+}
