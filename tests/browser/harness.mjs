@@ -2,7 +2,7 @@
 //
 //     const ringfence = await startDemo();                    // once a file; `after(() => ringfence.stop())`
 //     const page = await ringfence.open(t);                   // once a person; a session of its own, closed with the test
-//     await signInAs(page, 'calilio', 'Ada Example');
+//     await signInAs(page, 'calilio', 'Ines Adeyemi');
 //     await examine(page, 'home');                            // screenshots and axe, in each of the four looks
 //
 // A test fails on whatever the browser complains about: an error in the console, an uncaught exception, a breach of
@@ -104,14 +104,11 @@ class Demo {
   }
 }
 
-/**
- * Signs in by a click on a person of the demo's sign-in page, and waits for the page that follows.
- * That page marks each company with `data-workspace="SLUG"` and, inside, each person's button with `data-person="NAME"`.
- */
+/** Signs in by a click on a person of the company's sign-in page, and waits for the page that follows. */
 export async function signInAs(page, slug, personName) {
-  await page.goto('/sign-in');
-  await page.locator(`[data-workspace="${slug}"] [data-person="${personName}"]`).click();
-  await page.waitForURL((url) => url.pathname !== '/sign-in');
+  await page.goto(`/w/${slug}/sign-in`);
+  await page.getByRole('button', { name: personName }).click();
+  await page.waitForURL((url) => url.pathname === `/w/${slug}`);
 }
 
 /** Shows the page in each of the four looks in turn, then in the first again. */

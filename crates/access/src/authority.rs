@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::decide::Actor;
-use crate::model::{Id, Model, Standing, User};
+use crate::model::{Grant, Id, Model, Standing, Temporary, User};
 use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
 use crate::reach::Reach;
@@ -156,14 +156,6 @@ fn bundles(model: &Model) -> BTreeMap<(Id, bool), Vec<Cell>> {
 /// makes no difference today: a denial that bites with the next role, or anything at all while they are banned.
 fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Id> {
     let (was, is) = (before.model(), after.model());
-    let grants = |m: &Model| m.grants.iter().map(|g| ((g.user, g.id), g.clone())).collect();
-    let temporary = |m: &Model| m.temporary.iter().map(|t| ((t.user, t.id), t.clone())).collect();
-    let leads = |m: &Model| m.leads.iter().map(|(user, unit)| ((*user, *unit), ())).collect();
-    let records = |m: &Model| m.users.iter().map(|(id, u)| ((*id, *id), u.clone())).collect();
-    let access = |s: &Snapshot| {
-        let of = |id: Id| ((id, id), (s.user(id).cloned(), s.latent(id)));
-        s.model().users.keys().copied().map(of).collect()
-    };
     let mut users = differing(&was.settings, &is.settings);
     users.extend(differing(&grants(was), &grants(is)));
     users.extend(differing(&temporary(was), &temporary(is)));
@@ -173,8 +165,36 @@ fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Id> {
     users
 }
 
+/// What is set for users, by user and by what is set.
+type Set<V> = BTreeMap<(Id, Id), V>;
+
+fn grants(model: &Model) -> Set<&Grant> {
+    model.grants.iter().map(|g| ((g.user, g.id), g)).collect()
+}
+
+fn temporary(model: &Model) -> Set<&Temporary> {
+    model.temporary.iter().map(|t| ((t.user, t.id), t)).collect()
+}
+
+fn leads(model: &Model) -> Set<()> {
+    model.leads.iter().map(|lead| (*lead, ())).collect()
+}
+
+fn records(model: &Model) -> Set<&User> {
+    model.users.iter().map(|(id, user)| ((*id, *id), user)).collect()
+}
+
+/// What users may do, and what the banned could do were they not.
+fn access(snapshot: &Snapshot) -> Set<(Option<&Folded>, Option<Powers>)> {
+    let of = |(id, user): (&Id, &User)| {
+        let latent = (user.standing == Standing::Banned).then(|| snapshot.latent(*id));
+        ((*id, *id), (snapshot.user(*id).map(|f| &**f), latent))
+    };
+    snapshot.model().users.iter().map(of).collect()
+}
+
 /// The users in the keys of what is in only one of the two or is not the same in both.
-fn differing<V: PartialEq>(before: &BTreeMap<(Id, Id), V>, after: &BTreeMap<(Id, Id), V>) -> BTreeSet<Id> {
+fn differing<V: PartialEq>(before: &Set<V>, after: &Set<V>) -> BTreeSet<Id> {
     let gone = before.keys().filter(|key| !after.contains_key(key));
     let new = after.iter().filter(|(key, value)| before.get(key) != Some(value)).map(|(key, _)| key);
     gone.chain(new).map(|(user, _)| *user).collect()

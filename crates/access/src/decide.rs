@@ -213,7 +213,7 @@ impl<R: Right> Permit<R> {
         let By::Actor(actor) = &self.by else { return Ok(self.clone()) };
         let actor = actor.renew(snapshot.clone()).ok_or(Denied::Lacks(R::PERMISSION))?;
         let thing = match self.thing.noun {
-            Noun::Workspace | Noun::Call | Noun::Token => self.thing.clone(),
+            Noun::Workspace | Noun::Call | Noun::Token | Noun::Outside => self.thing.clone(),
             noun => snapshot.thing(noun, self.id()).ok_or(Denied::Hidden)?,
         };
         actor.permit_on(thing)

@@ -168,6 +168,12 @@ impl Snapshot {
         self.emails.get(email).or_else(|| self.emails.get(email.to_lowercase().as_str())).copied()
     }
 
+    /// The user who is named by id or by email address.
+    pub fn user_named(&self, name: &str) -> Option<Id> {
+        let by_id = name.parse().ok().map(Id).filter(|id| self.model.users.contains_key(id));
+        by_id.or_else(|| self.by_email(name))
+    }
+
     /// What a user could do were they not banned: what those who act on them must not lack (ALL-02).
     pub fn latent(&self, id: Id) -> Powers {
         unbanned_powers(&self.model, id, self.at)
@@ -206,7 +212,7 @@ impl Snapshot {
                 self.model.roles.get(&id)?;
                 vec![]
             }
-            Noun::Call | Noun::Token | Noun::Workspace => return None,
+            Noun::Call | Noun::Token | Noun::Workspace | Noun::Outside => return None,
         };
         Some(Thing::new(noun, i64::from(id.0), touches))
     }

@@ -1,28 +1,38 @@
-//! Exports as downloads, streamed piece by piece so that their size costs no memory.
+//! The call log as a file, streamed piece by piece so that its size costs no memory.
 
 use axum::body::Body;
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use workspace::Refusal;
 use workspace::calls::Export;
 
-/// The call log as a CSV file. Where the export fails halfway, the connection breaks, so that nobody takes half a
-/// file for the whole.
-pub fn csv(mut export: Export, name: &str) -> Response {
-    let (pieces, body) = mpsc::channel(1);
+use crate::output::Csv;
+
+/// The file, sent while it is read. What is refused is refused before the answer begins.
+pub async fn csv(mut export: Export) -> Result<Csv, Refusal> {
+    let first = export.next().await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok(Csv((headers, Body::from_stream(pieces(first, export))).into_response()))
+}
+
+/// The pieces of the file; an error ends the answer where it is, so that half a file is not taken for a whole one.
+fn pieces(first: Option<String>, mut export: Export) -> ReceiverStream<Result<String, Refusal>> {
+    let (file, pieces) = mpsc::channel(2);
     tokio::spawn(async move {
-        while let Some(piece) = export.next().await.transpose() {
+        let mut next = Ok(first);
+        while let Some(piece) = next.transpose() {
             let failed = piece.is_err();
-            if pieces.send(piece).await.is_err() || failed {
+            if file.send(piece).await.is_err() || failed {
                 return;
             }
+            next = export.next().await;
         }
     });
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    (headers, Body::from_stream(ReceiverStream::new(body))).into_response()
+    ReceiverStream::new(pieces)
 }

@@ -4,7 +4,7 @@ use access::{Noun, can};
 use axum::http::Method;
 
 use crate::endpoint::Endpoint;
-use crate::{console, live, rest};
+use crate::{authzen, console, live, openapi, rest};
 
 macro_rules! endpoints {
     (@one $method:ident $path:literal open $why:literal $act:path, $summary:literal) => {
@@ -36,6 +36,21 @@ pub fn all() -> Vec<Endpoint> {
 
         POST "/api/v1/sessions"            open("how one comes to be somebody") rest::sessions::create, "Sign in with an email address and a password; the answer's token is a bearer token.";
         DELETE "/api/v1/sessions/current"  signed_in() rest::sessions::end, "Sign out: end the session whose token is sent.";
+        GET  "/api/v1/openapi.json"        open("describes the API and says nothing of any workspace") openapi::show, "This description of the API, as OpenAPI 3.1.";
+        GET  "/api/v1/permissions"         signed_in() rest::permissions::list, "The permission catalogue.";
+        GET  "/api/v1/me"                  signed_in() rest::me::show, "Who you are and what you may do.";
+        PATCH "/api/v1/me"                 may(ProfileUpdate) rest::me::update, "Edit your own record.";
+        PUT  "/api/v1/me/password"         may(ProfileUpdate) rest::me::change_password, "Change your own password; your other sessions end.";
+        GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
+        DELETE "/api/v1/me/sessions/{session}" signed_in() rest::me::end_session, "End one of your own sessions.";
+        GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
+        GET  "/api/v1/workspace"           may(SettingsRead) rest::workspace::show, "The workspace's settings.";
+        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone or the country.";
+        PUT  "/api/v1/workspace/name"      may(WorkspaceRename) rest::workspace::rename, "Rename the workspace.";
+        PUT  "/api/v1/workspace/auto-record" may(AutoRecordUpdate) rest::workspace::set_auto_record, "Switch automatic recording on or off.";
+        PUT  "/api/v1/workspace/plan"      may(BillingCommit) rest::workspace::change_plan, "Move to another plan: what it lacks is off for everybody at once.";
+        POST "/api/v1/workspace/transfer"  may(WorkspaceTransfer) rest::workspace::transfer, "Hand ownership to an Admin; you become Admin.";
+
         GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
         POST "/api/v1/users"               may(UserInvite) rest::users::invite, "Add a user.";
         GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
@@ -45,6 +60,70 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
         DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
         POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, and end every session.";
+        GET  "/api/v1/users/{user}/access" on(User AccessExplain) rest::access::effective, "Every permission of a user, held or not, with what gives and takes it.";
+        GET  "/api/v1/users/{user}/toggles" on(User UserRead) rest::access::toggles, "Every toggle as it stands for a user.";
+        PUT  "/api/v1/users/{user}/toggles/{toggle}" on(User UserSetAccess) rest::access::set_toggle, "Set a toggle for a user: inherit, allow or deny.";
+        GET  "/api/v1/users/{user}/grants" on(User UserRead) rest::access::grants, "The extensions, queues and numbers given to a user.";
+        PUT  "/api/v1/users/{user}/grants/{entity}" on(User UserSetAccess) rest::access::set_grant, "Give a user an extension, queue or number, in place of what they had on it.";
+        DELETE "/api/v1/users/{user}/grants/{entity}" on(User UserSetAccess) rest::access::remove_grant, "Take an extension, queue or number back from a user.";
+        PUT  "/api/v1/users/{user}/leads"  on(User UserSetAccess) rest::access::set_leads, "Set which departments and branches a user leads.";
+        GET  "/api/v1/users/{user}/temporary" on(User UserRead) rest::access::temporary, "What a user has for a while.";
+        POST "/api/v1/users/{user}/temporary" on(User UserSetAccess) rest::access::give_temporary, "Give a user permissions for a while.";
+        DELETE "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::end_temporary, "End what was given for a while.";
+
+        GET  "/api/v1/roles"               may(RoleRead) rest::roles::list, "Every role with what it holds.";
+        POST "/api/v1/roles"               may(RoleWrite) rest::roles::create, "Create a custom role.";
+        GET  "/api/v1/roles/{role}"        on(Role RoleRead) rest::roles::show, "One role.";
+        PATCH "/api/v1/roles/{role}"       on(Role RoleWrite) rest::roles::update, "Edit a custom role.";
+        DELETE "/api/v1/roles/{role}"      on(Role RoleDelete) rest::roles::delete, "Delete a custom role; its holders get the role in `move_to`.";
+        POST "/api/v1/roles/{role}/clone"  on(Role RoleWrite) rest::roles::clone, "Create a custom role that begins as this one is.";
+        GET  "/api/v1/departments"         may(DepartmentRead) rest::units::list, "Every department.";
+        POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
+        GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
+        PATCH "/api/v1/departments/{department}" on(Department DepartmentWrite) rest::units::rename, "Rename a department.";
+        DELETE "/api/v1/departments/{department}" on(Department DepartmentDelete) rest::units::delete, "Delete a department that nobody belongs to or leads.";
+        GET  "/api/v1/branches"            may(BranchRead) rest::units::list, "Every branch.";
+        POST "/api/v1/branches"            may(BranchWrite) rest::units::create, "Create a branch.";
+        GET  "/api/v1/branches/{branch}"   on(Branch BranchRead) rest::units::show, "One branch.";
+        PATCH "/api/v1/branches/{branch}"  on(Branch BranchWrite) rest::units::rename, "Rename a branch.";
+        DELETE "/api/v1/branches/{branch}" on(Branch BranchDelete) rest::units::delete, "Delete a branch that nobody belongs to or leads.";
+
+        GET  "/api/v1/extensions"          list(ExtensionRead) rest::entities::list, "The extensions that you may see.";
+        POST "/api/v1/extensions"          may(ExtensionWrite) rest::entities::create, "Add an extension.";
+        GET  "/api/v1/extensions/{extension}" on(Extension ExtensionRead) rest::entities::show, "One extension.";
+        PATCH "/api/v1/extensions/{extension}" on(Extension ExtensionWrite) rest::entities::update, "Edit an extension.";
+        DELETE "/api/v1/extensions/{extension}" on(Extension ExtensionDelete) rest::entities::delete, "Delete an extension with the grants on it.";
+        GET  "/api/v1/queues"              list(QueueRead) rest::entities::list, "The queues that you may see.";
+        POST "/api/v1/queues"              may(QueueWrite) rest::entities::create, "Add a queue.";
+        GET  "/api/v1/queues/{queue}"      on(Queue QueueRead) rest::entities::show, "One queue.";
+        PATCH "/api/v1/queues/{queue}"     on(Queue QueueWrite) rest::entities::update, "Edit a queue.";
+        DELETE "/api/v1/queues/{queue}"    on(Queue QueueDelete) rest::entities::delete, "Delete a queue with the grants on it.";
+        GET  "/api/v1/numbers"             list(NumberRead) rest::entities::list, "The numbers that you may see.";
+        POST "/api/v1/numbers"             may(NumberPurchase) rest::entities::create, "Add a number.";
+        GET  "/api/v1/numbers/{number}"    on(Number NumberRead) rest::entities::show, "One number.";
+        PATCH "/api/v1/numbers/{number}"   on(Number NumberUpdate) rest::entities::update, "Edit a number.";
+        DELETE "/api/v1/numbers/{number}"  on(Number NumberRelease) rest::entities::delete, "Release a number with the grants on it.";
+        PUT  "/api/v1/numbers/{number}/users/{user}" on(Number NumberAssign) rest::entities::assign, "Give a number to a user.";
+        DELETE "/api/v1/numbers/{number}/users/{user}" on(Number NumberAssign) rest::entities::unassign, "Take a number back from a user.";
+
+        GET  "/api/v1/calls"               list(CallRecordRead) rest::calls::list, "The calls that you may see, newest first.";
+        GET  "/api/v1/calls/export"        list(CallRecordExport) rest::calls::export, "The calls that you may export, as CSV.";
+        GET  "/api/v1/calls/{call}"        on(Call CallRecordRead) rest::calls::show, "One call.";
+        GET  "/api/v1/calls/{call}/recording" on(Call RecordingListen) rest::recordings::listen, "The recording of a call, whole or in part (Range).";
+        GET  "/api/v1/calls/{call}/recording/download" on(Call RecordingDownload) rest::recordings::download, "The recording of a call, as a file to keep.";
+        DELETE "/api/v1/calls/{call}/recording" on(Call RecordingDelete) rest::recordings::delete, "Delete the recording of a call.";
+
+        GET  "/api/v1/tokens"              may(ApiTokenRead) rest::tokens::list, "Every API token of the workspace.";
+        POST "/api/v1/tokens"              may(ApiTokenWrite) rest::tokens::create, "Make an API token for yourself; its secret is answered this once.";
+        DELETE "/api/v1/tokens/{api_token}" on(Token ApiTokenWrite) rest::tokens::revoke, "Revoke an API token.";
+        GET  "/api/v1/audit"               may(AuditRead) rest::audit::list, "The audit log, newest first.";
+        GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
+        GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
+        GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
+
+        GET  "/.well-known/authzen-configuration/w/{slug}" open("says where to ask, and that the workspace is there, as its sign-in page does") authzen::configuration, "Where the workspace's AuthZEN decision point is.";
+        POST "/w/{slug}/access/v1/evaluation" list(AccessExplain) authzen::evaluation, "Answer one AuthZEN question about somebody whose access you may explain.";
+        POST "/w/{slug}/access/v1/evaluations" list(AccessExplain) authzen::evaluations, "Answer many AuthZEN questions.";
 
         GET  "/"                           open("leads to a workspace's own sign-in page") console::sign_in::start, "Choose a workspace.";
         GET  "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::show, "The sign-in page.";

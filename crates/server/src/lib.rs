@@ -2,7 +2,7 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
-pub mod audio;
+pub mod authzen;
 pub mod cli;
 pub mod cookie;
 mod demo;
@@ -13,7 +13,9 @@ pub mod endpoints;
 pub mod import;
 pub mod input;
 pub mod live;
+pub mod openapi;
 pub mod output;
+pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;

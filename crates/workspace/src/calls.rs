@@ -254,7 +254,7 @@ fn write_cursor((started_at, id): (Micros, i64)) -> String {
 
 fn read_cursor(text: &str) -> Answer<(Micros, i64)> {
     let numbers = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
-    numbers.ok_or_else(|| Refusal::invalid("cursor", "cursor must be what the page before said in next."))
+    numbers.ok_or_else(|| Refusal::invalid("after", "after must be the `next` of the page before."))
 }
 
 #[cfg(test)]
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn a_cursor_that_nobody_wrote_is_refused() {
         for text in ["", "12", "12.", ".3", "a.b", "1.2.3"] {
-            assert_eq!(read_cursor(text).map_err(|r| r.field), Err(Some("cursor")), "{text}");
+            assert_eq!(read_cursor(text).map_err(|r| r.field), Err(Some("after".into())), "{text}");
         }
     }
 
@@ -288,6 +288,6 @@ mod tests {
     #[test]
     fn a_moment_that_is_none_names_its_field() {
         let refused = moment("since", "yesterday", &TimeZone::UTC, false);
-        assert_eq!(refused.map_err(|r| r.field), Err(Some("since")));
+        assert_eq!(refused.map_err(|r| r.field), Err(Some("since".into())));
     }
 }

@@ -131,13 +131,15 @@ impl<'a> Viewer<'a> {
 
     fn view(&self, kind: EntityKind, row: EntityRow) -> EntityView {
         let owner = row.user_id.map(id).filter(|user| self.knows(*user));
+        let mut holders = self.holders.get(&id(row.id)).cloned().unwrap_or_default();
+        holders.sort_by_key(|holder| (holder.user.name.to_lowercase(), holder.user.id));
         EntityView {
             id: id(row.id).0,
             kind: kind.word(),
             digits: row.digits,
             name: row.name,
             user: owner.map(|user| Ref::to(self.model, user)),
-            holders: self.holders.get(&id(row.id)).cloned().unwrap_or_default(),
+            holders,
             revision: row.revision,
         }
     }

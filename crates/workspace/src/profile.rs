@@ -105,7 +105,7 @@ pub async fn change_password(
     passwords: PasswordChange,
     keep: Option<Id>,
 ) -> Answer<()> {
-    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new"), ..refusal })?;
+    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new".into()), ..refusal })?;
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;

@@ -282,6 +282,22 @@ fn all_02_a_lead_gives_a_queue_only_while_all_who_use_it_are_of_the_team() {
 }
 
 #[test]
+fn all_02_a_token_gives_at_most_its_scope_and_keeps_no_one_from_what_they_have() {
+    let model = workspace("calilio");
+    let [admin, member] = [1, 2].map(worlds::nth_user);
+    let scope = [Permission::UserUpdate, Permission::UserSetAccess].into_iter().collect();
+    let token = Actor::scoped(worlds::fold(&model), admin, scope).unwrap();
+    let judge = |change: &dyn Fn(&mut Model)| {
+        let mut after = model.clone();
+        change(&mut after);
+        guard(Some(&token), &worlds::fold(&model), &worlds::fold(&after), &[])
+    };
+    let email = |m: &mut Model, user: Id| m.users.get_mut(&user).unwrap().email = "new@example.com".into();
+    assert_eq!(judge(&|m| email(m, admin)), Ok(()), "what one has already is no gift");
+    assert!(touches_more(judge(&|m| email(m, member))), "the member holds what the token does not");
+}
+
+#[test]
 fn another_plan_is_nobodys_gift_and_hides_none() {
     let mut model = workspace("onoff");
     let [admin, user] = [1, 3].map(worlds::nth_user);
@@ -290,6 +306,8 @@ fn another_plan_is_nobodys_gift_and_hides_none() {
     model.allows = heatmap.iter().fold(PermissionSet::EVERY, PermissionSet::without);
     model.plan = "essential".into();
     assert_eq!(judge(&model, admin, upgrade), Ok(()), "everybody gains the heatmap");
+    let same_name = judge(&model, admin, |m| m.allows = PermissionSet::EVERY);
+    assert_eq!(same_name, Ok(()), "so they do when the plan itself comes to allow more");
     let sneaked = judge(&model, admin, |m| {
         upgrade(m);
         set(m, user, "billing", Setting::Allow);

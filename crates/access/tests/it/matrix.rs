@@ -38,15 +38,11 @@ fn reaches(actor: &Actor, permission: Permission) -> Reaches {
     if held.has(Reach::All) { Reaches::of(&[Reach::All]) } else { held }
 }
 
-/// What a published cell says of decisions: `all` includes everything, and `team` includes one's own rows.
+/// What a published cell says of decisions: `all` includes everything, the others only what they say.
 fn published(permission: Permission, cell: &str) -> Reaches {
     let cell = cell.trim_end_matches('~');
-    if cell.contains('a') {
-        return Reaches::of(&[Reach::All]);
-    }
-    let team_shows_own = cell.contains('t') && permission.entry().reaches.has(Reach::Own);
-    let letters = if team_shows_own && !cell.contains('o') { format!("o{cell}") } else { cell.to_owned() };
-    Reaches::from_letters(&letters).unwrap_or_else(|| panic!("{permission}: {cell}"))
+    let reaches = Reaches::from_letters(cell).unwrap_or_else(|| panic!("{permission}: {cell}"));
+    reaches.shortest()
 }
 
 #[test]
@@ -129,6 +125,43 @@ fn every_name_reads_back_as_its_permission_and_no_other_name_does() {
 fn every_bit_of_the_catalogue_is_its_own() {
     let all = Permission::ALL.iter().fold(0_u128, |bits, p| bits ^ p.bit());
     assert_eq!(all.count_ones() as usize, Permission::ALL.len());
+}
+
+#[test]
+fn what_needs_another_permission_needs_to_see_the_same_thing() {
+    let needs = |name: &str| Permission::from_name(name).unwrap().requires().map(Permission::name);
+    assert_eq!(needs("user:ban"), Some("user:read"));
+    assert_eq!(needs("recording:listen"), Some("call_record:read"));
+    assert_eq!(needs("live_call:whisper"), Some("live_call:read"));
+    for alone in ["user:read", "call_record:read", "workspace:rename", "auto_record:update", "call:place"] {
+        assert_eq!(needs(alone), None, "{alone}");
+    }
+}
+
+#[test]
+fn reaches_read_back_as_they_are_written_and_nothing_else_is_read() {
+    for bits in 0..16_u8 {
+        let some: Vec<Reach> = Reach::ALL.into_iter().filter(|r| bits & 1 << *r as u8 != 0).collect();
+        let reaches = Reaches::of(&some);
+        assert_eq!(Reaches::from_letters(&reaches.to_string()), Some(reaches));
+        assert_eq!(reaches.iter().collect::<Vec<_>>(), some);
+    }
+    for text in ["x", "o-", "A", "o s", "own"] {
+        assert_eq!(Reaches::from_letters(text), None, "{text}");
+    }
+    assert_eq!(Reach::ALL.map(|r| Reach::from_word(r.word())), Reach::ALL.map(Some));
+}
+
+#[test]
+fn cly_03_a_user_is_found_by_their_present_address_however_it_is_typed() {
+    let mut model = worlds::one_of_each(&Preset::all()[0]);
+    let user = worlds::nth_user(1);
+    model.users.get_mut(&user).unwrap().email = "new@example.com".into();
+    let snapshot = worlds::fold(&model);
+    for typed in ["new@example.com", " New@Example.COM "] {
+        assert_eq!(snapshot.by_email(typed), Some(user), "{typed}");
+    }
+    assert_eq!(snapshot.by_email("p301@example.com"), None, "the old one does not sign in");
 }
 
 #[test]

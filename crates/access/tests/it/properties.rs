@@ -400,7 +400,7 @@ fn checked(actor: &Actor, noun: Noun, ids: &[Id]) -> Vec<Id> {
 fn relates(model: &Model, user: Id, why: &explain::Explanation, reach: Option<Reach>, row: &Thing) -> bool {
     let Some(relation) = why.relation else { return why.line.reaches.is_empty() };
     match relation {
-        Relation::OutOfReach => !why.allowed,
+        Relation::OutOfReach => !why.allowed && !why.line.reaches.is_empty(),
         Relation::TakesPart => why.allowed && (reach == Some(Reach::Own) || row.noun == Noun::Workspace),
         Relation::Everything => reach == Some(Reach::All),
         Relation::Leads(unit) => {

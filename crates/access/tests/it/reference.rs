@@ -10,8 +10,7 @@ use access::{Cell, Id, Model, Noun, Permission, Reach, Thing};
 /// The reaches that a reach includes besides itself.
 fn includes(wide: Reach) -> &'static [Reach] {
     match wide {
-        Reach::Own | Reach::Assigned => &[],
-        Reach::Team => &[Reach::Own],
+        Reach::Own | Reach::Assigned | Reach::Team => &[],
         Reach::All => &[Reach::Own, Reach::Assigned, Reach::Team],
     }
 }

@@ -185,8 +185,8 @@ fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
                 }
             }
             div.log-side {
-                (when::moment(entry.at, zone, Show::DateTime))
                 span { "#" (entry.seq) " · " (entry.via) }
+                (when::moment(entry.at, zone, Show::DateTime))
             }
         }
     }

@@ -9,6 +9,7 @@ use workspace::audit_log::EntryView;
 /// something was changed, and where it was taken away. An act is told apart by its `before` and `after`.
 const PHRASES: &[(&str, &str, &str, &str)] = &[
     ("workspace:create", "created the workspace", "", ""),
+    ("demo:create", "made the people, telephones and calls of", "", ""),
     ("workspace:rename", "", "renamed the workspace", ""),
     ("workspace:transfer", "", "transferred ownership to", ""),
     ("settings:update", "", "changed the settings of", ""),

@@ -1,20 +1,18 @@
 //! One call: its facts, who took part, its recording, and why it can be seen.
 
 use access::{Actor, Id, Noun, Permission, Permit, can};
-use axum::response::{Redirect, Response};
+use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use workspace::calls::{self, CallView};
 use workspace::{Ref, Refusal};
 
-use super::calls::{direction, outcome, outside, sound};
-use super::frame::{csrf, path};
+use super::calls::{direction, inside, outcome, outside, sound};
+use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::{done, when};
-use crate::audio;
-use crate::input::Query;
+use super::when;
+use crate::output::Audio;
+use crate::recordings::{self, Purpose};
 use crate::request::Request;
 use crate::ui::avatar::person;
 use crate::ui::badge::{Tone, badge};
@@ -23,24 +21,17 @@ use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
 
-/// What the page's address says.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Asked {
-    done: String,
-}
-
 /// The page of a call.
-pub async fn show(
-    request: Request,
-    permit: Permit<can::CallRecordRead>,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, Refusal> {
+pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) -> Result<Markup, Refusal> {
     let call = calls::show(&request.server.app, &permit).await?;
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
-    let started = when::text(call.started_at, &zone, "%-d %b %Y, %H:%M %Z");
-    let subtitle = format!("{} call of {started}", direction(&call.direction));
+    let subtitle = match (call.direction.as_str(), inside(&call)) {
+        ("inbound" | "outbound", us) if !us.is_empty() => {
+            format!("{} call with {us}", direction(&call.direction))
+        }
+        _ => format!("{} call", direction(&call.direction)),
+    };
     let main = html! {
         (page_head(&PageHead {
             title: &outside(&call),
@@ -54,7 +45,7 @@ pub async fn show(
             html! { (people(&request, actor, &call)) (questions(&request, actor, &permit, &call)) },
         ))
     };
-    Ok(done::page(&request, "Call", &asked.done, main))
+    Ok(Frame::new(&request, "Call").around(main))
 }
 
 /// When what happened.
@@ -178,13 +169,9 @@ fn question(request: &Request, actor: &Actor, tab: &str, permission: &str, call:
 }
 
 /// The recording, to play.
-pub async fn listen(
-    request: Request,
-    permit: Permit<can::RecordingListen>,
-    _: (),
-) -> Result<Response, Refusal> {
+pub async fn listen(request: Request, permit: Permit<can::RecordingListen>, _: ()) -> Result<Audio, Refusal> {
     let file = calls::recording_path(&request.server.app, &permit).await?;
-    audio::answer(&request, &file, None).await
+    recordings::serve(&request, &file, Purpose::Listen).await.map(Audio)
 }
 
 /// The recording, to save.
@@ -192,9 +179,9 @@ pub async fn download(
     request: Request,
     permit: Permit<can::RecordingDownload>,
     _: (),
-) -> Result<Response, Refusal> {
+) -> Result<Audio, Refusal> {
     let file = calls::recording_path(&request.server.app, &permit).await?;
-    audio::answer(&request, &file, Some(&format!("call-{}", permit.thing().id))).await
+    recordings::serve(&request, &file, Purpose::Download).await.map(Audio)
 }
 
 /// Deletes the recording: first what is known of it, then the file.
@@ -204,6 +191,6 @@ pub async fn delete_recording(
     _: (),
 ) -> Result<Redirect, Refusal> {
     let file = calls::delete_recording(&request.server.app, &permit, &request.author()).await?;
-    audio::remove(&request, &file).await?;
+    recordings::remove(&request, &file).await?;
     Ok(Redirect::to(&path(&request, &format!("/calls/{}?done=recording-deleted", permit.thing().id))))
 }

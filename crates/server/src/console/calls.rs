@@ -1,7 +1,6 @@
 //! The call log: what the reader may see of it, narrowed by filters in the address, page by page, and as a file.
 
 use access::{Actor, Permission, Reach, Visible, can};
-use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -15,6 +14,7 @@ use super::paging::{Place, address};
 use super::when;
 use crate::download;
 use crate::input::Query;
+use crate::output::Csv;
 use crate::request::Request;
 use crate::ui::badge::{Tone, status};
 use crate::ui::button::{self, Button, Kind};
@@ -119,9 +119,9 @@ pub async fn export(
     request: Request,
     visible: Visible<can::CallRecordExport>,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Csv, Refusal> {
     let export = calls::export(&request.server.app, visible, &asked.query()?).await?;
-    Ok(download::csv(export, &format!("{}-calls", request.slug())))
+    download::csv(export).await
 }
 
 /// One sentence on which calls the reader sees here.
@@ -192,8 +192,28 @@ fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     empty(Icon::Call, "No calls yet", &text, why)
 }
 
-/// A table of calls, the way every page shows them.
-pub fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+/// A table of the last calls of something, for a part of a page: without what all of them have in common.
+pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+    let columns = [
+        Column::new("Call"),
+        Column::new("Start"),
+        Column::new("With"),
+        Column::new("Outcome"),
+        Column::number("Talk"),
+    ];
+    let row = |call: &CallView| {
+        let Row { id, href, mut cells } = row(request, zone, call);
+        cells.truncate(columns.len() + 1);
+        cells.remove(THROUGH);
+        Row { id, href, cells }
+    };
+    table("Last calls", &columns, &calls.iter().map(row).collect::<Vec<Row>>())
+}
+
+/// The place of the column that says through what a call went.
+const THROUGH: usize = 3;
+
+pub(super) fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
         Column::new("Call"),
         Column::new("Start"),
@@ -274,7 +294,7 @@ fn shown_name(call: &CallView) -> Option<&str> {
 }
 
 /// This end of the call: who spoke, or what was dialled.
-fn inside(call: &CallView) -> String {
+pub fn inside(call: &CallView) -> String {
     let name =
         |user: &Option<Ref>, party: &str| user.as_ref().map_or_else(|| party.to_owned(), |u| u.name.clone());
     match call.direction.as_str() {

@@ -2,7 +2,6 @@
 
 use maud::Markup;
 
-use super::frame::Frame;
 use crate::request::Request;
 use crate::ui::badge::Tone;
 use crate::ui::toast::toast;
@@ -30,15 +29,6 @@ const WORDS: &[(&str, &str)] = &[
     ("session", "Session ended."),
     ("sessions", "Your other sessions have ended."),
 ];
-
-/// The page, with the message that its address asks for.
-pub fn page(request: &Request, title: &str, done: &str, main: Markup) -> Markup {
-    let frame = Frame::new(request, title);
-    match WORDS.iter().find(|(word, _)| *word == done) {
-        Some((_, sentence)) => frame.toast(toast(Tone::Good, sentence, None)).around(main),
-        None => frame.around(main),
-    }
-}
 
 /// The message that the request's address asks for; a table, so that an address cannot put words into our mouth.
 pub fn said(request: &Request) -> Option<Markup> {

@@ -13,9 +13,9 @@ use workspace::entities::{self, AddsEntities, EntityView, NewEntity};
 use workspace::{List, Refusal};
 
 use super::choices::{self, borrowed};
-use super::frame::{csrf, path};
+use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::{done, when};
+use super::when;
 use crate::input::{Form, Query};
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind as Look};
@@ -125,7 +125,6 @@ impl Kind {
 pub struct Asked {
     q: String,
     after: String,
-    done: String,
 }
 
 /// The list of numbers, extensions or queues.
@@ -161,7 +160,7 @@ pub async fn list<R: ReadsEntities>(
         }
         @if may_add { (add_dialog(&request, R::KIND, actor)) }
     };
-    Ok(done::page(&request, kind.title, &asked.done, main))
+    Ok(Frame::new(&request, kind.title).around(main))
 }
 
 fn add_label(kind: &Kind) -> String {

@@ -16,10 +16,10 @@ use workspace::grants::{self, AssignNumber, SetGrant};
 use super::call::linked;
 use super::choices::{self, borrowed};
 use super::entities::{Kind, Now, Typed, fields};
-use super::frame::{csrf, path};
+use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::{calls as call_log, done, when};
-use crate::input::{Form, Query};
+use super::{calls as call_log, when};
+use crate::input::Form;
 use crate::request::Request;
 use crate::ui::avatar::person;
 use crate::ui::badge::{Tone, badge};
@@ -34,13 +34,6 @@ use crate::ui::page::{Crumb, PageHead, page_head, split};
 /// So many of its last calls are shown.
 const CALLS: i64 = 8;
 
-/// What the page's address says.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Asked {
-    done: String,
-}
-
 /// What the page knows besides the thing itself.
 struct Page<'a> {
     request: &'a Request,
@@ -51,11 +44,7 @@ struct Page<'a> {
 }
 
 /// The page of one.
-pub async fn show<R: ReadsEntities>(
-    request: Request,
-    permit: Permit<R>,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, Refusal> {
+pub async fn show<R: ReadsEntities>(request: Request, permit: Permit<R>, _: ()) -> Result<Markup, Refusal> {
     let view = entities::show(&request.server.app, &permit).await?;
     let actor = &request.identity()?.actor;
     let zone = when::zone(&request).await?;
@@ -76,7 +65,7 @@ pub async fn show<R: ReadsEntities>(
             html! { (page.details(&view)) (page.questions(&view)) }))
         @if page.may_assign() { (page.assign_dialog(&view)) }
     };
-    Ok(done::page(&request, title, &asked.done, main))
+    Ok(Frame::new(&request, title).around(main))
 }
 
 impl Page<'_> {
@@ -162,7 +151,7 @@ impl Page<'_> {
         let assign = self
             .may_assign()
             .then(|| button::opens(&Button::new(Look::Plain, verb).icon(Icon::Plus), "assign"));
-        let hint = "Who may use it (place and receive calls with it) and who may observe it (see its calls and figures).";
+        let hint = "Use: place and receive calls with it. Observe: see its calls and figures.";
         let body = html! {
             @if view.holders.is_empty() { p.quiet-text { "Nobody that you may see holds it." } }
             @for holder in &view.holders { (self.holder(view, holder)) }
@@ -223,7 +212,7 @@ impl Page<'_> {
         let link = (found.next.is_some()).then(|| button::link(&Button::new(Look::Plain, &label), &all));
         let body = html! {
             @if found.items.is_empty() { p.quiet-text { "No call that you may see." } }
-            @else { (call_log::rows(self.request, &self.zone, &found.items)) }
+            @else { (call_log::last(self.request, &self.zone, &found.items)) }
         };
         Ok(Some(card("Last calls", "", link, body)))
     }

@@ -26,7 +26,7 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
             ("hx-reselect", "[data-refused]"),
             ("hx-push-url", "false"),
         ];
-        let message = html! { div data-refused data-field=[refusal.field] { (toast(Tone::Bad, &parts::capital(&refusal.message), None)) } };
+        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &parts::capital(&refusal.message), None)) } };
         return (headers, message).into_response();
     }
     if request.who.is_none() {

@@ -11,9 +11,9 @@ use workspace::settings::{self, SettingsChange, WorkspaceView};
 use workspace::{Refusal, ownership};
 
 use super::choices::{self, borrowed};
-use super::frame::{csrf, path};
-use super::{done, when};
-use crate::input::{Form, Query};
+use super::frame::{Frame, csrf, path};
+use super::when;
+use crate::input::Form;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
@@ -24,19 +24,8 @@ use crate::ui::form::{self, Field, form_actions};
 use crate::ui::page::{PageHead, page_head, split};
 use crate::ui::segmented::{Segment, segmented, setting};
 
-/// What the page's address says.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Asked {
-    done: String,
-}
-
 /// The page.
-pub async fn show(
-    request: Request,
-    permit: Permit<can::SettingsRead>,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, Refusal> {
+pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
     let view = settings::show(&request.server.app, &permit).await?;
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
@@ -47,7 +36,7 @@ pub async fn show(
             html! { (about(&view, &zone)) (plan(&request, actor, &view)) },
         ))
     };
-    Ok(done::page(&request, "Settings", &asked.done, main))
+    Ok(Frame::new(&request, "Settings").around(main))
 }
 
 fn may(actor: &Actor, permission: Permission) -> bool {
@@ -146,7 +135,7 @@ fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
         p { "This workspace has the plan " strong { (name) } "." }
         @if lacks.is_empty() { p.hint { "It lacks nothing." } } @else {
             details #plan-lacks { summary { "What it lacks: " (when::count(count(&lacks), "permission", "permissions")) }
-                ul.plain { @for meaning in &lacks { li.capital { (meaning) } } } }
+                ul.items { @for meaning in &lacks { li.capital { (meaning) } } } }
         }
         @if may(actor, Permission::BillingCommit) {
             (form::form("plan", &path(request, "/settings/plan"), &csrf(request), html! {

@@ -45,7 +45,7 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
         .required()
         .error(wrong);
     let form = html! {
-        form method="get" action="/" {
+        form.form method="get" action="/" {
             (form::input(&about, form::Kind::Text, &slug))
             (button::submit(&Button::new(Kind::Primary, "Go on")))
         }
@@ -176,7 +176,7 @@ async fn page(
     let form = html! {
         @if let Some(reason) = reason { (notice(Tone::Warn, html! { (reason) })) }
         @if let Some(error) = error { (notice(Tone::Bad, html! { (error) })) }
-        form method="post" action={ (base) "/sign-in" } {
+        form.form method="post" action={ (base) "/sign-in" } {
             input type="hidden" name="next" value=(typed.next);
             (form::input(&email, form::Kind::Email, &typed.email))
             (form::input(&password, form::Kind::Password, ""))

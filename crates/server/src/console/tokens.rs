@@ -4,14 +4,12 @@ use access::{Actor, Group, Permission, Permit, Thing, Verb, can};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use workspace::tokens::{self, CreatedToken, NewApiToken, TokenView};
 use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, path};
-use super::{done, when};
-use crate::input::{Pairs, Query};
+use super::when;
+use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
@@ -28,19 +26,8 @@ use crate::ui::table::{Column, Row, table};
 const SUBTITLE: &str =
     "A token lets a program act for the person who made it, with at most their rights at that moment.";
 
-/// What the page's address says.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Asked {
-    done: String,
-}
-
 /// The list.
-pub async fn list(
-    request: Request,
-    permit: Permit<can::ApiTokenRead>,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, Refusal> {
+pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) -> Result<Markup, Refusal> {
     let found = tokens::list(&request.server.app, &permit).await?;
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
@@ -54,7 +41,7 @@ pub async fn list(
         } @else { (rows(&request, &zone, &found, may_make)) }
         @if may_make { (create_dialog(&request, actor)) }
     };
-    Ok(done::page(&request, "API tokens", &asked.done, main))
+    Ok(Frame::new(&request, "API tokens").around(main))
 }
 
 fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke: bool) -> Markup {
@@ -113,7 +100,7 @@ fn may(token: &TokenView) -> Markup {
         @if more > 0 {
             details id={ "scope-" (token.id) } {
                 summary { (groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")) " and " (more) " more" }
-                ul.plain { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
+                ul.items { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
             }
         } @else { (groups.join("; ")) }
     }
@@ -151,7 +138,7 @@ fn scope(actor: &Actor) -> Markup {
                 div.scope-line role="group" aria-label=(group.label()) {
                     span { (group.label()) }
                     @for verb in verbs {
-                        label.check-inline { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
+                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
                     }
                 }
             }

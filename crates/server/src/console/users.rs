@@ -273,7 +273,7 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
 fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
     let here = path(request, "/users");
     let model = actor.snapshot().model();
-    let wrong = refusal.and_then(|r| Some((r.field?, said_of(r.field?, &r.message))));
+    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, said_of(field, &r.message))));
     let wrong = wrong.as_ref().map(|(field, message)| (*field, message.as_str()));
     let error = |name: &str| wrong.filter(|(field, _)| *field == name).map(|(_, message)| message);
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));

@@ -136,6 +136,9 @@ impl<'a> Page<'a> {
     /// Looks up what the question is about. What the reader may not see answers as if it were not there.
     async fn read_thing(&mut self) -> Result<(), Refusal> {
         let missing = || Refusal::new(Code::NotFound);
+        if !self.permission.concerns_rows() {
+            return Ok(());
+        }
         let Some((kind, id)) = self.asked.thing.split_once(':') else { return Ok(()) };
         let id: i64 = id.parse().map_err(|_| missing())?;
         if kind == Noun::Call.word() {
@@ -159,7 +162,7 @@ impl<'a> Page<'a> {
     }
 
     fn call_name(&self, call: &calls::CallView) -> String {
-        let at = when::text(call.started_at, &self.zone, "%-d %b %Y, %H:%M");
+        let at = when::text(call.started_at, &self.zone, "%-d %b %Y, %H:%M %Z");
         format!("the call of {at}, {}", outside(call))
     }
 
@@ -171,7 +174,7 @@ impl<'a> Page<'a> {
             .items
             .iter()
             .map(|call| {
-                let at = when::text(call.started_at, &self.zone, "%-d %b, %H:%M");
+                let at = when::text(call.started_at, &self.zone, "%-d %b, %H:%M %Z");
                 (format!("call:{}", call.id), format!("{at} · {}", outside(call)))
             })
             .collect();
@@ -202,7 +205,7 @@ impl<'a> Page<'a> {
         tabs(
             "Questions",
             &[
-                one(&why, "Why may they, or not?", !matches!(tab, "who" | "what")),
+                one(&why, "May they?", !matches!(tab, "who" | "what")),
                 one(&who, "Who may?", tab == "who"),
                 one(&what, "What may they?", tab == "what"),
             ],
@@ -225,7 +228,7 @@ impl<'a> Page<'a> {
             @if tab != "who" { (person_filter(&people, &user)) }
             @if tab != "what" {
                 (filter::one_of_groups("permission", "Do what", "", &permissions(), self.permission.name()))
-                (filter::one_of_groups("thing", "To what", "", &things.groups(), thing))
+                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", "To what", "", &things.groups(), thing)) }
             }
         };
         filter_bar(&path(self.request, "/why"), None, controls, None)
@@ -413,7 +416,7 @@ impl<'a> Page<'a> {
                         &who.user,
                         person(&who.user.name, self.role(Id(who.user.id))),
                     ),
-                    html! { ul.plain { @for reason in &who.reasons { li.capital { (reason) } } } },
+                    html! { ul.items { @for reason in &who.reasons { li.capital { (reason) } } } },
                     button::link(&Button::new(Kind::Quiet, "Why?"), &self.address("", Some(Id(who.user.id)))),
                 ],
             })
@@ -460,7 +463,7 @@ impl<'a> Page<'a> {
                 cells: vec![
                     html! { span.matrix-meaning { span.capital { (line.meaning) } code { (line.permission) } } },
                     how_far(line),
-                    html! { ul.plain { @for reason in line.reasons.iter().chain(&line.taken) { li.capital { (reason) } } } },
+                    html! { ul.items { @for reason in line.reasons.iter().chain(&line.taken) { li.capital { (reason) } } } },
                     button::link(
                         &Button::new(Kind::Quiet, "Why?"),
                         &address(&path(self.request, "/why"), &why),

@@ -78,14 +78,10 @@ impl World<'_> {
         }
         let own = company.create("/api/v1/extensions", json!({ "digits": "200", "user": subject.id })).await;
         rows.entry("extension").or_default().insert("own", json!(own));
-        rows.insert(
-            "user",
-            Rows::from([
-                ("own", json!(subject.id)),
-                ("team", json!(teammate.id)),
-                ("nobody", json!(stranger.id)),
-            ]),
-        );
+        let users = [("own", subject.id), ("team", teammate.id), ("nobody", stranger.id)];
+        for kind in ["user", "profile", "access"] {
+            rows.insert(kind, users.iter().map(|(relation, id)| (*relation, json!(id))).collect());
+        }
         let queue = granted[&("queue", "assigned")];
         let calls = [
             ("own", TestCall { user: Some(subject.id), ..TestCall::default() }),

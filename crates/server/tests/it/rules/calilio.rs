@@ -137,7 +137,7 @@ async fn cal_09_a_member_cannot_delete_a_number_not_even_their_own() {
 async fn cal_10_a_member_cannot_toggle_auto_record() {
     let server = TestServer::start().await;
     let (company, _, member) = company(&server).await;
-    let body = json!({ "auto_record": true });
+    let body = json!({ "on": true });
     let refused = member.client.put("/api/v1/workspace/auto-record", body.clone()).await.expect(403);
     assert_eq!(refused.json["permission"], "auto_record:update");
     company.owner.client.put("/api/v1/workspace/auto-record", body).await.expect(200);
@@ -236,7 +236,7 @@ async fn cal_18_only_the_owner_transfers_ownership_and_only_to_an_admin() {
     let (company, admin, member) = company(&server).await;
     let owner = &company.owner.client;
     owner.post("/api/v1/workspace/transfer", json!({ "to": member.id })).await.expect(422);
-    owner.post("/api/v1/workspace/transfer", json!({ "to": admin.id })).await.expect(200);
+    owner.post("/api/v1/workspace/transfer", json!({ "to": admin.id })).await.expect(204);
     let role = |user: u32| {
         let path = format!("/api/v1/users/{user}");
         async move { owner.get(&path).await.expect(200).json["role"]["name"].clone() }

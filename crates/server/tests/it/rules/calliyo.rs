@@ -7,7 +7,7 @@ use testkit::TestServer;
 async fn cly_01_every_user_has_one_role_and_custom_roles_are_made_by_name_and_ticks() {
     let server = TestServer::start().await;
     let company = server.company("calliyo").await;
-    let ticks = json!({ "lead:read": ["all"], "lead:write": ["all"], "task:read": ["own"] });
+    let ticks = json!({ "lead:read": ["all"], "lead:write": ["all"], "task:read": ["own"], "access:explain": ["own"] });
     let role = company.create("/api/v1/roles", json!({ "name": "Telecaller", "holds": ticks })).await;
     let agent = company.hire("agent").await;
     let path = format!("/api/v1/users/{}/role", agent.id);
