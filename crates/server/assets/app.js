@@ -18,8 +18,10 @@
       !(attrName === "open" && (element instanceof HTMLDetailsElement || isDialog(element))),
   });
 
+  const latest = new WeakMap(); // the newest request of each form: answers to older ones would undo later clicks
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     ctx.request.headers["x-csrf-token"] = csrf();
+    latest.set(ctx.sourceElement, ctx);
     // Empty filters stay out of the address.
     if (ctx.request.method !== "GET") return;
     const fields = ctx.request.body;
@@ -36,6 +38,8 @@
     const { ctx, tasks } = event.detail;
     if (ctx.live && ctx.live !== location.href) return event.preventDefault(); // the reader has gone elsewhere
     if (ctx.live && !ctx.forced && shownOnce()) return event.preventDefault();
+    if (ctx.live && sending > 0) { missed = true; return event.preventDefault(); }
+    if (ctx.sourceElement.matches?.("[data-autosave]") && latest.get(ctx.sourceElement) !== ctx) return event.preventDefault();
     if (ctx.live && !ctx.forced && hasUnsavedInput()) { event.preventDefault(); return showChangedBar(true); }
     const page = tasks.find((task) => task.type === "main");
     if (ctx.select !== "#main" || !page || page.fragment.childElementCount > 0) return;
