@@ -306,6 +306,8 @@
   }
 
   function receive({ type, data }) {
+    // A refusal only changes with somebody's access; asking again would write another one into the audit log.
+    if (type === "change" && data === "data" && $("#main [data-refusal]")) return;
     if (type === "change") return refresh();
     const address = new URL(data || "/", location.href);
     if (address.origin === location.origin) location.assign(address);

@@ -16,6 +16,25 @@ use workspace::secrets::token_hash;
 use crate::Server;
 use crate::request::Request;
 
+/// What changed. A page that shows a refusal asks again only when access changed: being refused is itself written
+/// into the audit log, so that asking again at every change would never end.
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// Who may do what.
+    Access,
+    /// Anything else.
+    Data,
+}
+
+impl What {
+    const fn word(self) -> &'static str {
+        match self {
+            What::Access => "access",
+            What::Data => "data",
+        }
+    }
+}
+
 /// One stream: whose session, and what it has been told.
 struct Stream {
     server: Server,
@@ -50,32 +69,34 @@ impl Stream {
             // What expires by itself is a change too.
             let next = who.actor.snapshot().valid_until().min(who.expires_at.unwrap_or(Micros::MAX));
             let wait = u64::try_from(next.saturating_sub(self.server.app.store.now())).unwrap_or(0);
-            tokio::select! {
+            let what = tokio::select! {
                 () = self.page.closed() => return,
-                () = tokio::time::sleep(Duration::from_micros(wait.min(86_400_000_000))) => {}
-                changed = self.changed(&mut changes) => if !changed { return },
-            }
+                () = tokio::time::sleep(Duration::from_micros(wait.min(86_400_000_000))) => What::Access,
+                what = self.changed(&mut changes) => match what { Some(what) => what, None => return },
+            };
             match self.server.app.store.by_session(&self.token_hash).await {
                 Ok(Some(now)) => who = now,
                 Ok(None) => return self.sign_out().await,
                 // The database is away; the page keeps what it has and asks again with the next change.
                 Err(_) => continue,
             }
-            if self.page.send(Ok(Event::default().event("change").data("change"))).await.is_err() {
+            if self.page.send(Ok(Event::default().event("change").data(what.word()))).await.is_err() {
                 return;
             }
         }
     }
 
-    /// Waits for a change of this workspace; false once nothing can change any more.
-    async fn changed(&self, changes: &mut Receiver<Changed>) -> bool {
+    /// Waits for a change of this workspace; none once nothing can change any more.
+    async fn changed(&self, changes: &mut Receiver<Changed>) -> Option<What> {
         loop {
             match changes.recv().await {
-                Ok(changed) if changed.workspace == self.workspace => return true,
+                Ok(changed) if changed.workspace == self.workspace => {
+                    return Some(if changed.access { What::Access } else { What::Data });
+                }
                 Ok(_) => {}
                 // Too many to remember: something changed, that is all one needs to know.
-                Err(RecvError::Lagged(_)) => return true,
-                Err(RecvError::Closed) => return false,
+                Err(RecvError::Lagged(_)) => return Some(What::Access),
+                Err(RecvError::Closed) => return None,
             }
         }
     }

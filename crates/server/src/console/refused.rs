@@ -33,7 +33,7 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
         return bare(refusal).into_response();
     }
     let (title, main) = explain(request, endpoint, refusal);
-    Frame::new(request, title).around(main).into_response()
+    Frame::new(request, title).around(html! { div data-refusal { (main) } }).into_response()
 }
 
 fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'static str, Markup) {
