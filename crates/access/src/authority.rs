@@ -4,11 +4,13 @@
 //! future, needs a rule of its own: nobody gains what the actor lacks, nobody who holds more is touched, the
 //! owner is left alone, and somebody can always manage people and roles.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::decide::Actor;
-use crate::model::{Id, Model, Standing};
-use crate::permission::Permission;
+use crate::model::{Grant, Id, Model, Standing, Temporary, User};
+use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
 use crate::reach::Reach;
 use crate::snapshot::{Folded, Snapshot};
@@ -65,23 +67,40 @@ impl fmt::Display for Breach {
 
 impl std::error::Error for Breach {}
 
-/// Judges a change by its outcome. `touched` names people whom the change concerns beyond what the model shows
+/// Judges a change by its outcome. `touched` names users whom the change concerns beyond what the model shows
 /// (a password reset, say). With no actor, only the rules that bind even the operator are checked.
+///
+/// What another plan or the passing of time gives and takes is nobody's gift: the rest of the change is judged as
+/// if both had come first.
 pub fn guard(
     actor: Option<&Actor>,
     before: &Snapshot,
     after: &Snapshot,
     touched: &[Id],
 ) -> Result<(), Breach> {
-    if let Some(actor) = actor.filter(|_| before.model().plan == after.model().plan) {
-        definitions(actor, before.model(), after.model())?;
-        let changed = before.model().users.keys().chain(after.model().users.keys());
-        for user in changed.copied().filter(|p| touched.contains(p) || differs(before, after, *p)) {
-            untouchable(actor, before, user)?;
-            gains(actor, before, after, user)?;
+    if let Some(actor) = actor {
+        let same_plan =
+            before.model().plan == after.model().plan && before.model().allows == after.model().allows;
+        if same_plan && after.at() < before.valid_until() {
+            judge(actor, before, after, touched)?;
+        } else {
+            let (plan, allows) = (after.model().plan.clone(), after.model().allows);
+            let model = Model { plan, allows, ..before.model().clone() };
+            let before = Arc::new(Snapshot::build(model, after.at()));
+            let actor = actor.renew(before.clone());
+            actor.map_or(Ok(()), |actor| judge(&actor, &before, after, touched))?;
         }
     }
     standing(after)
+}
+
+fn judge(actor: &Actor, before: &Snapshot, after: &Snapshot, touched: &[Id]) -> Result<(), Breach> {
+    definitions(actor, before.model(), after.model())?;
+    for user in changed(before, after).into_iter().chain(touched.iter().copied()) {
+        may_touch(actor, before, user)?;
+        gains(actor, before, after, user)?;
+    }
+    Ok(())
 }
 
 /// What must hold of a workspace at all times: one owner where the preset has one, and no lock-out.
@@ -90,17 +109,14 @@ pub fn standing(snapshot: &Snapshot) -> Result<(), Breach> {
     if model.preset.has_owner() && model.users.keys().filter(|p| model.is_owner(**p)).count() != 1 {
         return Err(Breach::OneOwner);
     }
-    let keeps_the_keys = |id: &Id| {
-        let manages = |folded: &Folded| {
-            [Permission::UserAssignRole, Permission::UserSetAccess, Permission::RoleWrite]
-                .into_iter()
-                .all(|p| folded.powers.has(p, Reach::All))
-        };
+    let keys = [Permission::UserAssignRole, Permission::UserSetAccess, Permission::RoleWrite];
+    let keeps_the_keys = |(id, user): (&Id, &User)| {
+        let lasting = snapshot.lasting(*id);
         model.role_of(*id).is_some_and(|r| r.standing.guardian)
-            && model.users.get(id).is_some_and(|p| p.standing == Standing::Active)
-            && snapshot.user(*id).is_some_and(|folded| manages(folded))
+            && user.standing == Standing::Active
+            && keys.into_iter().all(|p| lasting.has(p, Reach::All))
     };
-    if model.users.keys().any(keeps_the_keys) { Ok(()) } else { Err(Breach::LastGuardian) }
+    if model.users.iter().any(keeps_the_keys) { Ok(()) } else { Err(Breach::LastGuardian) }
 }
 
 /// Whether an actor may hand a list of cells out, as a role, toggle, token or temporary access.
@@ -116,29 +132,76 @@ pub fn may_define(actor: &Actor, cells: &[Cell]) -> Result<(), Breach> {
     }
 }
 
+/// Judges the bundles of permissions that are new or hold more: roles, toggles, access for a while.
 fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breach> {
-    let roles = after.roles.iter().map(|(id, r)| (&r.holds, before.roles.get(id).map(|r| &r.holds)));
-    let toggles = after.toggles.iter().map(|(id, t)| (&t.holds, before.toggles.get(id).map(|t| &t.holds)));
-    for (holds, held) in roles.chain(toggles).filter(|(holds, held)| Some(*holds) != *held) {
-        let held: &[Cell] = held.map_or(&[], Vec::as_slice);
-        let new: Vec<Cell> = holds.iter().filter(|cell| !held.contains(cell)).copied().collect();
+    let held = bundles(before);
+    for (id, cells) in bundles(after) {
+        let held = held.get(&id).map_or(&[][..], Vec::as_slice);
+        let new: Vec<Cell> = cells.into_iter().filter(|cell| !held.contains(cell)).collect();
         may_define(actor, &new)?;
     }
     Ok(())
 }
 
-/// Whether a user's record or access is another after the change.
-fn differs(before: &Snapshot, after: &Snapshot, id: Id) -> bool {
-    let record = |s: &Snapshot| {
-        s.model()
-            .users
-            .get(&id)
-            .map(|p| (p.email.clone(), p.name.clone(), p.role, p.department, p.branch, p.standing))
-    };
-    before.user(id) != after.user(id) || record(before) != record(after)
+/// Every bundle by the id of what holds it; what a toggle holds beside another is a bundle of its own.
+fn bundles(model: &Model) -> BTreeMap<(Id, bool), Vec<Cell>> {
+    let roles = model.roles.iter().map(|(id, r)| ((*id, false), r.holds.clone()));
+    let toggles = model.toggles.iter().map(|(id, t)| ((*id, false), t.holds.clone()));
+    let beside = model.toggles.iter().filter_map(|(id, t)| Some(((*id, true), t.with.as_ref()?.1.clone())));
+    let temporary = model.temporary.iter().map(|t| ((t.id, false), t.holds.clone()));
+    roles.chain(toggles).chain(beside).chain(temporary).collect()
 }
 
-fn untouchable(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
+/// The users whose record or access is another after the change, or for whom something else is set, even if it
+/// makes no difference today: a denial that bites with the next role, or anything at all while they are banned.
+fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Id> {
+    let (was, is) = (before.model(), after.model());
+    let mut users = differing(&was.settings, &is.settings);
+    users.extend(differing(&grants(was), &grants(is)));
+    users.extend(differing(&temporary(was), &temporary(is)));
+    users.extend(differing(&leads(was), &leads(is)));
+    users.extend(differing(&records(was), &records(is)));
+    users.extend(differing(&access(before), &access(after)));
+    users
+}
+
+/// What is set for users, by user and by what is set.
+type Set<V> = BTreeMap<(Id, Id), V>;
+
+fn grants(model: &Model) -> Set<&Grant> {
+    model.grants.iter().map(|g| ((g.user, g.id), g)).collect()
+}
+
+fn temporary(model: &Model) -> Set<&Temporary> {
+    model.temporary.iter().map(|t| ((t.user, t.id), t)).collect()
+}
+
+fn leads(model: &Model) -> Set<()> {
+    model.leads.iter().map(|lead| (*lead, ())).collect()
+}
+
+fn records(model: &Model) -> Set<&User> {
+    model.users.iter().map(|(id, user)| ((*id, *id), user)).collect()
+}
+
+/// What users may do, and what the banned could do were they not.
+fn access(snapshot: &Snapshot) -> Set<(Option<&Folded>, Option<Powers>)> {
+    let of = |(id, user): (&Id, &User)| {
+        let latent = (user.standing == Standing::Banned).then(|| snapshot.latent(*id));
+        ((*id, *id), (snapshot.user(*id).map(|f| &**f), latent))
+    };
+    snapshot.model().users.iter().map(of).collect()
+}
+
+/// The users in the keys of what is in only one of the two or is not the same in both.
+fn differing<V: PartialEq>(before: &Set<V>, after: &Set<V>) -> BTreeSet<Id> {
+    let gone = before.keys().filter(|key| !after.contains_key(key));
+    let new = after.iter().filter(|(key, value)| before.get(key) != Some(value)).map(|(key, _)| key);
+    gone.chain(new).map(|(user, _)| *user).collect()
+}
+
+/// Whether an actor may change a user at all: nobody touches the Owner or whoever holds more (CAL-02, ALL-02).
+pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
     let Some(folded) = before.user(user).filter(|_| user != actor.id()) else { return Ok(()) };
     if before.model().is_owner(user) {
         return Err(Breach::OwnerProtected);
@@ -204,12 +267,20 @@ fn holds(powers: &Powers, folded: &Folded, atom: &Atom) -> bool {
 fn covers(actor: &Actor, atom: &Atom) -> bool {
     let has = |reach| actor.powers().has(atom.permission, reach);
     let widest = !atom.permission.entry().reaches.has(Reach::All) && has(Reach::Assigned);
-    let of_team = |entity| {
-        let units = actor.snapshot().units_of(entity);
-        has(Reach::Team) && units.iter().any(|unit| actor.folded().leads(*unit))
-    };
     match atom.over {
-        Over::Entity(entity) if widest || of_team(entity) => true,
+        Over::Entity(_) if widest => true,
+        Over::Entity(entity) if has(Reach::Team) && is_of_team(actor, atom.permission, entity) => true,
         _ => holds(actor.powers(), actor.folded(), atom),
     }
+}
+
+/// Whether the units that the actor leads show them all that a grant of an extension, queue or number would: the
+/// thing itself, if somebody of theirs uses it; what went through it, if nobody else does.
+fn is_of_team(actor: &Actor, permission: Permission, entity: Id) -> bool {
+    let (model, now) = (actor.snapshot().model(), actor.snapshot().at());
+    let grants = model.grants.iter().filter(|g| g.entity == entity && g.may_use && g.counts_at(now));
+    let mut users = grants.filter_map(|g| model.users.get(&g.user));
+    let theirs = |user: &User| user.units().any(|unit| actor.folded().leads(unit));
+    let shared = users.clone().any(|user| !theirs(user));
+    users.any(theirs) && (permission.grant_use() == GrantUse::Either || !shared)
 }

@@ -111,11 +111,9 @@ impl Actor {
 
     /// Whether the actor may do something to a thing. To the workspace itself: with the reach `all`, or, for a
     /// permission that cannot reach so far (placing calls), with any.
+    #[inline]
     pub fn may(&self, permission: Permission, thing: &Thing) -> bool {
-        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
-            return self.holds(permission);
-        }
-        self.reach_over(permission, &thing.touches).is_some()
+        self.folded.reach_to(&self.powers, permission, thing).is_some()
     }
 
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
@@ -215,7 +213,7 @@ impl<R: Right> Permit<R> {
         let By::Actor(actor) = &self.by else { return Ok(self.clone()) };
         let actor = actor.renew(snapshot.clone()).ok_or(Denied::Lacks(R::PERMISSION))?;
         let thing = match self.thing.noun {
-            Noun::Workspace | Noun::Call | Noun::Token => self.thing.clone(),
+            Noun::Workspace | Noun::Call | Noun::Token | Noun::Outside => self.thing.clone(),
             noun => snapshot.thing(noun, self.id()).ok_or(Denied::Hidden)?,
         };
         actor.permit_on(thing)

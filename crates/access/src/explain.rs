@@ -5,10 +5,10 @@ use std::fmt;
 use crate::model::{Id, Micros, Model, Setting, Standing};
 use crate::permission::Permission;
 use crate::powers::{Cell, Powers};
-use crate::preset::Plan;
 use crate::reach::{Reach, Reaches};
+use crate::remedies::remedies;
 use crate::snapshot::{Snapshot, settings_of, shown, toggle_cells};
-use crate::thing::{Noun, Thing};
+use crate::thing::Thing;
 
 /// What gives a user a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub fn why(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing)
         None => Relation::OutOfReach,
         Some(reach) => relation(snapshot, user, permission, thing, reach),
     });
-    let remedies = if reach.is_some() { vec![] } else { remedies(snapshot, user, &line, thing) };
+    let remedies = if reach.is_some() { vec![] } else { remedies(snapshot, user, permission, thing) };
     Explanation { allowed: reach.is_some(), line, relation, remedies }
 }
 
@@ -121,17 +121,14 @@ pub fn what(snapshot: &Snapshot, user: Id) -> Vec<Line> {
 /// The decision for somebody who need not be the one who asks.
 fn reach(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing) -> Option<Reach> {
     let folded = snapshot.user(user)?;
-    if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
-        return folded.powers.reaches(permission).iter().next();
-    }
-    folded.reach_over(&folded.powers, permission, &thing.touches)
+    folded.reach_to(&folded.powers, permission, thing)
 }
 
 fn line(snapshot: &Snapshot, user: Id, permission: Permission) -> Line {
     let model = snapshot.model();
     let given = given(model, user, permission, snapshot.at());
     let folded = snapshot.user(user).map_or(Powers::NONE, |f| f.powers);
-    let taken = if given.is_empty() { vec![] } else { taken(model, user, permission) };
+    let taken = if given.is_empty() { vec![] } else { taken(model, user, permission, &given) };
     Line { permission, reaches: shown(permission, folded.reaches(permission)), given, taken }
 }
 
@@ -159,12 +156,11 @@ fn reaches_in<'a>(cells: impl Iterator<Item = &'a Cell>, permission: Permission)
     cells.filter(|(p, _)| *p == permission).fold(Reaches::NONE, |all, (_, r)| all.union(*r))
 }
 
-fn taken(model: &Model, user: Id, permission: Permission) -> Vec<Taker> {
+fn taken(model: &Model, user: Id, permission: Permission, given: &[(Giver, Reaches)]) -> Vec<Taker> {
     let unrestricted = model.role_of(user).is_some_and(|r| r.standing.unrestricted);
-    let denies = |toggle: &Id| {
-        model.toggles.get(toggle).is_some_and(|t| t.holds.iter().any(|(p, _)| *p == permission))
-    };
-    let denied = settings_of(model, user, Setting::Deny).filter(|t| !unrestricted && denies(t));
+    let given: Powers = given.iter().map(|(_, reaches)| (permission, *reaches)).collect();
+    let narrows = |toggle: &Id| model.toggles.get(toggle).is_some_and(|t| given.minus(&t.holds) != given);
+    let denied = settings_of(model, user, Setting::Deny).filter(|t| !unrestricted && narrows(t));
     let plan = (!model.allows.has(permission)).then_some(Taker::Plan);
     let ban = model.users.get(&user).is_some_and(|p| p.standing == Standing::Banned).then_some(Taker::Ban);
     denied.map(Taker::DeniedToggle).chain(plan).chain(ban).collect()
@@ -180,57 +176,6 @@ fn relation(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing
         Reach::All => Some(Relation::Everything),
     };
     found.unwrap_or(Relation::TakesPart)
-}
-
-fn remedies(snapshot: &Snapshot, user: Id, line: &Line, thing: &Thing) -> Vec<Remedy> {
-    let model = snapshot.model();
-    let mut remedies: Vec<Remedy> = vec![];
-    let banned = model.users.get(&user).is_some_and(|p| p.standing == Standing::Banned);
-    if banned {
-        remedies.push(Remedy::Unban);
-    }
-    if !model.allows.has(line.permission) {
-        let plan = Plan::all().iter().find(|p| p.allows.has(line.permission));
-        remedies.extend(plan.map(|p| Remedy::Plan(p.name.clone())));
-    }
-    remedies.extend(line.taken.iter().filter_map(|taker| match taker {
-        Taker::DeniedToggle(toggle) => Some(Remedy::StopDenying(*toggle)),
-        Taker::Plan | Taker::Ban => None,
-    }));
-    if !line.taken.is_empty() && !line.given.is_empty() {
-        return remedies;
-    }
-    remedies.extend(nearer(model, line, thing));
-    remedies.extend(givers(snapshot, user, line.permission, thing));
-    remedies
-}
-
-/// With the permission held at a reach that does not get to the row: what would bring the row into reach.
-fn nearer(model: &Model, line: &Line, thing: &Thing) -> Vec<Remedy> {
-    let grants = thing
-        .touches
-        .iter()
-        .filter(|id| line.reaches.has(Reach::Assigned) && model.entities.contains_key(id));
-    let units =
-        thing.touches.iter().filter(|id| line.reaches.has(Reach::Team) && model.units.contains_key(id));
-    grants.map(|id| Remedy::Grant(*id)).chain(units.map(|id| Remedy::Lead(*id))).collect()
-}
-
-/// The toggles and roles under which the answer would be yes.
-fn givers(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing) -> Vec<Remedy> {
-    let model = snapshot.model();
-    let Some(folded) = snapshot.user(user) else { return vec![] };
-    let enough = |cells: &[Cell]| {
-        let powers: Powers = cells.iter().collect();
-        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
-            return powers.permissions().has(permission);
-        }
-        folded.reach_over(&powers, permission, &thing.touches).is_some()
-    };
-    let toggles =
-        model.toggles.iter().filter(|(_, t)| enough(&t.holds)).map(|(id, _)| Remedy::AllowToggle(*id));
-    let roles = model.roles.iter().filter(|(_, r)| !r.standing.owner && enough(&r.holds));
-    toggles.chain(roles.map(|(id, _)| Remedy::Role(*id))).collect()
 }
 
 /// Speaks of a piece of an explanation in a sentence, with the names of the workspace.

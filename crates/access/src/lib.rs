@@ -10,6 +10,7 @@ pub mod permission;
 mod powers;
 pub mod preset;
 mod reach;
+mod remedies;
 mod snapshot;
 pub mod thing;
 

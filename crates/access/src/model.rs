@@ -122,7 +122,7 @@ pub enum Standing {
 }
 
 /// A user in the workspace.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Unique in the workspace, lower case.
     pub email: String,
@@ -196,8 +196,15 @@ pub struct Grant {
     pub expires_at: Option<Micros>,
 }
 
+impl Grant {
+    /// Whether the grant counts at a moment: until it expires, and no longer at that microsecond.
+    pub fn counts_at(&self, now: Micros) -> bool {
+        self.expires_at.is_none_or(|at| now < at)
+    }
+}
+
 /// Permissions given to a user for a while.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Temporary {
     /// Its own id.
     pub id: Id,
@@ -232,6 +239,6 @@ impl Model {
 
     /// The grants of a user that count at a moment.
     pub fn grants_of(&self, user: Id, now: Micros) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |g| g.user == user && g.expires_at.is_none_or(|at| now < at))
+        self.grants.iter().filter(move |g| g.user == user && g.counts_at(now))
     }
 }

@@ -339,11 +339,13 @@ impl Permission {
     }
 
     /// Which grants count for this permission.
-    pub fn grant_use(self) -> GrantUse {
-        match self.resource() {
-            "number" | "extension" => GrantUse::Either,
-            "queue" if self != Permission::QueueJoin => GrantUse::Either,
-            "call" | "message" | "queue" => GrantUse::Use,
+    #[inline]
+    pub const fn grant_use(self) -> GrantUse {
+        use Permission as P;
+        match self {
+            P::QueueJoin | P::CallPlace | P::CallReceive | P::CallInternational => GrantUse::Use,
+            P::MessageRead | P::MessageSend => GrantUse::Use,
+            P::NumberRead | P::ExtensionRead | P::QueueRead => GrantUse::Either,
             _ => GrantUse::Observe,
         }
     }

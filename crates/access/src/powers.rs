@@ -146,12 +146,18 @@ impl Powers {
     }
 }
 
-impl<'a> FromIterator<&'a Cell> for Powers {
-    fn from_iter<I: IntoIterator<Item = &'a Cell>>(cells: I) -> Self {
+impl FromIterator<Cell> for Powers {
+    fn from_iter<I: IntoIterator<Item = Cell>>(cells: I) -> Self {
         let mut powers = Powers::NONE;
         for (permission, reaches) in cells {
-            powers.add(*permission, *reaches);
+            powers.add(permission, reaches);
         }
         powers
+    }
+}
+
+impl<'a> FromIterator<&'a Cell> for Powers {
+    fn from_iter<I: IntoIterator<Item = &'a Cell>>(cells: I) -> Self {
+        cells.into_iter().copied().collect()
     }
 }

@@ -45,11 +45,12 @@ impl Reach {
         Reach::ALL.into_iter().find(|r| r.word() == word)
     }
 
-    /// The reaches that this one includes besides itself: all ⊃ own, assigned, team; team ⊃ own.
+    /// The reaches that this one includes besides itself: whoever reaches everything reaches their own, what is
+    /// assigned to them and their team's. The others include nothing: a lead of a team they do not belong to
+    /// does not reach their own rows by leading (ONF-05).
     pub const fn narrower(self) -> Reaches {
         match self {
-            Reach::Own | Reach::Assigned => Reaches::NONE,
-            Reach::Team => Reaches::of(&[Reach::Own]),
+            Reach::Own | Reach::Assigned | Reach::Team => Reaches::NONE,
             Reach::All => Reaches::of(&[Reach::Own, Reach::Assigned, Reach::Team]),
         }
     }

@@ -58,6 +58,7 @@ impl GrantBits {
 
 impl Folded {
     /// Whether a grant of this user on a thing counts for a permission.
+    #[inline]
     pub fn is_granted(&self, permission: Permission, entity: Id) -> bool {
         self.granted
             .binary_search_by_key(&entity, |(id, _)| *id)
@@ -67,6 +68,7 @@ impl Folded {
     }
 
     /// Whether this user leads a unit.
+    #[inline]
     pub fn leads(&self, unit: Id) -> bool {
         self.led.binary_search(&unit).is_ok()
     }
@@ -99,6 +101,21 @@ impl Folded {
         }
         held(Reach::All).then_some(Reach::All)
     }
+
+    /// The reach by which the user may do something to a thing. To the workspace itself: `all`, or, for a
+    /// permission that cannot reach so far (placing calls), any.
+    #[inline]
+    pub fn reach_to(&self, powers: &Powers, permission: Permission, thing: &Thing) -> Option<Reach> {
+        if thing.noun == Noun::Workspace && !permission.entry().reaches.has(Reach::All) {
+            return powers.reaches(permission).iter().next();
+        }
+        self.reach_over(powers, permission, &thing.touches)
+    }
+
+    /// One user's access, folded from a model at a moment.
+    pub fn of(model: &Model, user: Id, now: Micros) -> Folded {
+        fold(model, user, &model.grants_of(user, now).collect::<Vec<_>>(), now)
+    }
 }
 
 impl Snapshot {
@@ -106,7 +123,7 @@ impl Snapshot {
     pub fn build(model: Model, now: Micros) -> Snapshot {
         let mut grants: HashMap<Id, Vec<&Grant>> = HashMap::new();
         let mut entity_units: HashMap<Id, Vec<Id>> = HashMap::new();
-        for grant in model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at)) {
+        for grant in model.grants.iter().filter(|g| g.counts_at(now)) {
             grants.entry(grant.user).or_default().push(grant);
             if let Some(user) = model.users.get(&grant.user).filter(|_| grant.may_use) {
                 entity_units.entry(grant.entity).or_default().extend(user.units());
@@ -146,12 +163,25 @@ impl Snapshot {
 
     /// The user with that email address, compared in lower case.
     pub fn by_email(&self, email: &str) -> Option<Id> {
-        self.emails.get(email.trim().to_lowercase().as_str()).copied()
+        let email = email.trim();
+        // Most arrive in lower case already: those need no copy.
+        self.emails.get(email).or_else(|| self.emails.get(email.to_lowercase().as_str())).copied()
+    }
+
+    /// The user who is named by id or by email address.
+    pub fn user_named(&self, name: &str) -> Option<Id> {
+        let by_id = name.parse().ok().map(Id).filter(|id| self.model.users.contains_key(id));
+        by_id.or_else(|| self.by_email(name))
     }
 
     /// What a user could do were they not banned: what those who act on them must not lack (ALL-02).
     pub fn latent(&self, id: Id) -> Powers {
         unbanned_powers(&self.model, id, self.at)
+    }
+
+    /// What stays of a user's access once everything that was given for a while has ended (ALL-07).
+    pub fn lasting(&self, id: Id) -> Powers {
+        unbanned_powers(&self.model, id, Micros::MAX)
     }
 
     /// The units that an extension, queue or number belongs to: those of the people who may use it.
@@ -182,7 +212,7 @@ impl Snapshot {
                 self.model.roles.get(&id)?;
                 vec![]
             }
-            Noun::Call | Noun::Token | Noun::Workspace => return None,
+            Noun::Call | Noun::Token | Noun::Workspace | Noun::Outside => return None,
         };
         Some(Thing::new(noun, i64::from(id.0), touches))
     }
@@ -192,7 +222,8 @@ impl Snapshot {
         let users = self.model.users.keys();
         let entities = self.model.entities.keys();
         let units = self.model.units.keys();
-        users.chain(entities).chain(units).filter_map(move |id| self.thing(noun, *id))
+        let roles = self.model.roles.keys();
+        users.chain(entities).chain(units).chain(roles).filter_map(move |id| self.thing(noun, *id))
     }
 }
 

@@ -26,13 +26,34 @@ pub enum Noun {
     Call,
     /// An API token.
     Token,
+    /// A row that Ringfence does not keep, known by what it is said to touch: a message, a lead, a voicemail.
+    Outside,
 }
 
 impl Noun {
+    /// Every kind that Ringfence keeps.
+    pub const KEPT: [Noun; 10] = [
+        Noun::Workspace,
+        Noun::User,
+        Noun::Role,
+        Noun::Department,
+        Noun::Branch,
+        Noun::Extension,
+        Noun::Queue,
+        Noun::Number,
+        Noun::Call,
+        Noun::Token,
+    ];
+
+    /// The kept kind of that word, if there is one.
+    pub fn from_word(word: &str) -> Option<Noun> {
+        Noun::KEPT.into_iter().find(|noun| noun.word() == word)
+    }
+
     /// The permission that shows a thing of this kind; whoever lacks it over a row must not learn that it exists (ALL-05).
     pub const fn see(self) -> Option<Permission> {
         match self {
-            Noun::Workspace => None,
+            Noun::Workspace | Noun::Outside => None,
             Noun::User => Some(Permission::UserRead),
             Noun::Role => Some(Permission::RoleRead),
             Noun::Department => Some(Permission::DepartmentRead),
@@ -58,6 +79,7 @@ impl Noun {
             Noun::Number => "number",
             Noun::Call => "call",
             Noun::Token => "api_token",
+            Noun::Outside => "row",
         }
     }
 }

@@ -35,6 +35,7 @@
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx, tasks } = event.detail;
     if (ctx.live && ctx.live !== location.href) return event.preventDefault(); // the reader has gone elsewhere
+    if (ctx.live && !ctx.forced && shownOnce()) return event.preventDefault();
     if (ctx.live && !ctx.forced && hasUnsavedInput()) { event.preventDefault(); return showChangedBar(true); }
     const page = tasks.find((task) => task.type === "main");
     if (ctx.select !== "#main" || !page || page.fragment.childElementCount > 0) return;
@@ -60,6 +61,8 @@
 
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const source = ctx.sourceElement;
+    const refusal = $("#toasts > [data-refused]");
+    if (refusal) return showRefusal(refusal, source);
     if (ctx.live || source?.matches?.("[data-autosave], [data-filter]")) return;
     $("#nav:popover-open")?.hidePopover();
     $("#user-menu:popover-open")?.hidePopover();
@@ -68,6 +71,32 @@
     if (wrong && ctx.response?.status >= 400) wrong.focus();
     else if (ctx.select === "#main" && !main()?.contains(document.activeElement)) main()?.focus({ preventScroll: true });
   });
+
+  // A refused form stays as it is, with the message at the field that it names; one that saves by itself shows again
+  // what holds, since what was clicked does not.
+  function showRefusal(refusal, form) {
+    const { field } = refusal.dataset;
+    delete refusal.dataset.refused;
+    if (!(form instanceof HTMLFormElement)) return;
+    if (form.matches("[data-autosave]")) return form.reset();
+    const named = field && form.elements[field];
+    const control = named instanceof RadioNodeList ? named[0] : named;
+    const place = control?.closest(".field");
+    if (!place) return;
+    const text = $(".toast span", refusal)?.textContent ?? "";
+    const label = $("label", place)?.firstChild?.textContent.trim() || field;
+    const message = document.createElement("p");
+    message.className = "error";
+    message.id = `${control.id}-error`;
+    message.textContent = text.startsWith(`${field} `) ? label + text.slice(field.length) : text;
+    $(".error", place)?.remove();
+    control.after(message);
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", [message.id, $(".hint", place)?.id].filter(Boolean).join(" "));
+    control.focus();
+    refusal.remove();
+    control.addEventListener("input", () => { message.remove(); control.removeAttribute("aria-invalid"); }, { once: true });
+  }
 
   // After a morph, boxes and lists show what the server says, not what was last clicked.
   function adoptAnswer(part) {
@@ -164,7 +193,16 @@
   }
   const inFull = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
+  // What has been done is said once, not again with every reload.
+  function forgetDone() {
+    const here = new URL(location.href);
+    if (!here.searchParams.has("done")) return;
+    here.searchParams.delete("done");
+    history.replaceState(history.state, "", here);
+  }
+
   function enhance() {
+    forgetDone();
     for (const time of $$("time[data-local]")) {
       const moment = new Date(time.dateTime);
       if (Number.isNaN(moment.getTime())) continue;
@@ -222,7 +260,11 @@
     return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
   };
   const hasUnsavedInput = () =>
+    $("#main .secret") || // shown this once, and not to be lost to a change elsewhere
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
+
+  // A page with a secret on it is the only place where it can be read: it is never loaded again by itself.
+  const shownOnce = () => $("#main .secret") !== null;
 
   function showChangedBar(show) {
     const note = $("#changed > p");
@@ -232,7 +274,7 @@
   let refreshing = false;
   let again = false;
   async function refresh(force = false) {
-    if (!main()) return;
+    if (!main() || (!force && shownOnce())) return;
     if (!force && hasUnsavedInput()) return showChangedBar(true);
     if (refreshing) { again = true; return; }
     refreshing = true;

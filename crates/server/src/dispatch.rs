@@ -23,9 +23,15 @@ use crate::{Server, cookie, endpoints, refuse};
 const LARGEST_BODY: usize = 1 << 20;
 
 /// The router, made from the endpoint table and nothing else.
+#[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
 pub fn router(server: Server) -> Router {
+    router_of(server, endpoints::all())
+}
+
+/// A router of these endpoints.
+pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
     let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
-    for endpoint in endpoints::all() {
+    for endpoint in endpoints {
         let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
         let path = endpoint.path;
         let route = on(
@@ -143,11 +149,17 @@ fn bearer(request: &Request) -> Option<&str> {
 /// there are noted alike, so that not even the time taken tells them apart.
 async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refusal {
     let Some(who) = &request.who else { return refusal };
-    let noteworthy = match refusal.code {
-        Code::Forbidden | Code::OwnerProtected | Code::GivesMore | Code::HoldsMore => true,
-        Code::LastAdmin | Code::OneOwner | Code::CrossSite | Code::NotFound => true,
-        _ => false,
-    };
+    let noteworthy = matches!(
+        refusal.code,
+        Code::Forbidden
+            | Code::OwnerProtected
+            | Code::GivesMore
+            | Code::HoldsMore
+            | Code::LastAdmin
+            | Code::OneOwner
+            | Code::CrossSite
+            | Code::NotFound
+    );
     if !noteworthy {
         return refusal;
     }

@@ -35,6 +35,8 @@ pub struct Endpoint {
     pub input: Option<(Place, SchemaOf)>,
     /// The status of a good answer.
     pub status: u16,
+    /// What a good answer's body is; none where there is none or that differs from answer to answer.
+    pub media_type: Option<&'static str>,
     /// The schema of a good answer, where it is JSON.
     pub output: Option<SchemaOf>,
     handler: Handler,
@@ -113,6 +115,7 @@ impl Endpoint {
             summary,
             input: I::schema(),
             status: O::STATUS,
+            media_type: O::MEDIA_TYPE,
             output: O::schema(),
             handler: Arc::new(handler),
         }

@@ -1,5 +1,7 @@
 //! What endpoints take: nothing, a JSON body, a query string or a form.
 
+use std::borrow::Cow;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use workspace::{Code, Refusal};
@@ -49,6 +51,108 @@ pub struct Query<T>(pub T);
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
+/// The largest part of a list that one answer has, and the usual one.
+const MOST: i64 = 200;
+const USUAL: i64 = 50;
+
+/// The query string of a list: which rows, and which part of them.
+#[derive(Debug)]
+pub struct Paged<T> {
+    /// Which rows.
+    pub what: T,
+    /// How many rows at the most.
+    pub limit: i64,
+    /// The `next` of an earlier answer.
+    pub after: Option<String>,
+}
+
+impl<T> Paged<T> {
+    /// The part of a list that is paged by offset.
+    pub fn slice(&self) -> Result<store::Slice, Refusal> {
+        let wrong = || Refusal::invalid("after", "after must be the `next` of an earlier answer.");
+        let offset = self.after.as_deref().map_or(Ok(0), |text| text.parse().map_err(|_| wrong()))?;
+        if offset < 0 { Err(wrong()) } else { Ok(store::Slice { limit: self.limit, offset }) }
+    }
+}
+
+/// What is asked of a list besides which rows.
+#[derive(serde::Deserialize, JsonSchema)]
+struct Part {
+    /// How many rows, 1 to 200; 50 unless told.
+    #[schemars(range(min = 1, max = 200))]
+    limit: Option<i64>,
+    /// The `next` of an earlier answer.
+    after: Option<String>,
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Paged<T> {
+    fn read(request: &Request) -> Result<Self, Refusal> {
+        let query = request.uri.query().unwrap_or_default();
+        let pairs: Vec<(String, String)> = fields(query.as_bytes())?;
+        let (part, what): (Vec<_>, Vec<_>) =
+            pairs.into_iter().partition(|(name, _)| matches!(name.as_str(), "limit" | "after"));
+        let part: Part = fields(written(&part).as_bytes())?;
+        let limit = part.limit.unwrap_or(USUAL);
+        if !(1..=MOST).contains(&limit) {
+            return Err(Refusal::invalid("limit", format!("limit must be between 1 and {MOST}.")));
+        }
+        let after = part.after.filter(|after| !after.is_empty());
+        Ok(Paged { what: fields(written(&what).as_bytes())?, limit, after })
+    }
+
+    fn schema() -> Option<(Place, SchemaOf)> {
+        Some((Place::Query, |generator| {
+            let (mut schema, part) = (T::json_schema(generator), Part::json_schema(generator));
+            let more = part.get("properties").and_then(|p| p.as_object()).cloned().unwrap_or_default();
+            let all = schema.ensure_object().entry("properties").or_insert_with(|| serde_json::json!({}));
+            if let Some(all) = all.as_object_mut() {
+                all.extend(more);
+            }
+            schema
+        }))
+    }
+}
+
+/// Which rows of a list that is not narrowed: all of them.
+#[derive(Debug, Default, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Everything {}
+
+fn written(pairs: &[(String, String)]) -> String {
+    serde_urlencoded::to_string(pairs).unwrap_or_default()
+}
+
+/// Reads `name=value&…`, as query strings and forms have it.
+fn fields<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let path = error.path().to_string();
+        misfit(&path, &error.into_inner().to_string())
+    })
+}
+
+/// A refusal of input that is well formed but not what is expected, with the field that it is about.
+fn misfit(path: &str, error: &str) -> Refusal {
+    // Of fields that are missing or unknown, the error speaks at the place of the whole: their name is in its text.
+    let named = ["missing field `", "unknown field `"].iter().find_map(|start| error.strip_prefix(start));
+    let named = named.and_then(|rest| rest.split_once('`')).map(|(name, _)| name);
+    let field = match (path, named) {
+        (".", named) => named.map(str::to_owned),
+        (path, Some(name)) if !path.ends_with(name) => Some(format!("{path}.{name}")),
+        (path, _) => Some(path.to_owned()),
+    };
+    match field {
+        Some(field) => {
+            Refusal { field: Some(Cow::Owned(field.clone())), ..unreadable(&format!("{field}: {error}")) }
+        }
+        None => unreadable(error),
+    }
+}
+
+fn unreadable(error: &str) -> Refusal {
+    Refusal::because(Code::Invalid, format!("The input cannot be read: {error}."))
+}
+
 fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
@@ -58,11 +162,20 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
         if !request.content_type().eq_ignore_ascii_case("application/json") {
             return Err(Refusal::new(Code::UnsupportedMediaType));
         }
-        let unreadable = |error: serde_json::Error| {
-            let code = if error.is_data() { Code::Invalid } else { Code::BadRequest };
-            Refusal::because(code, format!("The body cannot be read: {error}."))
-        };
-        serde_json::from_slice(&request.body).map(Body).map_err(unreadable)
+        let mut text = serde_json::Deserializer::from_slice(&request.body);
+        let value = serde_path_to_error::deserialize(&mut text).map_err(|error| {
+            let path = error.path().to_string();
+            match error.into_inner() {
+                error if error.is_data() => misfit(&path, &error.to_string()),
+                error => {
+                    Refusal::because(Code::BadRequest, format!("The body cannot be read as JSON: {error}."))
+                }
+            }
+        })?;
+        text.end().map_err(|error| {
+            Refusal::because(Code::BadRequest, format!("The body has more than one value: {error}."))
+        })?;
+        Ok(Body(value))
     }
 
     fn schema() -> Option<(Place, SchemaOf)> {
@@ -72,10 +185,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
     fn read(request: &Request) -> Result<Self, Refusal> {
-        let query = request.uri.query().unwrap_or_default();
-        serde_urlencoded::from_str(query).map(Query).map_err(|error| {
-            Refusal::because(Code::Invalid, format!("The query string cannot be read: {error}."))
-        })
+        fields(request.uri.query().unwrap_or_default().as_bytes()).map(Query)
     }
 
     fn schema() -> Option<(Place, SchemaOf)> {
@@ -85,9 +195,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Form<T> {
     fn read(request: &Request) -> Result<Self, Refusal> {
-        serde_urlencoded::from_bytes(&request.body)
-            .map(Form)
-            .map_err(|error| Refusal::because(Code::Invalid, format!("The form cannot be read: {error}.")))
+        fields(&request.body).map(Form)
     }
 
     fn schema() -> Option<(Place, SchemaOf)> {
@@ -103,6 +211,11 @@ impl Pairs {
     /// The first value of a field, trimmed; empty where it is absent.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The first value of a field as it was typed, spaces at its ends included: for passwords.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// Every value of a field.

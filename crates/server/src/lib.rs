@@ -2,15 +2,18 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
+pub mod authzen;
 pub mod cli;
 pub mod cookie;
 mod demo;
 pub mod dispatch;
+pub mod download;
 pub mod endpoint;
 pub mod endpoints;
 pub mod import;
 pub mod input;
 pub mod live;
+pub mod openapi;
 pub mod output;
 pub mod refuse;
 pub mod request;

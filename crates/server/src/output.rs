@@ -13,6 +13,9 @@ pub trait Output: Send {
     /// The status that comes with it.
     const STATUS: u16;
 
+    /// What comes in the body; none where that differs from answer to answer.
+    const MEDIA_TYPE: Option<&'static str> = None;
+
     /// The answer.
     fn respond(self) -> Response;
 
@@ -40,6 +43,7 @@ fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 impl<T: Serialize + JsonSchema + Send> Output for Json<T> {
     const STATUS: u16 = 200;
+    const MEDIA_TYPE: Option<&'static str> = Some("application/json");
 
     fn respond(self) -> Response {
         ([(header::CACHE_CONTROL, "no-store")], axum::Json(self.0)).into_response()
@@ -52,6 +56,7 @@ impl<T: Serialize + JsonSchema + Send> Output for Json<T> {
 
 impl<T: Serialize + JsonSchema + Send> Output for Created<T> {
     const STATUS: u16 = 201;
+    const MEDIA_TYPE: Option<&'static str> = Some("application/json");
 
     fn respond(self) -> Response {
         (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(self.0)).into_response()
@@ -67,6 +72,32 @@ impl Output for Done {
 
     fn respond(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// A recording, or the part of it that was asked for.
+#[derive(Debug)]
+pub struct Audio(pub Response);
+
+impl Output for Audio {
+    const STATUS: u16 = 200;
+    const MEDIA_TYPE: Option<&'static str> = Some("audio/wav");
+
+    fn respond(self) -> Response {
+        self.0
+    }
+}
+
+/// A table as a file (RFC 4180).
+#[derive(Debug)]
+pub struct Csv(pub Response);
+
+impl Output for Csv {
+    const STATUS: u16 = 200;
+    const MEDIA_TYPE: Option<&'static str> = Some("text/csv");
+
+    fn respond(self) -> Response {
+        self.0
     }
 }
 

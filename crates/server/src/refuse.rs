@@ -24,7 +24,7 @@ pub struct Problem {
     pub code: &'static str,
     /// The input field that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<&'static str>,
+    pub field: Option<String>,
     /// The permission that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<&'static str>,
@@ -38,7 +38,7 @@ impl From<&Refusal> for Problem {
             status: refusal.code.status(),
             detail: refusal.message.clone(),
             code: refusal.code.word(),
-            field: refusal.field,
+            field: refusal.field.as_deref().map(str::to_owned),
             permission: refusal.permission.map(|p| p.name()),
         }
     }

@@ -58,6 +58,14 @@ impl Request {
         self.param("slug")
     }
 
+    /// The server's own address as callers use it, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match &self.server.config.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{}", self.header(header::HOST)),
+        }
+    }
+
     /// The media type of the body, without parameters.
     pub fn content_type(&self) -> &str {
         self.header(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim()
@@ -70,20 +78,29 @@ impl Request {
 
     /// The thing that the path names, as a decision sees it; absent ones answer like hidden ones (ALL-05).
     pub async fn thing(&self, noun: Noun) -> Result<Thing, Refusal> {
+        self.find(noun, self.param(noun.word())).await
+    }
+
+    /// The thing of that kind and id, as a decision sees it.
+    pub async fn find(&self, noun: Noun, id: &str) -> Result<Thing, Refusal> {
         let absent = || Refusal::new(Code::NotFound);
         let actor = &self.identity()?.actor;
         let workspace = actor.snapshot().model().workspace;
         let store = &self.server.app.store;
         match noun {
             Noun::Call => {
-                let id = self.param("call").parse().map_err(|_| absent())?;
+                let id = id.parse().map_err(|_| absent())?;
                 store.call_thing(workspace, id).await?.ok_or_else(absent)
             }
             Noun::Token => {
-                let id = self.id("token")?;
+                let id = id.parse().map(Id).map_err(|_| absent())?;
                 store.token_thing(workspace, id).await?.ok_or_else(absent)
             }
-            _ => actor.snapshot().thing(noun, self.id(noun.word())?).ok_or_else(absent),
+            Noun::Workspace => Ok(Thing::WORKSPACE),
+            _ => {
+                let id = id.parse().map(Id).map_err(|_| absent())?;
+                actor.snapshot().thing(noun, id).ok_or_else(absent)
+            }
         }
     }
 }

@@ -83,8 +83,34 @@ pub struct UserFilter {
     pub unit: Option<Id>,
     /// Only accounts that stand so.
     pub standing: Option<Standing>,
-    /// Newest first instead of by name.
-    pub newest_first: bool,
+    /// In which order.
+    pub order: UserOrder,
+}
+
+/// The order of a list of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// By name, from the end of the alphabet.
+    NameDescending,
+    /// Whoever was here last comes first; whoever never was comes last.
+    SeenLast,
+    /// Whoever was here longest ago comes first; whoever never was comes last.
+    SeenFirst,
+}
+
+impl UserOrder {
+    /// As SQL; the id makes it the same on every page.
+    const fn sql(self) -> &'static str {
+        match self {
+            UserOrder::Name => " ORDER BY lower(name), id",
+            UserOrder::NameDescending => " ORDER BY lower(name) DESC, id DESC",
+            UserOrder::SeenLast => " ORDER BY last_seen_at IS NULL, last_seen_at DESC, id",
+            UserOrder::SeenFirst => " ORDER BY last_seen_at IS NULL, last_seen_at, id",
+        }
+    }
 }
 
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
@@ -136,8 +162,8 @@ impl Store {
                 })
                 .some(filter.standing, |q, v| q.s(" AND standing = ").v(standing_word(v)))
         };
-        let order = if filter.newest_first { " ORDER BY id DESC" } else { " ORDER BY lower(name), id" };
-        let rows = matching(COLUMNS).s(order).s(" LIMIT ").v(slice.limit).s(" OFFSET ").v(slice.offset);
+        let rows =
+            matching(COLUMNS).s(filter.order.sql()).s(" LIMIT ").v(slice.limit).s(" OFFSET ").v(slice.offset);
         let total: Option<(i64,)> = self.db.one(matching("SELECT count(*)")).await?;
         Ok(Page { rows: self.db.all(rows).await?, total: total.map_or(0, |t| t.0) })
     }

@@ -1,1 +1,83 @@
-//! placeholder
+//! A running server on either database, companies with people in it, and HTTP clients, for tests.
+//!
+//! Tests run on the embedded database, or on the PostgreSQL server that `RINGFENCE_TEST_POSTGRES` names; `./test`
+//! runs them on both. Everything here panics when something is not as it must be: this is a test's own code.
+
+mod client;
+mod company;
+mod database;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use server::{Config, Server, dispatch};
+use store::Store;
+use workspace::App;
+
+pub use client::{Answer, Client};
+pub use company::{Company, Member, TestCall};
+pub use database::Database;
+
+/// A server that listens on a port of its own, with a clock that tests move.
+pub struct TestServer {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it runs on.
+    pub app: App,
+    /// The database under it.
+    pub database: Database,
+    clock: Arc<AtomicI64>,
+}
+
+impl TestServer {
+    /// Starts a server on a fresh database.
+    pub async fn start() -> TestServer {
+        TestServer::on(Database::create().await).await
+    }
+
+    /// Starts a server on a database that may have data already, as a second node would.
+    pub async fn on(database: Database) -> TestServer {
+        let clock = Arc::new(AtomicI64::new(1_780_000_000_000_000));
+        let time = clock.clone();
+        let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
+        let app = App::new(store);
+        let config = Config { data: database.folder.clone(), secure_cookies: true, public_url: None };
+        let router = dispatch::router(Server { app: app.clone(), config: Arc::new(config) });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        TestServer { address, app, database, clock }
+    }
+
+    /// The server's address for clients.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    /// The server's present moment, in microseconds since the Unix epoch.
+    pub fn now(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst)
+    }
+
+    /// A client without credentials.
+    pub fn stranger(&self) -> Client {
+        Client::new(self.url(), None)
+    }
+
+    /// A company created from a preset, with nobody but its first user.
+    pub async fn company(&self, preset: &str) -> Company<'_> {
+        Company::found(self, preset).await
+    }
+
+    /// Where the recordings of this server are.
+    pub fn data(&self) -> PathBuf {
+        self.database.folder.clone()
+    }
+}

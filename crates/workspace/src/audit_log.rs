@@ -1,20 +1,20 @@
 //! The audit log: read, and verified.
 
-use access::{Micros, Permit, can};
+use access::{Permit, can};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::Slice;
 use store::audit::{AuditFilter, Entry, Verdict};
 
-use crate::{Answer, App, List};
+use crate::{Answer, App, List, Moment};
 
 /// One entry of the log.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EntryView {
     /// The place in the workspace's log, from 1.
     pub seq: i64,
-    /// When, in microseconds since the Unix epoch.
-    pub at: Micros,
+    /// When.
+    pub at: Moment,
     /// The id of the user who acted; none for whoever runs the machine or an unknown caller.
     pub actor_id: Option<i64>,
     /// What people called them.
@@ -41,7 +41,7 @@ impl From<Entry> for EntryView {
     fn from(entry: Entry) -> EntryView {
         EntryView {
             seq: entry.seq,
-            at: entry.at,
+            at: Moment(entry.at),
             actor_id: entry.actor_id,
             actor: entry.actor,
             via: entry.via,

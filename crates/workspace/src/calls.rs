@@ -12,21 +12,23 @@ use store::Author;
 use store::audit::Act;
 use store::call::{CallFilter, CallRow, ListsCalls};
 
+pub use crate::export::{Export, export};
+
 use crate::mask::{mask, mask_name};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, id};
+use crate::{Answer, App, List, Moment, Ref, id};
 
 /// A call, as whoever may see it sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CallView {
     /// Its id among the workspace's calls.
     pub id: i64,
-    /// When it began to ring, in microseconds since the Unix epoch.
-    pub started_at: Micros,
+    /// When it began to ring.
+    pub started_at: Moment,
     /// When it was answered.
-    pub answered_at: Option<Micros>,
+    pub answered_at: Option<Moment>,
     /// When it ended.
-    pub ended_at: Micros,
+    pub ended_at: Moment,
     /// Seconds from answer to end.
     pub talk_seconds: i64,
     /// `inbound`, `outbound` or `internal`.
@@ -69,9 +71,9 @@ impl CallView {
         let name = |name: &String| if caller_shown { name.clone() } else { mask_name(name) };
         CallView {
             id: row.id,
-            started_at: row.started_at,
-            answered_at: row.answered_at,
-            ended_at: row.ended_at,
+            started_at: Moment(row.started_at),
+            answered_at: row.answered_at.map(Moment),
+            ended_at: Moment(row.ended_at),
             talk_seconds: row.talk_seconds,
             from: party(&row.from_party),
             from_name: row.from_name.as_ref().map(name),
@@ -252,7 +254,7 @@ fn write_cursor((started_at, id): (Micros, i64)) -> String {
 
 fn read_cursor(text: &str) -> Answer<(Micros, i64)> {
     let numbers = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
-    numbers.ok_or_else(|| Refusal::invalid("cursor", "cursor must be what the page before said in next."))
+    numbers.ok_or_else(|| Refusal::invalid("after", "after must be the `next` of the page before."))
 }
 
 #[cfg(test)]
@@ -270,7 +272,7 @@ mod tests {
     #[test]
     fn a_cursor_that_nobody_wrote_is_refused() {
         for text in ["", "12", "12.", ".3", "a.b", "1.2.3"] {
-            assert_eq!(read_cursor(text).map_err(|r| r.field), Err(Some("cursor")), "{text}");
+            assert_eq!(read_cursor(text).map_err(|r| r.field), Err(Some("after".into())), "{text}");
         }
     }
 
@@ -286,6 +288,6 @@ mod tests {
     #[test]
     fn a_moment_that_is_none_names_its_field() {
         let refused = moment("since", "yesterday", &TimeZone::UTC, false);
-        assert_eq!(refused.map_err(|r| r.field), Err(Some("since")));
+        assert_eq!(refused.map_err(|r| r.field), Err(Some("since".into())));
     }
 }

@@ -2,6 +2,7 @@
 
 use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches};
 
+use crate::Moment;
 use crate::refusal::Refusal;
 
 /// Text that people read: trimmed, not empty, not too long, no control characters.
@@ -119,11 +120,12 @@ pub fn user(model: &Model, id: Id) -> Result<Id, Refusal> {
 }
 
 /// A moment that is still to come, where one is given.
-pub fn future(field: &'static str, at: Option<Micros>, now: Micros) -> Result<Option<Micros>, Refusal> {
-    if at.is_some_and(|at| at <= now) {
-        return Err(Refusal::invalid(field, format!("{field} must be in the future.")));
+pub fn future(field: &'static str, at: Option<Moment>, now: Micros) -> Result<Option<Micros>, Refusal> {
+    if at.is_some_and(|Moment(at)| at <= now || jiff::Timestamp::from_microsecond(at).is_err()) {
+        let message = format!("{field} must be in the future, like 2030-03-01T09:00:00Z.");
+        return Err(Refusal::invalid(field, message));
     }
-    Ok(at)
+    Ok(at.map(|at| at.0))
 }
 
 /// A unit of the right kind.

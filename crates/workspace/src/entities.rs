@@ -11,7 +11,7 @@ use store::entity::{EntityInput, EntityRow, ReadsEntities};
 use store::{Author, Slice};
 
 use crate::refusal::Refusal;
-use crate::{Answer, App, List, Ref, check, id};
+use crate::{Answer, App, List, Moment, Ref, check, id};
 
 /// A permission to add extensions, queues or numbers.
 pub trait AddsEntities: Right {
@@ -87,8 +87,8 @@ pub struct Holder {
     pub may_use: bool,
     /// See its log and statistics.
     pub may_observe: bool,
-    /// From when on it no longer counts, in microseconds since the Unix epoch.
-    pub expires_at: Option<Micros>,
+    /// From when on it no longer counts.
+    pub expires_at: Option<Moment>,
 }
 
 /// Makes views for one asker.
@@ -100,15 +100,19 @@ struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
-    fn new(model: &'a Model, actor: Option<&'a Actor>, now: Micros) -> Viewer<'a> {
-        let mut viewer = Viewer { model, actor, holders: BTreeMap::new() };
-        let counting = model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at));
-        for grant in counting.filter(|g| viewer.sees(g.user)).collect::<Vec<_>>() {
+    /// A viewer of these rows.
+    fn new(model: &'a Model, actor: Option<&'a Actor>, now: Micros, rows: &[EntityRow]) -> Viewer<'a> {
+        let holders = rows.iter().map(|row| (id(row.id), vec![])).collect();
+        let mut viewer = Viewer { model, actor, holders };
+        for grant in model.grants.iter().filter(|g| g.expires_at.is_none_or(|at| now < at)) {
+            if !viewer.holders.contains_key(&grant.entity) || !viewer.sees(grant.user) {
+                continue;
+            }
             viewer.holders.entry(grant.entity).or_default().push(Holder {
                 user: Ref::to(model, grant.user),
                 may_use: grant.may_use,
                 may_observe: grant.may_observe,
-                expires_at: grant.expires_at,
+                expires_at: grant.expires_at.map(Moment),
             });
         }
         viewer
@@ -127,16 +131,22 @@ impl<'a> Viewer<'a> {
 
     fn view(&self, kind: EntityKind, row: EntityRow) -> EntityView {
         let owner = row.user_id.map(id).filter(|user| self.knows(*user));
+        let mut holders = self.holders.get(&id(row.id)).cloned().unwrap_or_default();
+        holders.sort_by_key(|holder| (holder.user.name.to_lowercase(), holder.user.id));
         EntityView {
             id: id(row.id).0,
             kind: kind.word(),
             digits: row.digits,
             name: row.name,
             user: owner.map(|user| Ref::to(self.model, user)),
-            holders: self.holders.get(&id(row.id)).cloned().unwrap_or_default(),
+            holders,
             revision: row.revision,
         }
     }
+}
+
+fn view(app: &App, model: &Model, actor: Option<&Actor>, kind: EntityKind, row: EntityRow) -> EntityView {
+    Viewer::new(model, actor, app.store.now(), std::slice::from_ref(&row)).view(kind, row)
 }
 
 /// A new extension, queue or number.
@@ -174,7 +184,8 @@ pub async fn list<R: ReadsEntities>(
     slice: Slice,
 ) -> Answer<List<EntityView>> {
     let page = app.store.entities(visible, search, slice).await?;
-    let viewer = Viewer::new(visible.actor().snapshot().model(), Some(visible.actor()), app.store.now());
+    let actor = visible.actor();
+    let viewer = Viewer::new(actor.snapshot().model(), Some(actor), app.store.now(), &page.rows);
     let items = page.rows.into_iter().map(|row| viewer.view(R::KIND, row)).collect();
     Ok(List::part(items, page.total, slice))
 }
@@ -183,7 +194,7 @@ pub async fn list<R: ReadsEntities>(
 pub async fn show<R: ReadsEntities>(app: &App, permit: &Permit<R>) -> Answer<EntityView> {
     let row = app.store.entity(permit).await?;
     let snapshot = app.snapshot(permit).await?;
-    Ok(Viewer::new(snapshot.model(), permit.actor(), app.store.now()).view(R::KIND, row))
+    Ok(view(app, snapshot.model(), permit.actor(), R::KIND, row))
 }
 
 /// Adds an extension, queue or number.
@@ -204,7 +215,7 @@ pub async fn create<R: AddsEntities>(
     let detail = serde_json::json!({ "after": record(before.model(), &row) });
     change.record(act(&permit, R::KIND, &row).with(detail));
     change.commit().await?;
-    Ok(Viewer::new(before.model(), permit.actor(), app.store.now()).view(R::KIND, row))
+    Ok(view(app, before.model(), permit.actor(), R::KIND, row))
 }
 
 /// Edits an extension, queue or number.
@@ -226,7 +237,7 @@ pub async fn update<R: EditsEntities>(
     let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
     change.record(act(&permit, R::KIND, &row).with(detail));
     change.commit().await?;
-    Ok(Viewer::new(before.model(), permit.actor(), app.store.now()).view(R::KIND, row))
+    Ok(view(app, before.model(), permit.actor(), R::KIND, row))
 }
 
 fn checked_edit(

@@ -42,11 +42,8 @@ pub async fn why(
     permission: Permission,
     thing: Thing,
 ) -> Answer<Why> {
-    if permit.actor().is_some_and(|actor| !sees(actor, &thing)) {
-        return Err(Refusal::new(Code::NotFound));
-    }
+    let explanation = explanation(app, permit, permission, &thing).await?;
     let snapshot = app.snapshot(permit).await?;
-    let explanation = explain::why(&snapshot, permit.id(), permission, &thing);
     let model = snapshot.model();
     Ok(Why {
         allowed: explanation.allowed,
@@ -56,6 +53,20 @@ pub async fn why(
         remedies: explanation.remedies.iter().map(|remedy| remedy.say(model)).collect(),
         version: model.version,
     })
+}
+
+/// The same, not yet in words.
+pub async fn explanation(
+    app: &App,
+    permit: &Permit<can::AccessExplain>,
+    permission: Permission,
+    thing: &Thing,
+) -> Answer<Explanation> {
+    if permit.actor().is_some_and(|actor| !sees(actor, thing)) {
+        return Err(Refusal::new(Code::NotFound));
+    }
+    let snapshot = app.snapshot(permit).await?;
+    Ok(explain::why(&snapshot, permit.id(), permission, thing))
 }
 
 /// Everybody who may do something to a thing, among the people whose access the asker may ask about, by name.

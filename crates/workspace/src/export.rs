@@ -2,7 +2,6 @@
 //! where the right to it was taken away.
 
 use access::{Micros, Visible, can};
-use jiff::Timestamp;
 use store::call::CallFilter;
 
 use crate::calls::{CallQuery, CallView, filter, page};
@@ -50,20 +49,16 @@ pub async fn export(app: &App, visible: Visible<can::CallRecordExport>, query: &
 impl Export {
     /// The next piece of the file; none at its end.
     pub async fn next(&mut self) -> Answer<Option<String>> {
-        let mut text = String::new();
+        let header = matches!(self.place, Place::Start).then(|| HEADER.map(str::to_owned));
         self.filter.before = match self.place {
-            Place::End => return Ok(None),
+            Place::Start => None,
             Place::After(place) => Some(place),
-            Place::Start => {
-                write_record(&mut text, HEADER);
-                None
-            }
+            Place::End => return Ok(None),
         };
         self.renew().await?;
         let (calls, next) = page(&self.app, &self.visible, &self.filter, ROWS_PER_PAGE).await?;
-        calls.into_iter().for_each(|call| write_call(&mut text, call));
         self.place = next.map_or(Place::End, Place::After);
-        Ok(Some(text))
+        Ok(Some(text(header.into_iter().chain(calls.into_iter().map(record)))?))
     }
 
     async fn renew(&mut self) -> Answer<()> {
@@ -74,13 +69,13 @@ impl Export {
     }
 }
 
-fn write_call(text: &mut String, call: CallView) {
+fn record(call: CallView) -> [String; 13] {
     let name = |thing: Option<crate::Ref>| thing.map_or_else(String::new, |thing| thing.name);
-    let record = [
+    [
         call.id.to_string(),
-        moment(call.started_at),
-        call.answered_at.map_or_else(String::new, moment),
-        moment(call.ended_at),
+        call.started_at.to_string(),
+        call.answered_at.map(|at| at.to_string()).unwrap_or_default(),
+        call.ended_at.to_string(),
         call.talk_seconds.to_string(),
         call.direction,
         call.outcome,
@@ -90,63 +85,46 @@ fn write_call(text: &mut String, call: CallView) {
         name(call.from_user),
         name(call.to_user),
         name(call.queue),
-    ];
-    write_record(text, record.iter().map(String::as_str));
+    ]
+    .map(harmless)
 }
 
-fn moment(at: Micros) -> String {
-    Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string())
-}
-
-fn write_record<'a>(text: &mut String, fields: impl IntoIterator<Item = &'a str>) {
-    for (at, field) in fields.into_iter().enumerate() {
-        if at > 0 {
-            text.push(',');
-        }
-        write_field(text, field);
-    }
-    text.push_str("\r\n");
-}
-
-/// One field. Spreadsheets run what begins like a formula, and callers choose the name that they show: such text
-/// is put behind an apostrophe. A number in international form only begins like one.
-fn write_field(text: &mut String, field: &str) {
+/// Spreadsheets run what begins like a formula, and callers choose the name that they show: such text is put
+/// behind an apostrophe. A number in international form only begins like one.
+fn harmless(field: String) -> String {
     let number =
         field.strip_prefix('+').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '•'));
     let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number;
-    if !formula && !field.contains([',', '"', '\r', '\n']) {
-        return text.push_str(field);
+    if formula { format!("'{field}") } else { field }
+}
+
+/// Records as text (RFC 4180).
+fn text(records: impl IntoIterator<Item = [String; 13]>) -> Answer<String> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+    // Writing to memory fails only where records differ in length, and their type forbids that.
+    let internal = |_| Refusal::new(Code::Internal);
+    for record in records {
+        csv.write_record(&record).map_err(internal)?;
     }
-    text.push('"');
-    if formula {
-        text.push('\'');
-    }
-    text.push_str(&field.replace('"', "\"\""));
-    text.push('"');
+    let bytes = csv.into_inner().map_err(|_| Refusal::new(Code::Internal))?;
+    String::from_utf8(bytes).map_err(|_| Refusal::new(Code::Internal))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{write_field, write_record};
-
-    fn field(value: &str) -> String {
-        let mut text = String::new();
-        write_field(&mut text, value);
-        text
-    }
-
-    #[test]
-    fn fields_are_quoted_only_where_they_must_be() {
-        let mut text = String::new();
-        write_record(&mut text, ["plain", "a,b", "say \"hi\"", ""]);
-        assert_eq!(text, "plain,\"a,b\",\"say \"\"hi\"\"\",\r\n");
-    }
+    use super::harmless;
 
     #[test]
     fn a_caller_cannot_put_a_formula_into_the_sheet() {
-        assert_eq!(field("=1+1"), "\"'=1+1\"");
-        assert_eq!(field("+49 =cmd"), "\"'+49 =cmd\"");
-        assert_eq!(field("+491761234512"), "+491761234512");
-        assert_eq!(field("+49•••12"), "+49•••12");
+        for formula in ["=1+1", "+49 =cmd", "-1", "@sum"] {
+            assert_eq!(harmless(formula.into()), format!("'{formula}"));
+        }
+    }
+
+    #[test]
+    fn numbers_and_names_stay_as_they_are() {
+        for harmless_text in ["+491761234512", "+49•••12", "Example Ltd", ""] {
+            assert_eq!(harmless(harmless_text.into()), harmless_text);
+        }
     }
 }

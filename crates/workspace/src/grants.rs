@@ -9,7 +9,7 @@ use store::grant::GrantInput;
 use store::{Author, Change};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, check, entities};
+use crate::{Answer, App, List, Moment, Ref, check, entities};
 
 /// An extension, queue or number given to somebody.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -22,14 +22,15 @@ pub struct GrantView {
     pub may_use: bool,
     /// See its log and statistics.
     pub may_observe: bool,
-    /// From when on it no longer counts, in microseconds since the Unix epoch.
-    pub expires_at: Option<Micros>,
+    /// From when on it no longer counts.
+    pub expires_at: Option<Moment>,
 }
 
 impl GrantView {
     fn of(model: &Model, grant: &GrantInput) -> Option<GrantView> {
         let kind = model.entities.get(&grant.entity)?.kind.word();
-        let GrantInput { may_use, may_observe, expires_at, .. } = *grant;
+        let GrantInput { may_use, may_observe, .. } = *grant;
+        let expires_at = grant.expires_at.map(Moment);
         Some(GrantView { entity: Ref::to(model, grant.entity), kind, may_use, may_observe, expires_at })
     }
 }
@@ -46,8 +47,8 @@ pub struct SetGrant {
     /// See its log and statistics.
     #[serde(default)]
     pub may_observe: bool,
-    /// From when on it no longer counts, in microseconds since the Unix epoch; for good where none is given.
-    pub expires_at: Option<Micros>,
+    /// From when on it no longer counts; for good where none is given.
+    pub expires_at: Option<Moment>,
 }
 
 /// A number to give to a user.
@@ -219,5 +220,5 @@ fn input(grant: &Grant) -> GrantInput {
 fn record(model: &Model, grant: &GrantInput) -> serde_json::Value {
     let kind = model.entities.get(&grant.entity).map(|entity| entity.kind.word());
     serde_json::json!({ "kind": kind, "id": grant.entity, "entity": model.label(grant.entity), "may_use": grant.may_use,
-        "may_observe": grant.may_observe, "expires_at": grant.expires_at })
+        "may_observe": grant.may_observe, "expires_at": grant.expires_at.map(Moment) })
 }

@@ -6,11 +6,13 @@
 pub mod audit_log;
 pub mod calls;
 pub mod check;
+pub mod directory;
 pub mod entities;
 pub mod explain;
-pub mod export;
+mod export;
 pub mod grants;
-pub mod mask;
+mod mask;
+pub mod moment;
 pub mod ownership;
 pub mod profile;
 pub mod refusal;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 use access::{Permit, Right, Snapshot};
 use store::Store;
 
+pub use moment::Moment;
 pub use refusal::{Code, Refusal};
 pub use store::Author;
 
@@ -65,6 +68,7 @@ pub type Answer<T> = Result<T, Refusal>;
 
 /// A part of a list, as every face shows it.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct List<T> {
     /// The rows of this part.
     pub items: Vec<T>,
@@ -76,7 +80,7 @@ pub struct List<T> {
 
 impl<T> List<T> {
     /// A list that is answered as a whole.
-    fn whole(items: Vec<T>) -> List<T> {
+    pub fn whole(items: Vec<T>) -> List<T> {
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
         List { items, total, next: None }
     }

@@ -1,15 +1,29 @@
 //! What people see and change of themselves: their record, their password, their sessions.
 
-use access::{Actor, Id, Micros, Permit, can};
+use access::{Actor, Id, Permit, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 use store::session::SessionRow;
+use store::user::UserInput;
 
 use crate::refusal::{Code, Refusal};
-use crate::users::UserView;
-use crate::{Answer, App, List, check, id, sign_in};
+use crate::user_access::{self, EffectiveLine};
+use crate::users::{UserView, input_of, phone};
+use crate::{Answer, App, List, Moment, check, id, sign_in};
+
+/// An edit of one's own record: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileChange {
+    /// What people call one.
+    pub name: Option<String>,
+    /// Phone number in international form, or empty.
+    pub phone: Option<String>,
+    /// The revision that the edit was made on.
+    pub revision: Option<i64>,
+}
 
 /// A new password for oneself.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -28,12 +42,12 @@ pub struct SessionView {
     pub id: u32,
     /// The browser or client, as it named itself.
     pub agent: String,
-    /// When it began, in microseconds since the Unix epoch.
-    pub created_at: Micros,
+    /// When it began.
+    pub created_at: Moment,
     /// When it was last used, to the minute.
-    pub last_seen_at: Micros,
+    pub last_seen_at: Moment,
     /// When it ends by itself.
-    pub expires_at: Micros,
+    pub expires_at: Moment,
 }
 
 impl From<SessionRow> for SessionView {
@@ -41,9 +55,9 @@ impl From<SessionRow> for SessionView {
         SessionView {
             id: id(row.id).0,
             agent: row.agent,
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
-            expires_at: row.expires_at,
+            created_at: Moment(row.created_at),
+            last_seen_at: Moment(row.last_seen_at),
+            expires_at: Moment(row.expires_at),
         }
     }
 }
@@ -51,6 +65,35 @@ impl From<SessionRow> for SessionView {
 /// One's own record. Needs no permission: people may know what is kept of themselves.
 pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
     Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
+}
+
+/// One's own access with what gives and takes each permission. Needs no permission either.
+pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
+    user_access::lines(actor.snapshot(), actor.id())
+}
+
+/// Edits one's own record.
+pub async fn update(
+    app: &App,
+    permit: &Permit<can::ProfileUpdate>,
+    author: &Author,
+    edit: ProfileChange,
+) -> Answer<UserView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let old = change.user(permit.id()).await?;
+    let input = UserInput {
+        name: edit.name.as_deref().map_or(Ok(old.name.clone()), |v| check::text("name", v, 120))?,
+        phone: edit.phone.as_deref().map_or(Ok(old.phone.clone()), phone)?,
+        ..input_of(&old)
+    };
+    change.update_user(permit.id(), &input, edit.revision).await?;
+    let row = change.user(permit.id()).await?;
+    let detail = serde_json::json!({ "before": { "name": old.name, "phone": old.phone },
+        "after": { "name": row.name, "phone": row.phone } });
+    change.record(Act::done("profile:update", "user", permit.thing().id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    Ok(UserView::of(before.model(), row))
 }
 
 /// Changes one's own password and ends one's sessions, but for the one to keep. Guesses at the present password
@@ -62,7 +105,7 @@ pub async fn change_password(
     passwords: PasswordChange,
     keep: Option<Id>,
 ) -> Answer<()> {
-    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new"), ..refusal })?;
+    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new".into()), ..refusal })?;
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;

@@ -1,5 +1,7 @@
 //! Everything that can be answered instead of what was asked: one table of codes for every face.
 
+use std::borrow::Cow;
+
 use access::authority::Breach;
 use access::{Denied, Micros, Permission};
 use store::StoreError;
@@ -12,7 +14,7 @@ pub struct Refusal {
     /// What to tell people: what is wrong and how to mend it.
     pub message: String,
     /// The input field that it is about.
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// The permission that is missing.
     pub permission: Option<Permission>,
     /// How long to wait before trying again.
@@ -87,8 +89,8 @@ impl Refusal {
     }
 
     /// A value that is not acceptable: the field, what is wrong with it and how to mend it.
-    pub fn invalid(field: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal { field: Some(field), ..Refusal::because(Code::Invalid, message) }
+    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Refusal {
+        Refusal { field: Some(field.into()), ..Refusal::because(Code::Invalid, message) }
     }
 
     /// A missing permission.
@@ -140,8 +142,8 @@ impl From<StoreError> for Refusal {
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
             ),
             StoreError::Taken(field) => {
-                let message = format!("This {field} is in use already. Choose another one.");
-                Refusal { field: Some(field), ..Refusal::because(Code::Taken, message) }
+                let message = format!("{field} is in use already: choose another value.");
+                Refusal { field: Some(field.into()), ..Refusal::because(Code::Taken, message) }
             }
             StoreError::Database(error) => {
                 // The cause is for the log of the machine, never for whoever asked.

@@ -210,7 +210,7 @@ fn heir(model: &Model, permit: &Permit<can::RoleDelete>, move_to: Option<u32>) -
     if count > 0 && heir.is_none() {
         let people = if count == 1 { "1 person has".into() } else { format!("{count} people have") };
         let message = format!("{people} this role. Say in move_to which role they get instead.");
-        return Err(Refusal { field: Some("move_to"), ..Refusal::because(Code::InUse, message) });
+        return Err(Refusal { field: Some("move_to".into()), ..Refusal::because(Code::InUse, message) });
     }
     if let Some(actor) = permit.actor() {
         let assigns = |user: Id| {

@@ -1,6 +1,6 @@
 //! The workspace's own settings: name, time zone, country, automatic recording, plan.
 
-use access::{Micros, Permit, Plan, Right, can};
+use access::{Permit, Plan, Right, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -8,7 +8,7 @@ use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
 use crate::refusal::Refusal;
-use crate::{Answer, App, check};
+use crate::{Answer, App, Moment, check};
 
 /// A workspace's own settings.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -27,8 +27,8 @@ pub struct WorkspaceView {
     pub country_code: String,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: bool,
-    /// When it was created, in microseconds since the Unix epoch.
-    pub created_at: Micros,
+    /// When it was created.
+    pub created_at: Moment,
 }
 
 impl From<WorkspaceRow> for WorkspaceView {
@@ -41,7 +41,7 @@ impl From<WorkspaceRow> for WorkspaceView {
             time_zone: row.time_zone,
             country_code: row.country_code,
             auto_record: row.auto_record,
-            created_at: row.created_at,
+            created_at: Moment(row.created_at),
         }
     }
 }

@@ -10,7 +10,7 @@ use store::{Author, Change};
 
 use crate::refusal::Refusal;
 use crate::secrets::{new_token, token_hash};
-use crate::{Answer, App, List, Ref, check, id};
+use crate::{Answer, App, List, Moment, Ref, check, id};
 
 /// An API token, without its secret.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -23,12 +23,12 @@ pub struct TokenView {
     pub user: Ref,
     /// The permissions that it is limited to; none for all that its user may do.
     pub scope: Option<Vec<&'static str>>,
-    /// When it was made, in microseconds since the Unix epoch.
-    pub created_at: Micros,
+    /// When it was made.
+    pub created_at: Moment,
     /// When it was last used, to the minute.
-    pub last_used_at: Option<Micros>,
+    pub last_used_at: Option<Moment>,
     /// When it stops being good by itself.
-    pub expires_at: Option<Micros>,
+    pub expires_at: Option<Moment>,
 }
 
 impl TokenView {
@@ -38,9 +38,9 @@ impl TokenView {
             user: Ref::to(model, id(row.user_id)),
             scope: row.permissions().map(names),
             name: row.name,
-            created_at: row.created_at,
-            last_used_at: row.last_used_at,
-            expires_at: row.expires_at,
+            created_at: Moment(row.created_at),
+            last_used_at: row.last_used_at.map(Moment),
+            expires_at: row.expires_at.map(Moment),
         }
     }
 }
@@ -57,8 +57,8 @@ pub struct NewApiToken {
     pub name: String,
     /// The permissions that it is limited to; without one, it carries all that its user may do.
     pub scope: Option<Vec<String>>,
-    /// When it stops being good by itself, in microseconds since the Unix epoch.
-    pub expires_at: Option<Micros>,
+    /// When it stops being good by itself.
+    pub expires_at: Option<Moment>,
 }
 
 /// A token that was just made, with the secret that is shown this once.
@@ -113,7 +113,8 @@ async fn add(
     let id = change.add_token(user, name, &token_hash(&secret), scope, expires_at).await?;
     let row = change.token(id).await?;
     let user = before.model().label(user);
-    let after = serde_json::json!({ "user": user, "scope": scope.map(names), "expires_at": expires_at });
+    let after =
+        serde_json::json!({ "user": user, "scope": scope.map(names), "expires_at": expires_at.map(Moment) });
     let detail = serde_json::json!({ "after": after });
     change.record(Act::done("api_token:write", "api_token", i64::from(id.0), name).with(detail));
     change.commit().await?;

@@ -149,7 +149,7 @@ pub async fn delete<R: DeletesUnits>(app: &App, permit: &Permit<R>, author: &Aut
     if members + leaders > 0 {
         let word = Noun::from(R::KIND).word();
         let message = format!(
-            "This {word} has {members} members and {leaders} leaders. Move them first, then delete it."
+            "People belong to this {word} ({members}) or lead it ({leaders}). Move them first, then delete it."
         );
         return Err(Refusal::because(Code::InUse, message));
     }

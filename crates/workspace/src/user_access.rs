@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::explain::{Say, what};
 use access::model::{Setting, Temporary};
-use access::{Id, Micros, Model, Permit, PresetToggle, authority, can};
+use access::{Id, Model, Permit, PresetToggle, authority, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -13,7 +13,7 @@ use store::audit::Act;
 
 use crate::refusal::{Code, Refusal};
 use crate::users::UserView;
-use crate::{Answer, App, List, check, roles};
+use crate::{Answer, App, List, Moment, check, roles};
 
 /// A toggle as it stands for one user.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -55,8 +55,8 @@ fn word(setting: Option<Setting>) -> &'static str {
 pub struct NewTemporary {
     /// Each permission with the words of its reaches.
     pub holds: BTreeMap<String, Vec<String>>,
-    /// From when on it no longer counts, in microseconds since the Unix epoch.
-    pub expires_at: Micros,
+    /// From when on it no longer counts.
+    pub expires_at: Moment,
 }
 
 /// Access given for a while.
@@ -66,8 +66,8 @@ pub struct TemporaryView {
     pub id: u32,
     /// Each permission with the words of its reaches.
     pub holds: BTreeMap<String, Vec<&'static str>>,
-    /// From when on it no longer counts, in microseconds since the Unix epoch.
-    pub expires_at: Micros,
+    /// From when on it no longer counts.
+    pub expires_at: Moment,
 }
 
 /// One permission of a user: how far it goes, and why.
@@ -150,6 +150,7 @@ pub async fn set_leads(
         return Err(Refusal::invalid("units", message));
     }
     let units: Vec<Id> = units.into_iter().collect();
+    may_place(&permit, model, &units)?;
     change.set_leads(user, &units).await?;
     let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
     let led: Vec<Id> = model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect();
@@ -159,6 +160,20 @@ pub async fn set_leads(
     let row = change.user(user).await?;
     change.commit().await?;
     Ok(UserView::of(app.current(permit.workspace()).await?.model(), row))
+}
+
+/// Whoever sets access with the reach `team` gives people only those units to lead that they lead themselves.
+fn may_place(permit: &Permit<can::UserSetAccess>, model: &Model, units: &[Id]) -> Answer<()> {
+    let Some(actor) = permit.actor() else { return Ok(()) };
+    let new = |unit: &&Id| !model.leads.contains(&(permit.id(), **unit));
+    let beyond = |unit: &&Id| actor.reach_over(permit.permission(), &[**unit]).is_none();
+    match units.iter().filter(new).find(beyond) {
+        Some(unit) => {
+            let name = model.label(*unit);
+            Err(Refusal::invalid("units", format!("units has {name}, which you do not lead yourself.")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What a user has for a while, the first to end first.
@@ -184,12 +199,13 @@ pub async fn give_temporary(
     }
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
+    let Moment(expires_at) = new.expires_at;
     check::future("expires_at", Some(new.expires_at), change.now())?;
     if let Some(actor) = permit.actor() {
         authority::may_define(actor, &holds)?;
     }
-    let id = change.add_temporary(permit.id(), &holds, new.expires_at).await?;
-    let given = Temporary { id, user: permit.id(), holds, expires_at: new.expires_at };
+    let id = change.add_temporary(permit.id(), &holds, expires_at).await?;
+    let given = Temporary { id, user: permit.id(), holds, expires_at };
     let view = temporary_view(&given);
     let detail = serde_json::json!({ "before": null, "after": { "temporary": view } });
     record(&mut change, before.model(), permit.id(), detail);
@@ -216,6 +232,11 @@ pub async fn end_temporary(
 /// Every permission of a user, held or not, with what gives and takes it.
 pub async fn effective(app: &App, permit: &Permit<can::AccessExplain>) -> Answer<Vec<EffectiveLine>> {
     let snapshot = app.snapshot(permit).await?;
+    Ok(lines(&snapshot, permit.id()))
+}
+
+/// Every permission of a user with what gives and takes it, for pages that have decided who may see it.
+pub(crate) fn lines(snapshot: &access::Snapshot, user: Id) -> Vec<EffectiveLine> {
     let model = snapshot.model();
     let line = |line: access::explain::Line| {
         let entry = line.permission.entry();
@@ -229,14 +250,14 @@ pub async fn effective(app: &App, permit: &Permit<can::AccessExplain>) -> Answer
             taken: line.taken.iter().map(|taker| taker.say(model)).collect(),
         }
     };
-    Ok(what(&snapshot, permit.id()).into_iter().map(line).collect())
+    what(snapshot, user).into_iter().map(line).collect()
 }
 
 fn temporary_view(temporary: &Temporary) -> TemporaryView {
     TemporaryView {
         id: temporary.id.0,
         holds: roles::words(&temporary.holds),
-        expires_at: temporary.expires_at,
+        expires_at: Moment(temporary.expires_at),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Id, Micros, Model, Permit, Visible, can};
+use access::{Id, Model, Permit, Visible, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -9,7 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, check, id, secrets};
+use crate::{Answer, App, List, Moment, Ref, check, id, secrets};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -34,10 +34,10 @@ pub struct UserView {
     pub leads: Vec<Ref>,
     /// `invited`, `active` or `banned`.
     pub standing: String,
-    /// When the record was made, in microseconds since the Unix epoch.
-    pub created_at: Micros,
+    /// When the record was made.
+    pub created_at: Moment,
     /// When they last did anything, to the minute.
-    pub last_seen_at: Option<Micros>,
+    pub last_seen_at: Option<Moment>,
     /// Send it back with an edit, so that the edit fails where somebody else was faster.
     pub revision: i64,
 }
@@ -57,8 +57,8 @@ impl UserView {
             phone: row.phone,
             employee_code: row.employee_code,
             standing: row.standing,
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
+            created_at: Moment(row.created_at),
+            last_seen_at: row.last_seen_at.map(Moment),
             revision: row.revision,
         }
     }
@@ -204,7 +204,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     })
 }
 
-fn phone(value: &str) -> Answer<String> {
+pub(crate) fn phone(value: &str) -> Answer<String> {
     if value.trim().is_empty() { Ok(String::new()) } else { check::e164("phone", value) }
 }
 
@@ -230,20 +230,7 @@ pub async fn update(
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
     let model = before.model();
-    let raw = |unit: Option<i64>| unit.and_then(|unit| u32::try_from(unit).ok());
-    let input = checked_edit(
-        model,
-        &edit,
-        UserInput {
-            email: old.email.clone(),
-            name: old.name.clone(),
-            phone: old.phone.clone(),
-            employee_code: old.employee_code.clone(),
-            role: id(old.role_id),
-            department: raw(old.department_id).map(Id),
-            branch: raw(old.branch_id).map(Id),
-        },
-    )?;
+    let input = checked_edit(model, &edit, input_of(&old))?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let record = |row: &UserRow| {
@@ -254,6 +241,19 @@ pub async fn update(
     change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(model, row))
+}
+
+/// What a record would be edited with to stay as it is.
+pub(crate) fn input_of(row: &UserRow) -> UserInput {
+    UserInput {
+        email: row.email.clone(),
+        name: row.name.clone(),
+        phone: row.phone.clone(),
+        employee_code: row.employee_code.clone(),
+        role: id(row.role_id),
+        department: row.department_id.map(id),
+        branch: row.branch_id.map(id),
+    }
 }
 
 fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {

@@ -1,12 +1,14 @@
-//! The frame around the pages of somebody who is signed in: menu, names, live stream.
+//! The frame around the pages of somebody who is signed in: menu, names, live stream, what has just been done.
 
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use crate::cookie;
 use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
 
-use super::menu;
+use super::{done, menu};
 
 /// A page of somebody who is signed in.
 pub struct Frame<'a> {
@@ -74,7 +76,7 @@ impl<'a> Frame<'a> {
                 },
                 live: Some(&live),
                 banner: None,
-                toasts: self.toasts,
+                toasts: self.toasts.or_else(|| done::said(self.request)),
             },
             main,
         )
@@ -89,4 +91,23 @@ pub fn csrf(request: &Request) -> String {
 /// An address below the workspace's own.
 pub fn path(request: &Request, below: &str) -> String {
     format!("/w/{}{below}", request.slug())
+}
+
+/// To a page below the workspace's address, which says what has been done.
+pub fn done(request: &Request, below: &str, word: &str) -> Redirect {
+    Redirect::to(&format!("{}?done={word}", path(request, below)))
+}
+
+/// Back to the page that a form was sent from, if it is `below` or that with a query; else to `below`.
+pub fn back(request: &Request, below: &str) -> Redirect {
+    let page = path(request, below);
+    let from = request.header(header::REFERER).parse::<Uri>().ok();
+    let from = from.as_ref().and_then(Uri::path_and_query).filter(|from| from.path() == page);
+    Redirect::to(from.map_or(page.as_str(), |from| from.as_str()))
+}
+
+/// A page with something that is shown only once. The browser's address becomes `address`, so that loading it again
+/// does nothing twice.
+pub fn shown_at(address: &str, page: Markup) -> Response {
+    ([("hx-push-url", address), (header::CACHE_CONTROL.as_str(), "no-store")], page).into_response()
 }

@@ -1,10 +1,12 @@
 //! The pages that people see instead of what they asked for.
 
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use workspace::{Code, Refusal};
 
 use super::frame::{Frame, path};
+use super::menu;
 use crate::endpoint::Endpoint;
 use crate::request::Request;
 use crate::ui::badge::Tone;
@@ -20,11 +22,11 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
     if request.headers.contains_key("hx-request") && !endpoint.method.is_safe() {
         let headers = [
             ("hx-retarget", "#toasts"),
-            ("hx-reswap", "innerHTML"),
-            ("hx-reselect", "unset"),
+            ("hx-reswap", "innerHTML show:none"),
+            ("hx-reselect", "[data-refused]"),
             ("hx-push-url", "false"),
         ];
-        let message = html! { div data-field=[refusal.field] { (toast(Tone::Bad, &refusal.message, None)) } };
+        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &refusal.message, None)) } };
         return (headers, message).into_response();
     }
     if request.who.is_none() {
@@ -35,15 +37,14 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
 }
 
 fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'static str, Markup) {
-    let home = path(request, "");
-    let back = link(&Button::new(Kind::Plain, "Back to the start page"), &home);
+    let back = way_back(request, endpoint);
     let asked = endpoint.asks.permission();
     match (refusal.code, refusal.permission) {
         (Code::NotFound, _) => ("Not found", not_found(Some(back))),
         (Code::Forbidden, Some(missing)) if asked == Some(missing) && endpoint.method.is_safe() => {
             let page = no_permission(
                 &NoPermission {
-                    page: "this page",
+                    page: page_name(request),
                     permission: missing.name(),
                     meaning: missing.entry().meaning,
                 },
@@ -51,7 +52,40 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
             );
             ("No permission", page)
         }
-        _ => (refusal.code.title(), empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(back))),
+        (_, Some(missing)) => {
+            let actions = html! { (why(request, missing)) (back) };
+            ("Not done", empty(Icon::Lock, "Nothing was changed", &refusal.message, Some(actions)))
+        }
+        _ if endpoint.method.is_safe() => {
+            (refusal.code.title(), empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(back)))
+        }
+        _ => ("Not done", empty(Icon::Warning, "Nothing was changed", &refusal.message, Some(back))),
+    }
+}
+
+/// What the menu calls the page, or the part of the console that it belongs to.
+fn page_name(request: &Request) -> &'static str {
+    let base = path(request, "");
+    let below = request.uri.path().strip_prefix(&base).unwrap_or_default();
+    let within = |item: &&menu::Item| {
+        let rest = below.strip_prefix(item.path).filter(|_| !item.path.is_empty());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    menu::ITEMS
+        .iter()
+        .filter(within)
+        .max_by_key(|item| item.path.len())
+        .map_or("this page", |item| item.label)
+}
+
+/// Back to the form that was refused, else to the start page.
+fn way_back(request: &Request, endpoint: &Endpoint) -> Markup {
+    let base = path(request, "");
+    let from = request.header(header::REFERER).parse::<Uri>().ok().filter(|_| !endpoint.method.is_safe());
+    let from = from.as_ref().and_then(Uri::path_and_query).filter(|from| from.path().starts_with(&base));
+    match from {
+        Some(from) => link(&Button::new(Kind::Plain, "Back to the form"), from.as_str()),
+        None => link(&Button::new(Kind::Plain, "Back to the start page"), &base),
     }
 }
 

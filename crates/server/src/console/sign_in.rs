@@ -40,10 +40,13 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
     }
     let demos: Vec<&WorkspaceRow> = all.iter().filter(|w| w.is_demo).collect();
     let wrong = (!slug.is_empty()).then_some("There is no workspace of that name here.");
-    let about = Field::new("workspace", "Workspace").hint("The name in its address, like acme.").error(wrong);
+    let about = Field::new("workspace", "Workspace")
+        .hint("The name in its address, like acme.")
+        .required()
+        .error(wrong);
     let form = html! {
-        form method="get" action="/" {
-            (form::field(&about, form::input(&about, form::Kind::Text, &slug)))
+        form.form method="get" action="/" {
+            (form::input(&about, form::Kind::Text, &slug))
             (button::submit(&Button::new(Kind::Primary, "Go on")))
         }
     };
@@ -168,15 +171,15 @@ async fn page(
     reason: Option<&str>,
 ) -> Result<Markup, Refusal> {
     let base = format!("/w/{}", workspace.slug);
-    let email = Field::new("email", "Email address");
-    let password = Field::new("password", "Password");
+    let email = Field::new("email", "Email address").required().autocomplete("username");
+    let password = Field::new("password", "Password").required().autocomplete("current-password");
     let form = html! {
         @if let Some(reason) = reason { (notice(Tone::Warn, html! { (reason) })) }
         @if let Some(error) = error { (notice(Tone::Bad, html! { (error) })) }
-        form method="post" action={ (base) "/sign-in" } {
+        form.form method="post" action={ (base) "/sign-in" } {
             input type="hidden" name="next" value=(typed.next);
-            (form::field(&email, form::input(&email, form::Kind::Email, &typed.email)))
-            (form::field(&password, form::input(&password, form::Kind::Password, "")))
+            (form::input(&email, form::Kind::Email, &typed.email))
+            (form::input(&password, form::Kind::Password, ""))
             (button::submit(&Button::new(Kind::Primary, "Sign in")))
         }
     };

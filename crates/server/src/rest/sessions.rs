@@ -4,7 +4,7 @@ use axum::http::header;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Identity, Via};
-use workspace::{Code, Refusal, sign_in};
+use workspace::{Code, Moment, Refusal, sign_in};
 
 use crate::input::Body;
 use crate::output::{Created, Done};
@@ -29,8 +29,8 @@ pub struct Session {
     pub token: String,
     /// Who signed in.
     pub user: u32,
-    /// When it ends by itself, in microseconds since the Unix epoch.
-    pub expires_at: i64,
+    /// When it ends by itself.
+    pub expires_at: Moment,
 }
 
 /// Signs in.
@@ -40,7 +40,7 @@ pub async fn create(request: Request, Body(who): Body<SignIn>) -> Result<Created
     let workspace = workspace.ok_or_else(|| Refusal::new(Code::WrongCredentials))?;
     let agent = request.header(header::USER_AGENT);
     let new = sign_in::with_password(app, &workspace, &who.email, &who.password, agent).await?;
-    Ok(Created(Session { token: new.token, user: new.user.0, expires_at: new.expires_at }))
+    Ok(Created(Session { token: new.token, user: new.user.0, expires_at: Moment(new.expires_at) }))
 }
 
 /// Signs out.

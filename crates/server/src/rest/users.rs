@@ -8,8 +8,7 @@ use store::user::UserFilter;
 use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
 use workspace::{List, Refusal};
 
-use super::slice;
-use crate::input::{Body, Query};
+use crate::input::{Body, Paged};
 use crate::output::{Created, Done, Json};
 use crate::request::Request;
 
@@ -25,10 +24,6 @@ pub struct UserQuery {
     pub unit: Option<u32>,
     /// Only accounts that are `invited`, `active` or `banned`.
     pub standing: Option<String>,
-    /// How many rows, 1 to 200; 50 unless told.
-    pub limit: Option<i64>,
-    /// The `next` of an earlier answer.
-    pub after: Option<String>,
 }
 
 impl UserQuery {
@@ -39,7 +34,7 @@ impl UserQuery {
             role: self.role.map(Id),
             unit: self.unit.map(Id),
             standing: self.standing.as_deref().map(standing).transpose()?,
-            newest_first: false,
+            ..UserFilter::default()
         })
     }
 }
@@ -57,10 +52,9 @@ fn standing(word: &str) -> Result<Standing, Refusal> {
 pub async fn list(
     request: Request,
     visible: Visible<can::UserRead>,
-    Query(query): Query<UserQuery>,
+    query: Paged<UserQuery>,
 ) -> Result<Json<List<UserView>>, Refusal> {
-    let slice = slice(query.limit, query.after.as_deref())?;
-    users::list(&request.server.app, &visible, &query.filter()?, slice).await.map(Json)
+    users::list(&request.server.app, &visible, &query.what.filter()?, query.slice()?).await.map(Json)
 }
 
 /// Adds a user.

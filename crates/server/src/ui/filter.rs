@@ -57,6 +57,43 @@ pub fn one_of(name: &str, label: &str, any: &str, choices: &[Choice], selected: 
     }
 }
 
+/// One of several under headings; the empty value means no restriction and is labelled `any`.
+#[must_use]
+pub fn one_of_groups(
+    name: &str,
+    label: &str,
+    any: &str,
+    groups: &[(&str, Vec<Choice>)],
+    selected: &str,
+) -> Markup {
+    html! {
+        label.filter data-set[!selected.is_empty()] {
+            span { (label) }
+            select id={ "filter-" (name) } name=(name) {
+                @if !any.is_empty() { option value="" selected[selected.is_empty()] { (any) } }
+                @for (heading, choices) in groups.iter().filter(|(_, choices)| !choices.is_empty()) {
+                    optgroup label=(heading) {
+                        @for choice in choices {
+                            option value=(choice.value) selected[choice.value == selected] { (choice.label) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// On or off; sends `yes` when on.
+#[must_use]
+pub fn flag(name: &str, label: &str, on: bool) -> Markup {
+    html! {
+        label.filter.flag data-set[on] {
+            input id={ "filter-" (name) } type="checkbox" name=(name) value="yes" checked[on];
+            span { (label) }
+        }
+    }
+}
+
 /// A day, as `YYYY-MM-DD`.
 #[must_use]
 pub fn day(name: &str, label: &str, value: &str) -> Markup {

@@ -54,23 +54,42 @@ pub struct Group<'a> {
 /// once for each reach ticked, and a group's cell sends `group=<key>:<verb>:all` or `…:none`.
 #[must_use]
 pub fn matrix(groups: &[Group], editable: bool) -> Markup {
+    explained(groups, editable, "matrix", false, &|_| html! {})
+}
+
+/// The same with something to say of each permission, such as what gives it. `id` sets apart the unfolded parts of
+/// several such tables; with `open` they come unfolded.
+#[must_use]
+pub fn explained(
+    groups: &[Group],
+    editable: bool,
+    id: &str,
+    open: bool,
+    about: &dyn Fn(&Permission) -> Markup,
+) -> Markup {
     html! {
         div.matrix data-editable[editable] {
             div.matrix-head aria-hidden="true" {
                 span { "Permission group" }
                 @for (_, label, _) in VERBS { span { (label) } }
             }
-            @for group in groups { (group_row(group, editable)) }
+            @for group in groups { (group_row(group, editable, id, open, about)) }
         }
     }
 }
 
-fn group_row(group: &Group, editable: bool) -> Markup {
+fn group_row(
+    group: &Group,
+    editable: bool,
+    id: &str,
+    open: bool,
+    about: &dyn Fn(&Permission) -> Markup,
+) -> Markup {
     html! {
         div.matrix-group {
-            details id={ "matrix-" (group.key) } {
+            details id={ (id) "-" (group.key) } open[open] {
                 summary { (icon(Icon::Right)) span { (group.label) } }
-                ul.matrix-permissions { @for permission in group.permissions { (permission_row(permission, editable)) } }
+                ul.matrix-permissions { @for permission in group.permissions { (permission_row(permission, editable, about)) } }
             }
             div.matrix-cells {
                 @for (verb, label, key) in VERBS { (cell(group, verb, label, key, editable)) }
@@ -79,7 +98,7 @@ fn group_row(group: &Group, editable: bool) -> Markup {
     }
 }
 
-fn permission_row(permission: &Permission, editable: bool) -> Markup {
+fn permission_row(permission: &Permission, editable: bool, about: &dyn Fn(&Permission) -> Markup) -> Markup {
     html! {
         li data-masked[permission.masked.is_some()] {
             span.matrix-meaning {
@@ -89,6 +108,7 @@ fn permission_row(permission: &Permission, editable: bool) -> Markup {
                     @if permission.danger { (badge(Tone::Warn, "sensitive")) }
                     @if let Some(reason) = permission.masked { (badge(Tone::Neutral, reason)) }
                 }
+                (about(permission))
             }
             @if editable {
                 (reach_picker(permission.name, permission.meaning, permission.possible, permission.held))

@@ -7,4 +7,9 @@
     reason = "a test that meets the unexpected should stop there and say where"
 )]
 
+mod architecture;
+mod generated;
 mod import;
+mod matrix;
+mod rules;
+mod sweep;

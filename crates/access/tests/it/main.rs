@@ -1,0 +1,17 @@
+//! What is proven of the access model: the published matrix, the properties of decisions and explanations, the
+//! guard on changes, and that decisions allocate nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod alloc;
+mod generated;
+mod guard;
+mod matrix;
+mod properties;
+mod reference;
+mod worlds;

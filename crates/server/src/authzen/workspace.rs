@@ -1,0 +1,79 @@
+//! A workspace as a decision point: subjects are its users, a resource's type and an action's name are the two halves
+//! of a permission.
+
+use access::{Noun, Permission, Permit, Thing, Visible, can};
+use workspace::{Code, Refusal, explain};
+
+use super::question::{Question, Row};
+use super::{Context, Decision, DecisionPoint, claim};
+use crate::request::Request;
+
+/// The workspace of somebody who may ask about at least some of its people.
+pub struct Workspace<'a> {
+    request: &'a Request,
+    visible: &'a Visible<can::AccessExplain>,
+}
+
+impl<'a> Workspace<'a> {
+    /// The decision point that this caller may ask.
+    pub fn new(request: &'a Request, visible: &'a Visible<can::AccessExplain>) -> Workspace<'a> {
+        Workspace { request, visible }
+    }
+
+    /// The user that the question is about, if the caller may ask about them. Those about whom they may not are
+    /// answered like those who do not exist.
+    fn subject(&self, row: &Row) -> Option<Permit<can::AccessExplain>> {
+        let actor = self.visible.actor();
+        let user = actor.snapshot().user_named(&row.id).filter(|_| row.r#type == "user")?;
+        actor.permit_on(actor.snapshot().thing(Noun::User, user)?).ok()
+    }
+
+    /// The row that the question is about; none where it is of a kind that is kept and not there.
+    async fn thing(&self, row: &Row) -> Result<Option<Thing>, Refusal> {
+        if row.id == "*" {
+            return Ok(Some(Thing::WORKSPACE));
+        }
+        match kept(&row.r#type) {
+            None => Ok(Some(claim::row(self.visible.actor().snapshot(), &row.properties))),
+            Some(noun) => match self.request.find(noun, &row.id).await {
+                Err(refusal) if refusal.code == Code::NotFound => Ok(None),
+                found => found.map(Some),
+            },
+        }
+    }
+}
+
+/// The kind of row that permissions of a resource are about, where Ringfence keeps such rows.
+fn kept(resource: &str) -> Option<Noun> {
+    match resource {
+        "user" | "profile" | "access" => Some(Noun::User),
+        "call_record" | "recording" => Some(Noun::Call),
+        // The permissions of this resource are about calls to come, which are not kept yet.
+        "call" => None,
+        word => Noun::from_word(word),
+    }
+}
+
+impl DecisionPoint for Workspace<'_> {
+    async fn decide(&self, question: &Question) -> Result<Decision, Refusal> {
+        let resource = &question.resource;
+        let name = format!("{}:{}", resource.r#type, question.action);
+        let Some(permission) = Permission::from_name(&name) else {
+            return Ok(Decision::no(format!("there is no permission `{name}`")));
+        };
+        let Some(permit) = self.subject(&question.subject) else {
+            return Ok(Decision::no("there is no such subject"));
+        };
+        let unknown = || Decision::no("there is no such resource");
+        let Some(thing) = self.thing(resource).await? else { return Ok(unknown()) };
+        match explain::why(&self.request.server.app, &permit, permission, thing).await {
+            Ok(why) => Ok(Decision {
+                decision: why.allowed,
+                context: Context { reason: why.reasons, reaches: why.reaches, version: why.version },
+            }),
+            // A row that the caller may not see.
+            Err(refusal) if refusal.code == Code::NotFound => Ok(unknown()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The audit log in sentences, with filters, and whether the chain is whole.
+
+use access::{Noun, Permission, Permit, Thing, can};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::audit::AuditFilter;
+use workspace::Refusal;
+use workspace::audit_log::{self, EntryView, VerdictView};
+
+use super::audit_words::{changes, sentence};
+use super::choices::{self, borrowed};
+use super::frame::{Frame, csrf, path};
+use super::paging::Place;
+use super::when;
+use crate::input::Query;
+use crate::request::Request;
+use crate::ui::avatar::avatar;
+use crate::ui::badge::{Tone, badge};
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::datetime::Show;
+use crate::ui::empty::empty;
+use crate::ui::filter::{self, Choice, filter_bar};
+use crate::ui::icon::Icon;
+use crate::ui::page::{PageHead, notice, page_head};
+
+const ROWS: i64 = 50;
+
+const KINDS: [(Noun, &str); 10] = [
+    (Noun::Workspace, "Workspace"),
+    (Noun::User, "User"),
+    (Noun::Role, "Role"),
+    (Noun::Department, "Department"),
+    (Noun::Branch, "Branch"),
+    (Noun::Number, "Number"),
+    (Noun::Extension, "Extension"),
+    (Noun::Queue, "Queue"),
+    (Noun::Call, "Call"),
+    (Noun::Token, "API token"),
+];
+
+const OUTCOMES: [(&str, &str); 3] = [("done", "Done"), ("refused", "Refused"), ("expired", "Expired")];
+
+/// What the page's address says.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    person: String,
+    kind: String,
+    outcome: String,
+    #[serde(flatten)]
+    place: Place,
+}
+
+impl Asked {
+    fn filters(&self) -> [(&str, &str); 3] {
+        [("person", &self.person), ("kind", &self.kind), ("outcome", &self.outcome)]
+    }
+
+    fn any(&self) -> bool {
+        self.filters().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    fn filter(&self) -> Result<AuditFilter, Refusal> {
+        let set = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let id = |name, text: &str| {
+            text.parse().map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+        };
+        let actor = set(&self.person).map(|text| id("person", &text)).transpose()?;
+        let before = set(&self.place.cursor).map(|text| id("cursor", &text)).transpose()?;
+        Ok(AuditFilter {
+            actor: actor.map(access::Id),
+            kind: set(&self.kind),
+            object: None,
+            outcome: set(&self.outcome),
+            before: before.map(i64::from),
+        })
+    }
+}
+
+/// The page.
+pub async fn list(
+    request: Request,
+    permit: Permit<can::AuditRead>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Refusal> {
+    page(&request, &permit, &asked, None).await
+}
+
+/// Walks the chain and says what it found, above the log.
+pub async fn verify(request: Request, permit: Permit<can::AuditExport>, _: ()) -> Result<Markup, Refusal> {
+    let verdict = audit_log::verify(&request.server.app, &permit).await?;
+    let found = verdict_notice(&verdict);
+    // Whoever may verify the log need not be able to read it.
+    match request.identity()?.actor.permit::<can::AuditRead>() {
+        Ok(reads) => page(&request, &reads, &Asked::default(), Some(found)).await,
+        Err(_) => Ok(Frame::new(&request, "Audit log").around(found)),
+    }
+}
+
+fn verdict_notice(verdict: &VerdictView) -> Markup {
+    let entries = when::count(verdict.entries, "entry", "entries");
+    match verdict.broken_at {
+        None => notice(
+            Tone::Good,
+            html! { strong { "The log is whole." } " " (entries) " checked: none is missing, moved or altered." },
+        ),
+        Some(place) => notice(
+            Tone::Bad,
+            html! {
+                strong { "The log was altered." } " Entry " (place) " is missing, moved or altered; the " (entries) " before it are good."
+            },
+        ),
+    }
+}
+
+async fn page(
+    request: &Request,
+    permit: &Permit<can::AuditRead>,
+    asked: &Asked,
+    found: Option<Markup>,
+) -> Result<Markup, Refusal> {
+    let entries = audit_log::list(&request.server.app, permit, &asked.filter()?, ROWS).await?;
+    let zone = when::zone(request).await?;
+    let actor = &request.identity()?.actor;
+    let here = path(request, "/audit");
+    let verify = actor.may(Permission::AuditExport, &Thing::WORKSPACE).then(|| verify_button(request));
+    let summary = when::count(entries.total, "entry", "entries");
+    let subtitle = "Every change and every refusal, newest first. Each entry is bound to the one before it, so that nothing can be altered unnoticed.";
+    let main = html! {
+        (page_head(&PageHead { title: "Audit log", subtitle, actions: verify, ..PageHead::default() }))
+        @if let Some(found) = found { (found) }
+        (bar(actor, &here, asked))
+        @if entries.items.is_empty() {
+            (empty(Icon::Audit, "No entry fits", "Choose another person, kind or outcome.", Some(button::link(&Button::new(Kind::Plain, "Clear filters"), &here))))
+        } @else {
+            ol.log { @for entry in &entries.items { (line(&zone, entry)) } }
+            (asked.place.pager(&here, &asked.filters(), entries.next.as_deref(), &summary))
+        }
+    };
+    Ok(Frame::new(request, "Audit log").around(main))
+}
+
+/// The answer is shown on the log's own page, so the address stays.
+fn verify_button(request: &Request) -> Markup {
+    html! {
+        form.inline method="post" action=(path(request, "/audit/verify")) hx-push-url="false" {
+            input type="hidden" name="csrf" value=(csrf(request));
+            (button::submit(&Button::new(Kind::Plain, "Verify the log").icon(Icon::Check)))
+        }
+    }
+}
+
+fn bar(actor: &access::Actor, here: &str, asked: &Asked) -> Markup {
+    let people: Vec<(String, String)> =
+        choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let kinds = KINDS.map(|(noun, label)| Choice { value: noun.word(), label });
+    let outcomes = OUTCOMES.map(|(value, label)| Choice { value, label });
+    let controls = html! {
+        (filter::one_of("person", "By", "Anyone", &borrowed(&people), &asked.person))
+        (filter::one_of("kind", "About", "Anything", &kinds, &asked.kind))
+        (filter::one_of("outcome", "Outcome", "Any", &outcomes, &asked.outcome))
+    };
+    filter_bar(here, asked.any().then_some(here), controls, None)
+}
+
+fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
+    let changes = changes(&entry.detail);
+    html! {
+        li id={ "entry-" (entry.seq) } {
+            (avatar(&entry.actor))
+            div.log-text {
+                p { (sentence(entry)) @match entry.outcome.as_str() {
+                    "refused" => { " " (badge(Tone::Bad, "refused")) }
+                    "expired" => { " " (badge(Tone::Warn, "expired")) }
+                    _ => {}
+                } }
+                @if !changes.is_empty() {
+                    ul.log-changes { @for change in &changes { li {
+                        span.log-field { (change.field) }
+                        @if let Some(before) = &change.before { span.log-before { (before) } }
+                        @if let Some(after) = &change.after { span aria-label="became" { "→" } span { (after) } }
+                    } } }
+                }
+            }
+            div.log-side {
+                span { "#" (entry.seq) " · " (entry.via) }
+                (when::moment(entry.at, zone, Show::DateTime))
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The call log: what the reader may see of it, narrowed by filters in the address, page by page, and as a file.
+
+use access::{Actor, Permission, Reach, Visible, can};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::calls::{self, CallQuery, CallView};
+use workspace::{Ref, Refusal};
+
+use super::choices::{Choices, TOUCHED};
+use super::frame::{Frame, path};
+use super::paging::{Place, address};
+use super::when;
+use crate::download;
+use crate::input::Query;
+use crate::output::Csv;
+use crate::request::Request;
+use crate::ui::badge::{Tone, status};
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::datetime::Show;
+use crate::ui::empty::empty;
+use crate::ui::filter::{self, Choice, filter_bar};
+use crate::ui::icon::{Icon, icon};
+use crate::ui::page::{PageHead, page_head};
+use crate::ui::player::{Player, player};
+use crate::ui::table::{Column, Row, table};
+
+const ROWS: i64 = 50;
+
+/// The ways that a call can go, with their words.
+const DIRECTIONS: [(&str, &str); 3] =
+    [("inbound", "Inbound"), ("outbound", "Outbound"), ("internal", "Internal")];
+
+/// The ends that a call can have, with their words and colours.
+const OUTCOMES: [(&str, &str, Tone); 5] = [
+    ("answered", "Answered", Tone::Good),
+    ("no_answer", "No answer", Tone::Warn),
+    ("busy", "Busy", Tone::Warn),
+    ("failed", "Failed", Tone::Bad),
+    ("voicemail", "Voicemail", Tone::Neutral),
+];
+
+/// What the call log's address says.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    from: String,
+    to: String,
+    direction: String,
+    outcome: String,
+    touching: String,
+    recorded: String,
+    #[serde(flatten)]
+    place: Place,
+}
+
+impl Asked {
+    fn filters(&self) -> [(&str, &str); 7] {
+        [
+            ("q", &self.q),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("direction", &self.direction),
+            ("outcome", &self.outcome),
+            ("touching", &self.touching),
+            ("recorded", &self.recorded),
+        ]
+    }
+
+    fn any(&self) -> bool {
+        self.filters().iter().any(|(_, value)| !value.trim().is_empty())
+    }
+
+    fn query(&self) -> Result<CallQuery, Refusal> {
+        let touching = match self.touching.as_str() {
+            "" => None,
+            id => Some(
+                id.parse()
+                    .map_err(|_| Refusal::invalid("touching", "touching must be chosen from the list."))?,
+            ),
+        };
+        Ok(CallQuery {
+            since: Some(self.from.clone()),
+            until: Some(self.to.clone()),
+            direction: Some(self.direction.clone()),
+            outcome: Some(self.outcome.clone()),
+            touching,
+            search: Some(self.q.clone()),
+            recorded: !self.recorded.is_empty(),
+        })
+    }
+}
+
+/// The list.
+pub async fn list(
+    request: Request,
+    visible: Visible<can::CallRecordRead>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Refusal> {
+    let cursor = Some(asked.place.cursor.as_str()).filter(|cursor| !cursor.is_empty());
+    let found = calls::list(&request.server.app, &visible, &asked.query()?, ROWS, cursor).await?;
+    let (zone, actor, here) = (when::zone(&request).await?, visible.actor(), path(&request, "/calls"));
+    let summary = when::count(found.total, "call", "calls");
+    let main = html! {
+        (page_head(&PageHead { title: "Calls", subtitle: &how_far(actor), ..PageHead::default() }))
+        @if found.total > 0 || asked.any() { (bar(&request, actor, &asked)) }
+        @if found.items.is_empty() { (nothing(&request, actor, &asked)) } @else {
+            (rows(&request, &zone, &found.items))
+            (asked.place.pager(&here, &asked.filters(), found.next.as_deref(), &summary))
+        }
+    };
+    Ok(Frame::new(&request, "Calls").around(main))
+}
+
+/// The calls as a file: with the filters of the list, and no more than may be both seen and exported.
+pub async fn export(
+    request: Request,
+    visible: Visible<can::CallRecordExport>,
+    Query(asked): Query<Asked>,
+) -> Result<Csv, Refusal> {
+    let export = calls::export(&request.server.app, visible, &asked.query()?).await?;
+    download::csv(export).await
+}
+
+/// One sentence on which calls the reader sees here.
+fn how_far(actor: &Actor) -> String {
+    let reaches = actor.powers().reaches(Permission::CallRecordRead);
+    if reaches.has(Reach::All) {
+        return "Every call of the workspace, newest first.".into();
+    }
+    let parts: Vec<&str> = reaches
+        .iter()
+        .map(|reach| match reach {
+            Reach::Own => "your own calls",
+            Reach::Assigned => "those of the numbers, queues and extensions that you may observe",
+            Reach::Team => "those of the teams that you lead",
+            Reach::All => "every call",
+        })
+        .collect();
+    match parts.as_slice() {
+        [only] => format!("You see {only}, newest first."),
+        [first @ .., last] => format!("You see {} and {last}, newest first.", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
+    let here = path(request, "/calls");
+    let touched = Choices::of(actor, &TOUCHED, |_, id| id.to_string());
+    let directions = DIRECTIONS.map(|(value, label)| Choice { value, label });
+    let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label });
+    let controls = html! {
+        (filter::search("q", "Number or caller's name", &asked.q))
+        (filter::one_of_groups("touching", "Of", "Anyone, anything", &touched.groups(), &asked.touching))
+        (filter::one_of("direction", "Direction", "Any", &directions, &asked.direction))
+        (filter::one_of("outcome", "Outcome", "Any", &outcomes, &asked.outcome))
+        (filter::day("from", "From", &asked.from))
+        (filter::day("to", "To", &asked.to))
+        (filter::flag("recorded", "Recorded", !asked.recorded.is_empty()))
+    };
+    let file = address(&path(request, "/calls.csv"), &asked.filters());
+    let export = actor
+        .holds(Permission::CallRecordExport)
+        .then(|| button::download(&Button::new(Kind::Plain, "Export").icon(Icon::Download), &file));
+    filter_bar(&here, asked.any().then_some(&here), controls, export)
+}
+
+fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
+    let here = path(request, "/calls");
+    if asked.any() || !asked.place.cursor.is_empty() {
+        let clear = button::link(&Button::new(Kind::Plain, "Clear filters"), &here);
+        let hidden =
+            "Only calls that you may see are searched, and numbers only where you may see them in full.";
+        return empty(Icon::Search, "No call fits", hidden, Some(clear));
+    }
+    let text = if actor.powers().has(Permission::CallRecordRead, Reach::All) {
+        format!(
+            "Calls appear here as they end. Bring in those of another phone system with \
+             `ringfence import calls FILE --workspace {}`.",
+            request.slug()
+        )
+    } else {
+        "Calls appear here as soon as you take part in one, or once you are given a number, a queue or a team to look after."
+            .into()
+    };
+    let access = address(&path(request, "/why"), &[("permission", "call_record:read")]);
+    let why = actor
+        .holds(Permission::AccessExplain)
+        .then(|| button::link(&Button::new(Kind::Plain, "Which calls may I see?"), &access));
+    empty(Icon::Call, "No calls yet", &text, why)
+}
+
+/// A table of the last calls of something, for a part of a page: without what all of them have in common.
+pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+    let columns = [
+        Column::new("Call"),
+        Column::new("Start"),
+        Column::new("With"),
+        Column::new("Outcome"),
+        Column::number("Talk"),
+    ];
+    let row = |call: &CallView| {
+        let Row { id, href, mut cells } = row(request, zone, call);
+        cells.truncate(columns.len() + 1);
+        cells.remove(THROUGH);
+        Row { id, href, cells }
+    };
+    table("Last calls", &columns, &calls.iter().map(row).collect::<Vec<Row>>())
+}
+
+/// The place of the column that says through what a call went.
+const THROUGH: usize = 3;
+
+fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+    let columns = [
+        Column::new("Call"),
+        Column::new("Start"),
+        Column::new("With"),
+        Column::new("Through"),
+        Column::new("Outcome"),
+        Column::number("Talk"),
+        Column::new("Recording"),
+    ];
+    let rows: Vec<Row> = calls.iter().map(|call| row(request, zone, call)).collect();
+    table("Calls", &columns, &rows)
+}
+
+fn row(request: &Request, zone: &TimeZone, call: &CallView) -> Row {
+    let page = path(request, &format!("/calls/{}", call.id));
+    let through: Vec<&str> =
+        [&call.queue, &call.number].into_iter().flatten().map(|r| r.name.as_str()).collect();
+    Row {
+        id: format!("call-{}", call.id),
+        cells: vec![
+            html! { span.person { (way(call)) span.person-text { span.person-name { (outside(call)) }
+            @if let Some(name) = shown_name(call) { span.person-detail { (name) } } } } },
+            when::moment(call.started_at, zone, Show::DateTime),
+            html! { (inside(call)) },
+            html! { (through.join(" · ")) },
+            outcome(&call.outcome),
+            html! { @if call.talk_seconds > 0 { (when::span(call.talk_seconds)) } @else { span.quiet-text { "–" } } },
+            sound(call, &page, zone),
+        ],
+        href: Some(page),
+    }
+}
+
+/// The recording: to play, to download, or that there is one.
+pub fn sound(call: &CallView, page: &str, zone: &TimeZone) -> Markup {
+    let title = format!(
+        "Recording of the call of {} with {}",
+        when::text(call.started_at, zone, "%-d %b %Y, %H:%M"),
+        outside(call)
+    );
+    let download = call.may_download.then(|| format!("{page}/download"));
+    let save = Button::new(Kind::Quiet, "Download recording").icon_only(Icon::Download);
+    html! {
+        @if call.may_listen {
+            (player(&Player { id: &call.id.to_string(), src: &format!("{page}/recording"), title: &title, download: download.as_deref() }))
+        } @else if let Some(href) = download {
+            (button::download(&save, &href))
+        } @else if call.has_recording {
+            span.quiet-text title="You may not listen to it" { (icon(Icon::Lock)) span.sr-only { "Recorded; you may not listen to it" } }
+        }
+    }
+}
+
+/// How the call went, as a picture with its word for screen readers.
+fn way(call: &CallView) -> Markup {
+    let (picture, word) = match (call.direction.as_str(), call.outcome.as_str()) {
+        ("inbound", "no_answer" | "busy") => (Icon::Missed, "Missed, from"),
+        ("inbound", _) => (Icon::Incoming, "From"),
+        ("outbound", _) => (Icon::Outgoing, "To"),
+        _ => (Icon::Extension, "Internal"),
+    };
+    html! { (icon(picture)) span.sr-only { (word) } }
+}
+
+/// The other end of the call: the outside number, or both ends of an internal call.
+pub fn outside(call: &CallView) -> String {
+    match call.direction.as_str() {
+        "inbound" => call.from.clone(),
+        "outbound" => call.to.clone(),
+        _ => format!("{} → {}", call.from, call.to),
+    }
+}
+
+fn shown_name(call: &CallView) -> Option<&str> {
+    call.from_name
+        .as_deref()
+        .filter(|name| call.direction == "inbound" && !name.is_empty() && *name != call.from)
+}
+
+/// This end of the call: who spoke, or what was dialled.
+pub fn inside(call: &CallView) -> String {
+    let name =
+        |user: &Option<Ref>, party: &str| user.as_ref().map_or_else(|| party.to_owned(), |u| u.name.clone());
+    match call.direction.as_str() {
+        "inbound" => name(
+            &call.to_user,
+            if call.number.as_ref().is_some_and(|n| n.name == call.to) { "" } else { &call.to },
+        ),
+        "outbound" => name(&call.from_user, &call.from),
+        _ => format!("{} → {}", name(&call.from_user, &call.from), name(&call.to_user, &call.to)),
+    }
+}
+
+/// How the call ended, in a word.
+pub fn outcome(word: &str) -> Markup {
+    let known = OUTCOMES.iter().find(|(value, _, _)| *value == word);
+    known.map_or_else(|| status(Tone::Neutral, word), |(_, label, tone)| status(*tone, label))
+}
+
+/// Which way the call went, in a word.
+pub fn direction(word: &str) -> &str {
+    DIRECTIONS.iter().find(|(value, _)| *value == word).map_or(word, |(_, label)| label)
+}

@@ -1,0 +1,66 @@
+//! What drop-down lists offer: people and things of the workspace, as far as the reader may know of them.
+
+use std::collections::BTreeMap;
+
+use access::{Actor, Id, Noun, Permission};
+
+use crate::ui::filter::Choice;
+
+/// The kinds of things that calls touch, with their headings.
+pub const TOUCHED: [(Noun, &str); 6] = [
+    (Noun::User, "People"),
+    (Noun::Queue, "Queues"),
+    (Noun::Number, "Numbers"),
+    (Noun::Extension, "Extensions"),
+    (Noun::Department, "Departments"),
+    (Noun::Branch, "Branches"),
+];
+
+/// Things to choose from: `(value, label)` under headings.
+#[derive(Debug, Default)]
+pub struct Choices(pub Vec<(&'static str, Vec<(String, String)>)>);
+
+impl Choices {
+    /// Those of some kinds that the reader may see; `value` writes a thing as it is sent.
+    pub fn of(actor: &Actor, kinds: &[(Noun, &'static str)], value: impl Fn(Noun, Id) -> String) -> Choices {
+        let group = |(noun, heading): &(Noun, &'static str)| {
+            let seen = seen(actor, *noun).into_iter().map(|(id, name)| (value(*noun, id), name)).collect();
+            (*heading, seen)
+        };
+        Choices(kinds.iter().map(group).collect())
+    }
+
+    /// As the components take them.
+    pub fn groups(&self) -> Vec<(&'static str, Vec<Choice<'_>>)> {
+        self.0.iter().map(|(heading, things)| (*heading, borrowed(things))).collect()
+    }
+}
+
+/// `(value, label)` pairs as the components take them.
+pub fn borrowed(things: &[(String, String)]) -> Vec<Choice<'_>> {
+    things.iter().map(|(value, label)| Choice { value, label }).collect()
+}
+
+/// The things of a kind that somebody may see, with their names, by name.
+pub fn seen(actor: &Actor, noun: Noun) -> Vec<(Id, String)> {
+    let Some(see) = noun.see() else { return vec![] };
+    that(actor, noun, |thing| {
+        let known = noun == Noun::User && actor.holds(Permission::DirectoryRead);
+        known || actor.may(see, thing)
+    })
+}
+
+/// The things of a kind that fit, with their names, by name.
+pub fn that(actor: &Actor, noun: Noun, fits: impl Fn(&access::Thing) -> bool) -> Vec<(Id, String)> {
+    let (snapshot, mut by_name) = (actor.snapshot(), BTreeMap::new());
+    let model = snapshot.model();
+    let all: Vec<access::Thing> = match noun {
+        Noun::Role => model.roles.keys().filter_map(|id| snapshot.thing(noun, *id)).collect(),
+        _ => snapshot.things(noun).collect(),
+    };
+    for thing in all.iter().filter(|thing| fits(thing)) {
+        let Ok(id) = u32::try_from(thing.id).map(Id) else { continue };
+        by_name.insert((model.label(id).to_lowercase(), id), model.label(id).to_owned());
+    }
+    by_name.into_iter().map(|((_, id), name)| (id, name)).collect()
+}

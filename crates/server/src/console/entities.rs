@@ -1,0 +1,340 @@
+//! Numbers, extensions and queues: their lists, and adding one. The three are alike; what tells them apart is in
+//! [`Kind`] and in the type of each endpoint's proof. One of them: [`super::entity`].
+
+use access::model::EntityKind;
+use access::{Actor, Id, Noun, Permission, Permit, Visible};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::Slice;
+use store::entity::ReadsEntities;
+use workspace::entities::{self, AddsEntities, EntityView, NewEntity};
+use workspace::{List, Refusal};
+
+use super::choices::{self, borrowed};
+use super::frame::{Frame, csrf, path};
+use super::paging::address;
+use super::when;
+use crate::input::{Form, Query};
+use crate::request::Request;
+use crate::ui::button::{self, Button, Kind as Look};
+use crate::ui::dialog;
+use crate::ui::empty::empty;
+use crate::ui::filter::{self, Choice, filter_bar};
+use crate::ui::form::{self, Field, form_actions};
+use crate::ui::icon::Icon;
+use crate::ui::page::{PageHead, page_head};
+use crate::ui::pager::{Pager, pager};
+use crate::ui::table::{Column, Row, table};
+
+const ROWS: i64 = 50;
+
+/// What the console says and asks of one of the three kinds.
+pub struct Kind {
+    /// Which kind of thing.
+    pub noun: Noun,
+    /// One of them.
+    pub one: &'static str,
+    /// Several of them.
+    pub many: &'static str,
+    /// Several of them, as a title.
+    pub title: &'static str,
+    /// Its picture.
+    pub icon: Icon,
+    /// What it is, for a list that is empty.
+    pub about: &'static str,
+    /// What is dialled, as a field's label and hint.
+    pub digits: (&'static str, &'static str),
+    /// Its name, as a field's label and hint.
+    pub name: (&'static str, &'static str),
+    /// The permission to add one.
+    pub add: Permission,
+    /// The permission to edit one.
+    pub edit: Permission,
+    /// The permission to delete one.
+    pub delete: Permission,
+}
+
+const NUMBER: Kind = Kind {
+    noun: Noun::Number,
+    one: "number",
+    many: "numbers",
+    title: "Numbers",
+    icon: Icon::Number,
+    about: "A phone number that people outside can call. Add one, then assign it to those who answer and call with it.",
+    digits: ("Number", "In international form, like +44 20 7946 0018."),
+    name: ("Label", "What people call it, like Sales London."),
+    add: Permission::NumberPurchase,
+    edit: Permission::NumberUpdate,
+    delete: Permission::NumberRelease,
+};
+
+const EXTENSION: Kind = Kind {
+    noun: Noun::Extension,
+    one: "extension",
+    many: "extensions",
+    title: "Extensions",
+    icon: Icon::Extension,
+    about: "A short number inside the workspace, for one person or one phone. Add one for everybody who makes calls.",
+    digits: ("Digits", "2 to 8 digits, like 201."),
+    name: ("Label", "Where the phone stands, say; may be empty."),
+    add: Permission::ExtensionWrite,
+    edit: Permission::ExtensionWrite,
+    delete: Permission::ExtensionDelete,
+};
+
+const QUEUE: Kind = Kind {
+    noun: Noun::Queue,
+    one: "queue",
+    many: "queues",
+    title: "Queues",
+    icon: Icon::Queue,
+    about: "A queue rings several people for one call. Add one, then give it to the people who should answer.",
+    digits: ("Digits", "2 to 8 digits that reach it from inside; may be empty."),
+    name: ("Name", "What people call it, like Support."),
+    add: Permission::QueueWrite,
+    edit: Permission::QueueWrite,
+    delete: Permission::QueueDelete,
+};
+
+impl Kind {
+    /// The kind's words.
+    pub const fn of(kind: EntityKind) -> &'static Kind {
+        match kind {
+            EntityKind::Number => &NUMBER,
+            EntityKind::Extension => &EXTENSION,
+            EntityKind::Queue => &QUEUE,
+        }
+    }
+
+    /// The address of its list.
+    pub fn list(&self, request: &Request) -> String {
+        path(request, &format!("/{}", self.many))
+    }
+
+    /// The address of one of them.
+    pub fn page(&self, request: &Request, id: u32) -> String {
+        path(request, &format!("/{}/{id}", self.many))
+    }
+}
+
+/// What the list's address says.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    after: String,
+}
+
+/// The list of numbers, extensions or queues.
+pub async fn list<R: ReadsEntities>(
+    request: Request,
+    visible: Visible<R>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Refusal> {
+    let kind = Kind::of(R::KIND);
+    let slice = Slice { limit: ROWS, offset: asked.after.parse().ok().filter(|n| *n > 0).unwrap_or(0) };
+    let search = Some(asked.q.trim()).filter(|q| !q.is_empty());
+    let found = entities::list(&request.server.app, &visible, search, slice).await?;
+    let (actor, here) = (visible.actor(), kind.list(&request));
+    let may_add = actor.may(kind.add, &access::Thing::WORKSPACE);
+    let adder = |look| button::opens(&Button::new(look, &add_label(kind)).icon(Icon::Plus), "add");
+    let subtitle = match R::KIND {
+        EntityKind::Number => "The phone numbers that you may see, and who holds them.",
+        EntityKind::Extension => "The extensions that you may see, and whose they are.",
+        EntityKind::Queue => "The queues that you may see, and who works in them.",
+    };
+    let main = html! {
+        (page_head(&PageHead { title: kind.title, subtitle, actions: may_add.then(|| adder(Look::Primary)), ..PageHead::default() }))
+        @if found.total > 0 || search.is_some() {
+            (filter_bar(&here, search.map(|_| here.as_str()), filter::search("q", "Digits or name", &asked.q), None))
+        }
+        @if found.items.is_empty() && search.is_some() {
+            (empty(Icon::Search, &format!("No {} fits", kind.one), "Try fewer digits or letters.", Some(button::link(&Button::new(Look::Plain, "Clear the search"), &here))))
+        } @else if found.items.is_empty() {
+            (empty(kind.icon, &format!("No {} yet", kind.many), &nothing(kind, may_add), None))
+        } @else {
+            (rows(&request, R::KIND, &found.items))
+            (pages(&here, kind, &asked.q, slice, &found))
+        }
+        @if may_add { (add_dialog(&request, R::KIND, actor)) }
+    };
+    Ok(Frame::new(&request, kind.title).around(main))
+}
+
+fn add_label(kind: &Kind) -> String {
+    format!("Add {}", kind.one)
+}
+
+fn nothing(kind: &Kind, may_add: bool) -> String {
+    if may_add {
+        kind.about.into()
+    } else {
+        format!("You will see {} here once they are given to you or to a team that you lead.", kind.many)
+    }
+}
+
+fn rows(request: &Request, kind: EntityKind, items: &[EntityView]) -> Markup {
+    let extension = kind == EntityKind::Extension;
+    let words = Kind::of(kind);
+    let mut columns = vec![Column::new(words.digits.0), Column::new(words.name.0)];
+    if kind == EntityKind::Queue {
+        columns.reverse();
+    }
+    if extension {
+        columns.push(Column::new("Whose"));
+    }
+    columns.push(Column::new("Held by"));
+    let row = |item: &EntityView| {
+        let mut cells =
+            vec![html! { span.number { (or_dash(&item.digits)) } }, html! { (or_dash(&item.name)) }];
+        if kind == EntityKind::Queue {
+            cells.reverse();
+        }
+        if extension {
+            cells.push(
+                html! { @match &item.user { Some(user) => (user.name), None => span.quiet-text { "–" } } },
+            );
+        }
+        cells.push(html! { (holders(item)) });
+        Row { id: format!("{}-{}", words.one, item.id), href: Some(words.page(request, item.id)), cells }
+    };
+    table(words.title, &columns, &items.iter().map(row).collect::<Vec<Row>>())
+}
+
+fn or_dash(text: &str) -> Markup {
+    html! { @if text.is_empty() { span.quiet-text { "–" } } @else { (text) } }
+}
+
+/// The first holders by name, and how many more.
+fn holders(item: &EntityView) -> Markup {
+    const NAMED: usize = 3;
+    let names: Vec<&str> = item.holders.iter().take(NAMED).map(|holder| holder.user.name.as_str()).collect();
+    let more = item.holders.len().saturating_sub(NAMED);
+    html! {
+        @if names.is_empty() { span.quiet-text { "nobody" } }
+        (names.join(", ")) @if more > 0 { span.quiet-text { " and " (more) " more" } }
+    }
+}
+
+fn pages(here: &str, kind: &Kind, search: &str, slice: Slice, found: &List<EntityView>) -> Markup {
+    let at = |offset: i64| {
+        let after = if offset > 0 { offset.to_string() } else { String::new() };
+        address(here, &[("q", search), ("after", &after)])
+    };
+    let first = (slice.offset > 0).then(|| at(0));
+    let previous = (slice.offset > 0).then(|| at(slice.offset - ROWS));
+    let next = found.next.as_ref().and_then(|next| next.parse().ok()).map(at);
+    pager(&Pager {
+        summary: &when::count(found.total, kind.one, kind.many),
+        first: first.as_deref(),
+        previous: previous.as_deref(),
+        next: next.as_deref(),
+    })
+}
+
+fn add_dialog(request: &Request, kind: EntityKind, actor: &Actor) -> Markup {
+    let words = Kind::of(kind);
+    let label = add_label(words);
+    let fields = fields(kind, actor, &Now::default());
+    dialog::dialog(
+        "add",
+        &label,
+        false,
+        form::form(
+            "add-form",
+            &words.list(request),
+            &csrf(request),
+            html! {
+                (fields)
+                (form_actions(html! { (dialog::cancel("add")) (button::submit(&Button::new(Look::Primary, &label))) }))
+            },
+        ),
+    )
+}
+
+/// How a form is filled in before anybody types.
+#[derive(Default)]
+pub struct Now<'a> {
+    /// What is dialled.
+    pub digits: &'a str,
+    /// What people call it.
+    pub name: &'a str,
+    /// Whose it is.
+    pub user: Option<u32>,
+    /// Whether it is there already: a number's digits then stay as they are.
+    pub kept: bool,
+}
+
+/// The fields of a number, extension or queue.
+pub fn fields(kind: EntityKind, actor: &Actor, now: &Now<'_>) -> Markup {
+    let words = Kind::of(kind);
+    let form = if now.kept { "edit" } else { "add" };
+    let field = |name, (label, hint): (&'static str, &'static str), required| {
+        let field = Field::new(name, label).form(form).hint(hint);
+        if required { field.required() } else { field }
+    };
+    let digits_kind = if kind == EntityKind::Number { form::Kind::Phone } else { form::Kind::Text };
+    let digits =
+        form::input(&field("digits", words.digits, kind != EntityKind::Queue), digits_kind, now.digits);
+    let name = form::input(&field("name", words.name, kind == EntityKind::Queue), form::Kind::Text, now.name);
+    html! {
+        @if kind == EntityKind::Queue { (name) (digits) }
+        @else { @if kind != EntityKind::Number || !now.kept { (digits) } (name) }
+        @if kind == EntityKind::Extension { (owner_field(actor, form, now.user)) }
+    }
+}
+
+fn owner_field(actor: &Actor, form: &str, owner: Option<u32>) -> Markup {
+    let people: Vec<(String, String)> =
+        choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let mut options = vec![Choice { value: "", label: "Nobody" }];
+    options.extend(borrowed(&people));
+    let about = Field::new("user", "Whose").form(form).hint("Their calls with it count as their own.");
+    form::select(&about, &options, &owner.map(|id| id.to_string()).unwrap_or_default())
+}
+
+/// What the forms send.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Typed {
+    /// What is dialled; absent from the form of a number that is there already.
+    pub digits: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// Whose extension it is; empty for nobody's.
+    pub user: String,
+    /// The revision that the edit was made on.
+    pub revision: Option<i64>,
+}
+
+impl Typed {
+    /// Whose extension it is.
+    pub fn user(&self) -> Result<Option<u32>, Refusal> {
+        let unknown = |_| Refusal::invalid("user", "user must be chosen from the list.");
+        Some(&self.user).filter(|id| !id.is_empty()).map(|id| id.parse().map_err(unknown)).transpose()
+    }
+}
+
+/// Adds one.
+pub async fn add<R: AddsEntities>(
+    request: Request,
+    permit: Permit<R>,
+    Form(typed): Form<Typed>,
+) -> Result<Redirect, Refusal> {
+    let user = typed.user()?;
+    let new = NewEntity { digits: typed.digits.unwrap_or_default(), name: typed.name, user };
+    let added = entities::create(&request.server.app, &permit, &request.author(), new).await?;
+    let page = Kind::of(R::KIND).page(&request, added.id);
+    // Whoever may add one need not be able to see it: then back to the list.
+    let actor = &request.identity()?.actor;
+    let model = request.server.app.store.snapshot(permit.workspace(), 0).await?;
+    let seen = model.thing(Noun::from(R::KIND), Id(added.id)).zip(Noun::from(R::KIND).see());
+    let to = if seen.is_some_and(|(thing, see)| actor.may(see, &thing)) {
+        page
+    } else {
+        Kind::of(R::KIND).list(&request)
+    };
+    Ok(Redirect::to(&format!("{to}?done=added")))
+}

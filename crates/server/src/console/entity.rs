@@ -1,0 +1,367 @@
+//! One number, extension or queue: facts, holders, its last calls; edited and deleted.
+
+use access::model::EntityKind;
+use access::{Actor, Id, Noun, Permission, Permit, Thing, Visible, can};
+use axum::response::Redirect;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::entity::ReadsEntities;
+use workspace::Refusal;
+use workspace::calls::{self, CallQuery};
+use workspace::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
+use workspace::grants::{self, AssignNumber, SetGrant};
+
+use super::call::linked;
+use super::choices::{self, borrowed};
+use super::entities::{Kind, Now, Typed, fields};
+use super::frame::{Frame, csrf, path};
+use super::paging::address;
+use super::{calls as call_log, when};
+use crate::input::Form;
+use crate::request::Request;
+use crate::ui::avatar::person;
+use crate::ui::badge::{Tone, badge};
+use crate::ui::button::{self, Button, Kind as Look};
+use crate::ui::card::{card, facts};
+use crate::ui::datetime::Show;
+use crate::ui::dialog;
+use crate::ui::form::{self, Field, form_actions};
+use crate::ui::icon::Icon;
+use crate::ui::page::{Crumb, PageHead, page_head, split};
+
+/// So many of its last calls are shown.
+const CALLS: i64 = 8;
+
+/// What the page knows besides the thing itself.
+struct Page<'a> {
+    request: &'a Request,
+    actor: &'a Actor,
+    kind: EntityKind,
+    thing: &'a Thing,
+    zone: TimeZone,
+}
+
+/// The page of one.
+pub async fn show<R: ReadsEntities>(request: Request, permit: Permit<R>, _: ()) -> Result<Markup, Refusal> {
+    let view = entities::show(&request.server.app, &permit).await?;
+    let actor = &request.identity()?.actor;
+    let zone = when::zone(&request).await?;
+    let page = Page { request: &request, actor, kind: R::KIND, thing: permit.thing(), zone };
+    let words = Kind::of(R::KIND);
+    let last = page.last_calls(&view).await?;
+    let title =
+        if R::KIND == EntityKind::Queue || view.digits.is_empty() { &view.name } else { &view.digits };
+    let subtitle = if R::KIND == EntityKind::Queue { &view.digits } else { &view.name };
+    let main = html! {
+        (page_head(&PageHead {
+            title, subtitle,
+            crumbs: &[Crumb { href: &words.list(&request), label: words.title }],
+            badges: None,
+            actions: page.delete_button(&view),
+        }))
+        (split(html! { (page.holders(&view)) @if let Some(last) = last { (last) } },
+            html! { (page.details(&view)) (page.questions(&view)) }))
+        @if page.may_assign() { (page.assign_dialog(&view)) }
+    };
+    Ok(Frame::new(&request, title).around(main))
+}
+
+impl Page<'_> {
+    fn words(&self) -> &'static Kind {
+        Kind::of(self.kind)
+    }
+
+    fn here(&self, view: &EntityView) -> String {
+        self.words().page(self.request, view.id)
+    }
+
+    fn may(&self, permission: Permission) -> bool {
+        self.actor.may(permission, self.thing)
+    }
+
+    fn delete_button(&self, view: &EntityView) -> Option<Markup> {
+        let words = self.words();
+        let name = if view.name.is_empty() { &view.digits } else { &view.name };
+        let question = format!(
+            "Delete the {} {name}? Whoever holds it loses it at once. Its calls stay in the log.",
+            words.one
+        );
+        let ask = Button::new(Look::Danger, "Delete").confirm(&question);
+        let act = format!("{}/delete", self.here(view));
+        self.may(words.delete).then(|| button::post(&ask, &act, &csrf(self.request)))
+    }
+
+    /// The facts; as a form for whoever may edit them.
+    fn details(&self, view: &EntityView) -> Markup {
+        let words = self.words();
+        if self.may(words.edit) {
+            let now = Now {
+                digits: &view.digits,
+                name: &view.name,
+                user: view.user.as_ref().map(|u| u.id),
+                kept: true,
+            };
+            let body = html! {
+                input type="hidden" name="revision" value=(view.revision);
+                (fields(self.kind, self.actor, &now))
+                (form_actions(button::submit(&Button::new(Look::Primary, "Save"))))
+            };
+            return card(
+                "Details",
+                "",
+                None,
+                form::form("edit", &self.here(view), &csrf(self.request), body),
+            );
+        }
+        let owner = view.user.as_ref().map_or(html! { "nobody" }, |user| {
+            linked(self.request, self.actor, Noun::User, user, html! { (user.name) })
+        });
+        let text = |text: &str| html! { @if text.is_empty() { "–" } @else { (text) } };
+        let mut lines = vec![(words.digits.0, text(&view.digits)), (words.name.0, text(&view.name))];
+        if self.kind == EntityKind::Extension {
+            lines.push(("Whose", owner));
+        }
+        card("Details", "", None, facts(&lines))
+    }
+
+    /// Numbers are assigned on the number; the other two are given as a part of somebody's access.
+    fn may_assign(&self) -> bool {
+        match self.kind {
+            EntityKind::Number => self.may(Permission::NumberAssign),
+            EntityKind::Extension | EntityKind::Queue => self.actor.holds(Permission::UserSetAccess),
+        }
+    }
+
+    fn assigns(&self) -> Permission {
+        if self.kind == EntityKind::Number { Permission::NumberAssign } else { Permission::UserSetAccess }
+    }
+
+    fn may_take_back(&self, holder: &Holder) -> bool {
+        let user = self.actor.snapshot().thing(Noun::User, Id(holder.user.id));
+        match self.kind {
+            EntityKind::Number => self.may(Permission::NumberAssign),
+            _ => user.is_some_and(|user| self.actor.may(Permission::UserSetAccess, &user)),
+        }
+    }
+
+    fn holders(&self, view: &EntityView) -> Markup {
+        let verb = if self.kind == EntityKind::Number { "Assign" } else { "Give to…" };
+        let assign = self
+            .may_assign()
+            .then(|| button::opens(&Button::new(Look::Plain, verb).icon(Icon::Plus), "assign"));
+        let hint = "Use: place and receive calls with it. Observe: see its calls and figures.";
+        let body = html! {
+            @if view.holders.is_empty() { p.quiet-text { "Nobody that you may see holds it." } }
+            @for holder in &view.holders { (self.holder(view, holder)) }
+        };
+        card("Holders", hint, assign, body)
+    }
+
+    fn holder(&self, view: &EntityView, holder: &Holder) -> Markup {
+        let question = format!("Take it back from {}? It holds at once.", holder.user.name);
+        let label = format!("Take back from {}", holder.user.name);
+        let ask = Button::new(Look::Quiet, &label).icon_only(Icon::Close).confirm(&question);
+        let act = format!("{}/holders/{}/remove", self.here(view), holder.user.id);
+        html! {
+            div.setting id={ "holder-" (holder.user.id) } {
+                div.setting-text { (linked(self.request, self.actor, Noun::User, &holder.user, person(&holder.user.name, ""))) }
+                span.chips {
+                    @if holder.may_use { (badge(Tone::Accent, "use")) }
+                    @if holder.may_observe { (badge(Tone::Neutral, "observe")) }
+                    @if let Some(at) = holder.expires_at { span.badge.tone-warn { "until " (when::moment(at, &self.zone, Show::DateTime)) } }
+                }
+                @if self.may_take_back(holder) { (button::post(&ask, &act, &csrf(self.request))) }
+            }
+        }
+    }
+
+    fn assign_dialog(&self, view: &EntityView) -> Markup {
+        let permission = self.assigns();
+        let people: Vec<(String, String)> =
+            choices::that(self.actor, Noun::User, |user| self.actor.may(permission, user))
+                .into_iter()
+                .map(|(id, name)| (id.to_string(), name))
+                .collect();
+        let tick = |name, label, hint| {
+            form::checkbox(&Field::new(name, label).form("assign").hint(hint), "yes", true)
+        };
+        let until = Field::new("until", "Until")
+            .form("assign")
+            .hint("The last day on which it counts; empty for good.");
+        let body = html! {
+            (form::select(&Field::new("user", "Who").form("assign").required(), &borrowed(&people), ""))
+            (tick("may_use", "Use", "Place and receive calls with it, choose it as caller ID."))
+            (tick("may_observe", "Observe", "See its calls, recordings and figures as far as their role lets them."))
+            @if self.kind != EntityKind::Number { (form::input(&until, form::Kind::Date, "")) }
+            (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, "Give"))) }))
+        };
+        let act = format!("{}/holders", self.here(view));
+        let title = format!("Give this {} to somebody", self.words().one);
+        dialog::dialog("assign", &title, false, form::form("assign-form", &act, &csrf(self.request), body))
+    }
+
+    /// Its last calls, for whoever has a call log.
+    async fn last_calls(&self, view: &EntityView) -> Result<Option<Markup>, Refusal> {
+        let Ok(visible) = self.actor.visible::<can::CallRecordRead>() else { return Ok(None) };
+        let query = CallQuery { touching: Some(view.id), ..CallQuery::default() };
+        let found = calls::list(&self.request.server.app, &visible, &query, CALLS, None).await?;
+        let all = address(&path(self.request, "/calls"), &[("touching", &view.id.to_string())]);
+        let label = format!("All {}", when::count(found.total, "call", "calls"));
+        let link = (found.next.is_some()).then(|| button::link(&Button::new(Look::Plain, &label), &all));
+        let body = html! {
+            @if found.items.is_empty() { p.quiet-text { "No call that you may see." } }
+            @else { (call_log::last(self.request, &self.zone, &found.items)) }
+        };
+        Ok(Some(card("Last calls", "", link, body)))
+    }
+
+    fn questions(&self, view: &EntityView) -> Markup {
+        let words = self.words();
+        let see = words.noun.see().map_or("", Permission::name);
+        let thing = format!("{}:{}", words.one, view.id);
+        let ask = |permission, label: String| {
+            let query = [("tab", "who"), ("permission", permission), ("thing", thing.as_str())];
+            (label, address(&path(self.request, "/why"), &query))
+        };
+        let links = [
+            ask(see, format!("Who can see this {}?", words.one)),
+            ask("call_record:read", "Who can see its calls?".into()),
+            ask("recording:listen", "Who can hear its recordings?".into()),
+        ];
+        html! {
+            @if self.actor.holds(Permission::AccessExplain) {
+                (card("Access", "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
+            }
+        }
+    }
+}
+
+/// Edits one.
+pub async fn edit<R: EditsEntities>(
+    request: Request,
+    permit: Permit<R>,
+    Form(typed): Form<Typed>,
+) -> Result<Redirect, Refusal> {
+    let user = if R::KIND == EntityKind::Extension { Some(typed.user()?) } else { None };
+    let edit = EntityChange { digits: typed.digits, name: Some(typed.name), user, revision: typed.revision };
+    let view = entities::update(&request.server.app, &permit, &request.author(), edit).await?;
+    Ok(Redirect::to(&format!("{}?done=saved", Kind::of(R::KIND).page(&request, view.id))))
+}
+
+/// Deletes one.
+pub async fn delete<R: DeletesEntities>(
+    request: Request,
+    permit: Permit<R>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    entities::delete(&request.server.app, &permit, &request.author()).await?;
+    Ok(Redirect::to(&format!("{}?done=deleted", Kind::of(R::KIND).list(&request))))
+}
+
+/// What the form of a holder sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Given {
+    user: u32,
+    may_use: String,
+    may_observe: String,
+    until: String,
+}
+
+/// Assigns a number.
+pub async fn assign_number(
+    request: Request,
+    permit: Permit<can::NumberAssign>,
+    Form(given): Form<Given>,
+) -> Result<Redirect, Refusal> {
+    let new = AssignNumber {
+        user: given.user,
+        may_use: !given.may_use.is_empty(),
+        may_observe: !given.may_observe.is_empty(),
+    };
+    grants::assign(&request.server.app, &permit, &request.author(), new).await?;
+    Ok(back(&request, EntityKind::Number, permit.id().0, "assigned"))
+}
+
+/// Takes a number back.
+pub async fn unassign_number(
+    request: Request,
+    permit: Permit<can::NumberAssign>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    let user = request.id("user")?;
+    grants::unassign(&request.server.app, &permit, &request.author(), user.0).await?;
+    Ok(back(&request, EntityKind::Number, permit.id().0, "taken-back"))
+}
+
+/// Gives an extension to the person whom the form names; the decision is about that person.
+pub async fn give_extension(
+    request: Request,
+    visible: Visible<can::UserSetAccess>,
+    Form(given): Form<Given>,
+) -> Result<Redirect, Refusal> {
+    give(&request, &visible, EntityKind::Extension, given).await
+}
+
+/// Gives a queue to the person whom the form names; the decision is about that person.
+pub async fn give_queue(
+    request: Request,
+    visible: Visible<can::UserSetAccess>,
+    Form(given): Form<Given>,
+) -> Result<Redirect, Refusal> {
+    give(&request, &visible, EntityKind::Queue, given).await
+}
+
+async fn give(
+    request: &Request,
+    visible: &Visible<can::UserSetAccess>,
+    kind: EntityKind,
+    given: Given,
+) -> Result<Redirect, Refusal> {
+    let entity = request.id(kind.word())?.0;
+    let user = visible.actor().snapshot().thing(Noun::User, Id(given.user));
+    let user = user.ok_or_else(|| Refusal::invalid("user", "user must be chosen from the list."))?;
+    let permit = visible.actor().permit_on::<can::UserSetAccess>(user)?;
+    let new = SetGrant {
+        entity,
+        may_use: !given.may_use.is_empty(),
+        may_observe: !given.may_observe.is_empty(),
+        expires_at: when::end_of_day("until", &given.until, &when::zone(request).await?)?,
+    };
+    grants::set(&request.server.app, &permit, &request.author(), new).await?;
+    Ok(back(request, kind, entity, "assigned"))
+}
+
+/// Takes an extension back.
+pub async fn take_extension(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    take(&request, &permit, EntityKind::Extension).await
+}
+
+/// Takes a queue back.
+pub async fn take_queue(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    take(&request, &permit, EntityKind::Queue).await
+}
+
+async fn take(
+    request: &Request,
+    permit: &Permit<can::UserSetAccess>,
+    kind: EntityKind,
+) -> Result<Redirect, Refusal> {
+    let entity = request.id(kind.word())?.0;
+    grants::remove(&request.server.app, permit, &request.author(), entity).await?;
+    Ok(back(request, kind, entity, "taken-back"))
+}
+
+fn back(request: &Request, kind: EntityKind, id: u32, done: &str) -> Redirect {
+    Redirect::to(&format!("{}?done={done}", Kind::of(kind).page(request, id)))
+}

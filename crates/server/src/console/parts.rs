@@ -1,0 +1,143 @@
+//! What the pages about people share: moments, account states, lists to choose from.
+
+use access::model::{EntityKind, UnitKind};
+use access::{Actor, Id, Model, Noun, Permission, Thing, authority};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use workspace::Moment;
+
+use super::when::moment;
+use crate::ui::badge::{Tone, status};
+use crate::ui::datetime::Show;
+use crate::ui::filter::Choice;
+
+/// A moment: in the reader's time zone, or in UTC where the browser runs no scripts.
+pub fn when(at: Moment, show: Show) -> Markup {
+    moment(at.0, &TimeZone::UTC, show)
+}
+
+/// The same where there may be none.
+pub fn when_or(at: Option<Moment>, none: &str) -> Markup {
+    match at {
+        Some(at) => when(at, Show::DateTime),
+        None => html! { span.quiet-text { (none) } },
+    }
+}
+
+/// Where an account stands.
+pub fn standing(word: &str) -> Markup {
+    match word {
+        "active" => status(Tone::Good, "Active"),
+        "invited" => status(Tone::Warn, "Invited"),
+        "banned" => status(Tone::Bad, "Banned"),
+        other => status(Tone::Neutral, other),
+    }
+}
+
+/// Entries of a drop-down list: what is sent, and what is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Options(Vec<(String, String)>);
+
+impl Options {
+    /// With an entry for "none" on top.
+    pub fn or_none(mut self, label: &str) -> Options {
+        self.0.insert(0, (String::new(), label.to_owned()));
+        self
+    }
+
+    /// With other entries after these.
+    pub fn and(mut self, others: Options) -> Options {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// The entries, as the components take them.
+    pub fn choices(&self) -> Vec<Choice<'_>> {
+        self.0.iter().map(|(value, label)| Choice { value, label }).collect()
+    }
+
+    /// Whether there is nothing to choose.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V: ToString, L: Into<String>> FromIterator<(V, L)> for Options {
+    fn from_iter<I: IntoIterator<Item = (V, L)>>(entries: I) -> Options {
+        Options(entries.into_iter().map(|(value, label)| (value.to_string(), label.into())).collect())
+    }
+}
+
+/// Every role.
+pub fn roles(model: &Model) -> Options {
+    model.roles.iter().map(|(id, role)| (id, role.name.as_str())).collect()
+}
+
+/// The roles that somebody could give: not the Owner's, and none that holds more than they do (ALL-02, ONF-10).
+pub fn givable_roles(actor: &Actor) -> Options {
+    let model = actor.snapshot().model();
+    let roles = model.roles.iter().filter(|(_, role)| !role.standing.owner);
+    let given = |cells: &[access::Cell]| {
+        let cells: Vec<_> = cells.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
+        authority::may_define(actor, &cells).is_ok()
+    };
+    roles.filter(|(_, role)| given(&role.holds)).map(|(id, role)| (id, role.name.as_str())).collect()
+}
+
+/// Every department, or every branch, by name.
+pub fn units(model: &Model, kind: UnitKind) -> Options {
+    let mut units: Vec<(&Id, &str)> =
+        model.units.iter().filter(|(_, u)| u.kind == kind).map(|(id, u)| (id, u.name.as_str())).collect();
+    units.sort_by_key(|(_, name)| name.to_lowercase());
+    units.into_iter().collect()
+}
+
+/// The extensions, queues and numbers that somebody may see.
+pub fn entities(actor: &Actor) -> Options {
+    let snapshot = actor.snapshot();
+    let seen = |id: Id, kind: EntityKind| {
+        let (noun, see) = match kind {
+            EntityKind::Extension => (Noun::Extension, Permission::ExtensionRead),
+            EntityKind::Queue => (Noun::Queue, Permission::QueueRead),
+            EntityKind::Number => (Noun::Number, Permission::NumberRead),
+        };
+        snapshot.thing(noun, id).is_some_and(|thing| actor.may(see, &thing))
+    };
+    let all = snapshot.model().entities.iter().filter(|(id, e)| seen(**id, e.kind));
+    let mut all: Vec<_> = all.map(|(id, e)| (e.kind, e.label.as_str(), id)).collect();
+    all.sort_unstable();
+    all.into_iter().map(|(kind, label, id)| (id, format!("{} {label}", capital(kind.word())))).collect()
+}
+
+/// With a capital letter.
+pub fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// A user as a decision sees one.
+pub fn user_thing(actor: &Actor, user: Id) -> Option<Thing> {
+    actor.snapshot().thing(Noun::User, user)
+}
+
+/// The end of the day `YYYY-MM-DD` in a time zone; none where it is empty or no day.
+pub fn end_of_day(day: &str, time_zone: &str) -> Option<Moment> {
+    let date: jiff::civil::Date = day.parse().ok()?;
+    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
+    let next = date.tomorrow().ok()?.to_zoned(zone).ok()?;
+    Some(Moment(next.timestamp().as_microsecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use workspace::Moment;
+
+    use super::end_of_day;
+
+    #[test]
+    fn a_day_ends_when_the_next_one_begins_where_the_workspace_is() {
+        assert_eq!(end_of_day("2026-11-22", "UTC"), Some(Moment(1_795_392_000_000_000)));
+        assert_eq!(end_of_day("2026-11-22", "Europe/Berlin"), Some(Moment(1_795_388_400_000_000)));
+        assert_eq!(end_of_day("soon", "UTC"), None);
+    }
+}

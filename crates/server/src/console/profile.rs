@@ -1,0 +1,220 @@
+//! One's own page: record, access with the reason for each line, password, sessions.
+
+use access::{Noun, can};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use store::{Identity, Via};
+use workspace::profile::{self, PasswordChange, ProfileChange, SessionView};
+use workspace::users::UserView;
+use workspace::{Code, Refusal};
+
+use super::access_matrix::{self, Look};
+use super::frame::{Frame, csrf, done, path};
+use super::parts;
+use crate::input::Pairs;
+use crate::request::Request;
+use crate::ui::badge::{Tone, badge};
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::card::{card, facts};
+use crate::ui::datetime::Show;
+use crate::ui::form::{self, Field};
+use crate::ui::page::{PageHead, page_head, split};
+
+/// One's own page.
+pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
+    let app = &request.server.app;
+    let me = profile::show(app, &who.actor).await?;
+    let sessions = profile::sessions(app, &who.actor).await?.items;
+    let lines = profile::effective(&who.actor);
+    let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
+    let why = who.actor.holds(access::Permission::AccessExplain);
+    let why = why.then(|| path(&request, &format!("/why?user={}", who.actor.id())));
+    let look = Look { id: "own", why: why.as_deref(), ..Look::default() };
+    let hint = format!("{held} of {} permissions. Unfold a group to see each with its reason.", lines.len());
+    let may_change = who.actor.holds(access::Permission::ProfileUpdate);
+    let main = html! {
+        (page_head(&PageHead { title: "Your profile", subtitle: &me.email, badges: Some(badge(Tone::Accent, &me.role.name)), ..PageHead::default() }))
+        (split(
+            html! {
+                section.effective {
+                    header.section-head { h2 { "What you may do" } p.hint { (hint) } }
+                    (access_matrix::show(&access_matrix::of_person(&lines), look))
+                }
+                (own_sessions(&request, &who, &sessions))
+            },
+            html! {
+                @if may_change { (card("Your details", "", None, details_form(&request, &me))) }
+                (card("Your record", "Set by whoever manages users", None, record(&me)))
+                @if may_change { (card("Password", "", None, password_form(&request))) }
+            },
+        ))
+    };
+    Ok(Frame::new(&request, "Your profile").around(main))
+}
+
+fn record(me: &UserView) -> Markup {
+    let unit =
+        |unit: &Option<workspace::Ref>| unit.as_ref().map_or_else(|| "–".to_owned(), |u| u.name.clone());
+    let text = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    let leads: Vec<&str> = me.leads.iter().map(|unit| unit.name.as_str()).collect();
+    facts(&[
+        ("Email", html! { (me.email) }),
+        ("Code", html! { (text(&me.employee_code)) }),
+        ("Role", html! { (me.role.name) }),
+        ("Department", html! { (unit(&me.department)) }),
+        ("Branch", html! { (unit(&me.branch)) }),
+        ("Leads", html! { (text(&leads.join(", "))) }),
+    ])
+}
+
+fn details_form(request: &Request, me: &UserView) -> Markup {
+    let field = |name, label| Field::new(name, label).form("details");
+    form::form(
+        "details",
+        &path(request, "/profile"),
+        &csrf(request),
+        html! {
+            input type="hidden" name="revision" value=(me.revision);
+            (form::input(&field("name", "Name").required().autocomplete("name"), form::Kind::Text, &me.name))
+            (form::input(&field("phone", "Phone").autocomplete("tel").hint("In international form, like +442079460123."), form::Kind::Phone, &me.phone))
+            (form::form_actions(button::submit(&Button::new(Kind::Primary, "Save"))))
+        },
+    )
+}
+
+fn password_form(request: &Request) -> Markup {
+    let field = |name, label| Field::new(name, label).required().form("password");
+    form::form(
+        "password",
+        &path(request, "/profile/password"),
+        &csrf(request),
+        html! {
+            (form::input(&field("current", "Present password").autocomplete("current-password"), form::Kind::Password, ""))
+            (form::input(&field("new", "New password").autocomplete("new-password").hint("At least 10 characters. Your other sessions end."), form::Kind::Password, ""))
+            (form::form_actions(button::submit(&Button::new(Kind::Primary, "Change password"))))
+        },
+    )
+}
+
+fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> Markup {
+    let others = sessions.iter().any(|session| !is_this(who, session));
+    let out = others.then(|| {
+        let button =
+            Button::new(Kind::Plain, "Sign out others").confirm("End every session of yours but this one?");
+        button::post(&button, &path(request, "/profile/sessions/end"), &csrf(request))
+    });
+    let line = |session: &SessionView| {
+        let end = format!("/profile/sessions/{}/end", session.id);
+        html! {
+            div.grant id={ "session-" (session.id) } {
+                div.grant-head {
+                    div.setting-text {
+                        strong { (agent(&session.agent)) }
+                        p.hint { "Since " (parts::when(session.created_at, Show::DateTime)) ", last used " (parts::when(session.last_seen_at, Show::DateTime)) }
+                    }
+                    @if is_this(who, session) { (badge(Tone::Good, "this one")) }
+                    @else { (button::post(&Button::new(Kind::Quiet, "End"), &path(request, &end), &csrf(request))) }
+                }
+            }
+        }
+    };
+    card("Sessions", "Where you are signed in", out, html! { @for session in sessions { (line(session)) } })
+}
+
+fn is_this(who: &Identity, session: &SessionView) -> bool {
+    matches!(who.via, Via::Session(id) if id.0 == session.id)
+}
+
+/// The browser and system that a `User-Agent` header names; the header itself where it names none that we know.
+fn agent(text: &str) -> String {
+    let found = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(word, _)| text.contains(word)).map(|(_, name)| *name)
+    };
+    let browser = found(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = found(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        _ if text.is_empty() => "Unnamed client".to_owned(),
+        _ => text.chars().take(80).collect(),
+    }
+}
+
+/// One's own record as a thing, with the permission to change it.
+fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
+    let own = who.actor.snapshot().thing(Noun::User, who.actor.id());
+    let own = own.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(who.actor.permit_on::<can::ProfileUpdate>(own)?)
+}
+
+/// Saves one's own name and phone number.
+pub async fn save(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+    let edit = ProfileChange {
+        name: Some(typed.get("name").to_owned()),
+        phone: Some(typed.get("phone").to_owned()),
+        revision: typed.get("revision").parse().ok(),
+    };
+    profile::update(&request.server.app, &may_change(&who)?, &request.author(), edit).await?;
+    Ok(done(&request, "/profile", "saved"))
+}
+
+/// Changes one's own password; every other session ends.
+pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+    let permit = may_change(&who)?;
+    let passwords = PasswordChange { current: typed.raw("current").into(), new: typed.raw("new").into() };
+    let keep = match who.via {
+        Via::Session(session) => Some(session),
+        Via::Token(_) => None,
+    };
+    profile::change_password(&request.server.app, &permit, &request.author(), passwords, keep).await?;
+    Ok(done(&request, "/profile", "password"))
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
+    let session = request.id("session")?;
+    profile::end_session(&request.server.app, &who.actor, &request.author(), session.0).await?;
+    Ok(done(&request, "/profile", "session"))
+}
+
+/// Ends all of one's own sessions but this one.
+pub async fn end_other_sessions(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
+    let app = &request.server.app;
+    for session in profile::sessions(app, &who.actor).await?.items {
+        if !is_this(&who, &session) {
+            profile::end_session(app, &who.actor, &request.author(), session.id).await?;
+        }
+    }
+    Ok(done(&request, "/profile", "sessions"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::agent;
+
+    #[test]
+    fn a_session_is_called_by_its_browser_and_system() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";
+        assert_eq!(agent(edge), "Edge on Windows");
+        assert_eq!(
+            agent("Mozilla/5.0 (iPhone; CPU OS 18 like Mac OS X) Version/18 Safari/604.1"),
+            "Safari on iPhone"
+        );
+        assert_eq!(agent("softphone 3"), "softphone 3");
+        assert_eq!(agent(""), "Unnamed client");
+    }
+}

@@ -1,0 +1,201 @@
+//! API tokens: listed, made and shown once, revoked.
+
+use access::{Actor, Group, Permission, Permit, Thing, Verb, can};
+use axum::response::Redirect;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use workspace::tokens::{self, CreatedToken, NewApiToken, TokenView};
+use workspace::{List, Refusal};
+
+use super::frame::{Frame, csrf, path};
+use super::when;
+use crate::input::Pairs;
+use crate::request::Request;
+use crate::ui::badge::{Tone, badge};
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::card::card;
+use crate::ui::datetime::Show;
+use crate::ui::dialog;
+use crate::ui::empty::empty;
+use crate::ui::form::{self, Field, form_actions};
+use crate::ui::icon::Icon;
+use crate::ui::page::{Crumb, PageHead, page_head};
+use crate::ui::secret::secret;
+use crate::ui::table::{Column, Row, table};
+
+const SUBTITLE: &str =
+    "A token lets a program act for the person who made it, with at most their rights at that moment.";
+
+/// The list.
+pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) -> Result<Markup, Refusal> {
+    let found = tokens::list(&request.server.app, &permit).await?;
+    let zone = when::zone(&request).await?;
+    let actor = &request.identity()?.actor;
+    let may_make = actor.may(Permission::ApiTokenWrite, &Thing::WORKSPACE);
+    let create = may_make
+        .then(|| button::opens(&Button::new(Kind::Primary, "Create token").icon(Icon::Plus), "create"));
+    let main = html! {
+        (page_head(&PageHead { title: "API tokens", subtitle: SUBTITLE, actions: create, ..PageHead::default() }))
+        @if found.items.is_empty() {
+            (empty(Icon::Key, "No tokens yet", "A token is how a program of yours signs in to the API. Create one for each program, so that each can be revoked by itself.", None))
+        } @else { (rows(&request, &zone, &found, may_make)) }
+        @if may_make { (create_dialog(&request, actor)) }
+    };
+    Ok(Frame::new(&request, "API tokens").around(main))
+}
+
+fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke: bool) -> Markup {
+    let columns = [
+        Column::new("Name"),
+        Column::new("Acts for"),
+        Column::new("May"),
+        Column::new("Created"),
+        Column::new("Last used"),
+        Column::new("Expires"),
+        Column::actions("Actions"),
+    ];
+    let now = request.server.app.store.now();
+    let row = |token: &TokenView| Row {
+        id: format!("token-{}", token.id),
+        href: None,
+        cells: vec![
+            html! { strong { (token.name) } },
+            html! { (token.user.name) },
+            may(token),
+            when::moment(token.created_at, zone, Show::Date),
+            html! { @match token.last_used_at { Some(at) => (when::moment(at, zone, Show::DateTime)), None => span.quiet-text { "never" } } },
+            html! { @match token.expires_at {
+                Some(at) if at.0 <= now => (badge(Tone::Bad, "expired")),
+                Some(at) => (when::moment(at, zone, Show::Date)),
+                None => span.quiet-text { "never" },
+            } },
+            html! { @if may_revoke { (revoke_button(request, token)) } },
+        ],
+    };
+    table("API tokens", &columns, &found.items.iter().map(row).collect::<Vec<Row>>())
+}
+
+fn revoke_button(request: &Request, token: &TokenView) -> Markup {
+    let question = format!("Revoke “{}”? Whatever uses it stops working at once.", token.name);
+    let ask = Button::new(Kind::Quiet, "Revoke").confirm(&question);
+    button::post(&ask, &path(request, &format!("/tokens/{}/revoke", token.id)), &csrf(request))
+}
+
+/// What a token may do: the groups of its scope, in words.
+fn may(token: &TokenView) -> Markup {
+    let Some(scope) = &token.scope else { return html! { "all that they may" } };
+    let held: Vec<Permission> = scope.iter().filter_map(|name| Permission::from_name(name)).collect();
+    let groups = Group::ALL.into_iter().filter_map(|group| {
+        let verbs: Vec<&str> = Verb::ALL
+            .into_iter()
+            .filter(|verb| held.iter().any(|p| p.entry().group == group && p.entry().verb == *verb))
+            .map(Verb::label)
+            .collect();
+        (!verbs.is_empty()).then(|| format!("{}: {}", group.label(), verbs.join(", ").to_lowercase()))
+    });
+    let groups: Vec<String> = groups.collect();
+    const SHOWN: usize = 3;
+    let more = groups.len().saturating_sub(SHOWN);
+    html! {
+        @if more > 0 {
+            details id={ "scope-" (token.id) } {
+                summary { (groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")) " and " (more) " more" }
+                ul.items { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
+            }
+        } @else { (groups.join("; ")) }
+    }
+}
+
+fn create_dialog(request: &Request, actor: &Actor) -> Markup {
+    let name = Field::new("name", "Name").form("create").hint("Which program it is for.").required();
+    let until = Field::new("expires", "Expires")
+        .form("create")
+        .hint("The last day on which it works; empty for never.");
+    let body = html! {
+        (form::input(&name, form::Kind::Text, ""))
+        (form::input(&until, form::Kind::Date, ""))
+        fieldset.scope {
+            legend { "What it may do" }
+            p.hint { "Tick nothing to let it do all that you may. You can only give what you hold." }
+            (scope(actor))
+        }
+        (form_actions(html! { (dialog::cancel("create")) (button::submit(&Button::new(Kind::Primary, "Create token"))) }))
+    };
+    dialog::dialog(
+        "create",
+        "Create token",
+        false,
+        form::form("create-form", &path(request, "/tokens"), &csrf(request), body),
+    )
+}
+
+/// A box for each group and verb of which the reader holds something.
+fn scope(actor: &Actor) -> Markup {
+    html! {
+        @for group in Group::ALL {
+            @let verbs: Vec<Verb> = Verb::ALL.into_iter().filter(|verb| !within(actor, group, *verb).is_empty()).collect();
+            @if !verbs.is_empty() {
+                div.scope-line role="group" aria-label=(group.label()) {
+                    span { (group.label()) }
+                    @for verb in verbs {
+                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the reader holds of a group and verb and can put into a token.
+fn within(actor: &Actor, group: Group, verb: Verb) -> Vec<Permission> {
+    let fits = |p: &Permission| p.entry().group == group && p.entry().verb == verb;
+    Permission::ALL.iter().copied().filter(|p| fits(p) && p.can_be_given() && actor.holds(*p)).collect()
+}
+
+/// Makes a token, and shows its secret this once.
+pub async fn create(
+    request: Request,
+    permit: Permit<can::ApiTokenWrite>,
+    form: Pairs,
+) -> Result<Markup, Refusal> {
+    let actor = &request.identity()?.actor;
+    let mut scope: Vec<String> = vec![];
+    for ticked in form.all("scope") {
+        let unknown = || Refusal::invalid("scope", "scope must be chosen from the list.");
+        let (group, verb) = ticked.split_once(':').ok_or_else(unknown)?;
+        let group = Group::ALL.into_iter().find(|g| g.label() == group).ok_or_else(unknown)?;
+        let verb = Verb::ALL.into_iter().find(|v| v.label() == verb).ok_or_else(unknown)?;
+        scope.extend(within(actor, group, verb).iter().map(|p| p.name().to_owned()));
+    }
+    let new = NewApiToken {
+        name: form.get("name").to_owned(),
+        scope: Some(scope).filter(|scope| !scope.is_empty()),
+        expires_at: when::end_of_day("expires", form.get("expires"), &when::zone(&request).await?)?,
+    };
+    let made = tokens::create(&request.server.app, &permit, &request.author(), new).await?;
+    Ok(Frame::new(&request, "Token created").around(created(&request, &made)))
+}
+
+fn created(request: &Request, made: &CreatedToken) -> Markup {
+    let list = path(request, "/tokens");
+    let note = "Copy it now: only a hash of it is kept, and it is not shown again.";
+    let header = "Authorization: Bearer …";
+    html! {
+        (page_head(&PageHead { title: "Token created", subtitle: &made.token.name, crumbs: &[Crumb { href: &list, label: "API tokens" }], ..PageHead::default() }))
+        (card("Its secret", "", None, html! {
+            (secret("Token", &made.secret, note))
+            p { "Programs send it with each request, as " code { (header) } "." }
+            (form_actions(button::link(&Button::new(Kind::Primary, "I have copied it"), &list)))
+        }))
+    }
+}
+
+/// Revokes a token.
+pub async fn revoke(
+    request: Request,
+    permit: Permit<can::ApiTokenWrite>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    tokens::revoke(&request.server.app, &permit, &request.author()).await?;
+    Ok(Redirect::to(&path(&request, "/tokens?done=revoked")))
+}

@@ -1,0 +1,411 @@
+//! What is set for one user beside their record: role, toggles, grants, units led, access for a while.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use access::model::{Setting, UnitKind};
+use access::{Id, Permission, Permit, Reach, can};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use workspace::grants::{self, GrantView, SetGrant};
+use workspace::user_access::{self, NewTemporary, TemporaryView, ToggleView};
+use workspace::{Code, Moment, Refusal, users};
+
+use super::frame::{back, csrf, done, path};
+use super::parts::{self, Options};
+use super::user::Page;
+use crate::input::Pairs;
+use crate::request::Request;
+use crate::ui::badge::{Tone, badge};
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::card::card;
+use crate::ui::datetime::Show;
+use crate::ui::dialog;
+use crate::ui::filter::Choice;
+use crate::ui::form::{self, Field};
+use crate::ui::icon::Icon;
+use crate::ui::segmented::{ThreeState, setting, three_state};
+
+const HOUR: i64 = 3_600_000_000;
+
+/// For how long access can be given: what is sent, what is shown, and how long that is.
+const DURATIONS: [(&str, &str, i64); 5] = [
+    ("1h", "1 hour", HOUR),
+    ("4h", "4 hours", 4 * HOUR),
+    ("1d", "1 day", 24 * HOUR),
+    ("7d", "1 week", 7 * 24 * HOUR),
+    ("30d", "30 days", 30 * 24 * HOUR),
+];
+
+// ── Role ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The role, to choose for those who may.
+pub fn role(page: &Page<'_>) -> Markup {
+    let role = &page.user.role;
+    let current = role.id.to_string();
+    let link = page.actor.holds(Permission::RoleRead).then(|| {
+        let address = path(page.request, &format!("/roles/{}", role.id));
+        button::link(&Button::new(Kind::Quiet, "Open"), &address)
+    });
+    let may = page.may(Permission::UserAssignRole);
+    let mut options = parts::givable_roles(page.actor);
+    if !options.choices().iter().any(|choice| choice.value == current) {
+        options = [(role.id, role.name.clone())].into_iter().collect::<Options>().and(options);
+    }
+    let body = html! {
+        @if may {
+            (form::autosave("role", &page.path("/role"), &csrf(page.request),
+                form::select(&Field::new("role", "Role of this user").required().form("access")
+                    .hint("It holds at once, in every open page of theirs."), &options.choices(), &current)))
+        } @else { p { (role.name) } }
+    };
+    card("Role", "", link, body)
+}
+
+/// Gives the role.
+pub async fn set_role(
+    request: Request,
+    permit: Permit<can::UserAssignRole>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let role = typed.id("role")?.ok_or_else(|| Refusal::invalid("role", "role is needed."))?;
+    users::assign_role(&request.server.app, &permit, &request.author(), role).await?;
+    Ok(back(&request, &format!("/users/{}", permit.id())))
+}
+
+// ── Toggles ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The toggles, each with its three states.
+pub fn toggles(page: &Page<'_>, toggles: &[ToggleView]) -> Markup {
+    if toggles.is_empty() {
+        return html! {};
+    }
+    let may = page.may(Permission::UserSetAccess);
+    let state = |toggle: &ToggleView| match toggle.setting {
+        "allow" => ThreeState::Allow,
+        "deny" => ThreeState::Deny,
+        _ => ThreeState::Inherit,
+    };
+    let lines = html! {
+        @for toggle in toggles {
+            @let name = format!("toggle-{}", toggle.id);
+            (setting(&toggle.name, html! { (toggle.summary) }, three_state(&name, &toggle.name, state(toggle), !may)))
+            @if may { input type="hidden" name={ "was-" (toggle.id) } value=(toggle.setting); }
+        }
+    };
+    let hint =
+        "Each is a bundle of permissions, switched on or off for this person. Deny wins over everything.";
+    card(
+        "Toggles",
+        hint,
+        None,
+        if may {
+            form::autosave("toggles", &page.path("/toggles"), &csrf(page.request), lines)
+        } else {
+            lines
+        },
+    )
+}
+
+/// Sets the toggles that were changed on the page, and no others.
+pub async fn set_toggles(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    for (name, value) in &typed.0 {
+        let Some(toggle) = name.strip_prefix("toggle-") else { continue };
+        if typed.get(&format!("was-{toggle}")) == value {
+            continue;
+        }
+        let toggle = toggle.parse().map_err(|_| Refusal::new(Code::NotFound))?;
+        let setting = match value.as_str() {
+            "inherit" => None,
+            "allow" => Some(Setting::Allow),
+            "deny" => Some(Setting::Deny),
+            _ => return Err(Refusal::invalid("setting", "setting must be inherit, allow or deny.")),
+        };
+        user_access::set_toggle(&request.server.app, &permit, &request.author(), toggle, setting).await?;
+    }
+    Ok(back(&request, &format!("/users/{}", permit.id())))
+}
+
+// ── Grants ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What is granted: extensions, queues and numbers.
+pub fn grants(page: &Page<'_>, grants: &[GrantView]) -> Markup {
+    let may = page.may(Permission::UserSetAccess);
+    let add = may.then(|| button::opens(&Button::new(Kind::Plain, "Add").icon(Icon::Plus), "add-grant"));
+    let body = html! {
+        @if grants.is_empty() { p.hint { "No extension, queue or number is granted." } }
+        @for grant in grants { (grant_line(page, grant, may)) }
+    };
+    card("Grants", "Extensions, queues and numbers", add, body)
+}
+
+fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
+    let id = grant.entity.id;
+    let name = format!("{} {}", parts::capital(grant.kind), grant.entity.name);
+    let until = grant.expires_at.map(|at| html! { "until " (parts::when(at, Show::DateTime)) });
+    let remove = format!("Withdraw {name}");
+    let question = format!("Withdraw {name} from {}? It holds at once.", page.user.name);
+    let form_id = format!("grant-{id}");
+    html! {
+        div.grant id={ "grant-line-" (id) } {
+            div.grant-head {
+                div.setting-text { strong { (name) } @if let Some(until) = until { p.hint { (until) } } }
+                @if may {
+                    (button::post(&Button::new(Kind::Quiet, &remove).icon_only(Icon::Close).confirm(&question),
+                        &page.path(&format!("/grants/{id}/remove")), &csrf(page.request)))
+                }
+            }
+            @if may {
+                (form::autosave(&form_id, &page.path("/grants"), &csrf(page.request), html! {
+                    input type="hidden" name="entity" value=(id);
+                    input type="hidden" name="keep_until" value=[grant.expires_at];
+                    div.ticks {
+                        (form::checkbox(&Field::new("may_use", "Use").form(&form_id), "yes", grant.may_use))
+                        (form::checkbox(&Field::new("may_observe", "Observe").form(&form_id), "yes", grant.may_observe))
+                    }
+                }))
+            } @else {
+                div.chips {
+                    @if grant.may_use { (badge(Tone::Neutral, "use")) }
+                    @if grant.may_observe { (badge(Tone::Neutral, "observe")) }
+                }
+            }
+        }
+    }
+}
+
+/// The dialog that adds a grant.
+pub fn grant_dialog(page: &Page<'_>) -> Markup {
+    if !page.may(Permission::UserSetAccess) {
+        return html! {};
+    }
+    let options = parts::entities(page.actor);
+    let field = |name, label| Field::new(name, label).form("new-grant");
+    let body = html! {
+        @if options.is_empty() { p { "There is no extension, queue or number yet that you may see." } }
+        @else {
+            (form::form("new-grant", &page.path("/grants"), &csrf(page.request), html! {
+                input type="hidden" name="new" value="yes";
+                (form::select(&field("entity", "What").required(), &options.choices(), ""))
+                (form::checkbox(&field("may_use", "Use: place and receive calls with it, choose it as caller ID"), "yes", true))
+                (form::checkbox(&field("may_observe", "Observe: see its calls, statistics and recordings, as far as the role goes"), "yes", true))
+                (form::input(&field("expires_at", "Last day").hint("Until the end of that day in the workspace's time zone. Leave it empty for no end."), form::Kind::Date, ""))
+                (form::form_actions(html! { (dialog::cancel("add-grant")) (button::submit(&Button::new(Kind::Primary, "Grant"))) }))
+            }))
+        }
+    };
+    dialog::dialog("add-grant", &format!("Grant something to {}", page.user.name), false, body)
+}
+
+/// Grants something, or changes what a grant lets one do.
+pub async fn set_grant(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let missing = || Refusal::invalid("entity", "entity must be chosen from the list.");
+    let day = typed.get("expires_at");
+    let expires_at = if day.is_empty() {
+        typed.get("keep_until").parse().ok()
+    } else {
+        let workspace = request.server.app.store.workspace_by_slug(request.slug()).await?;
+        let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
+        let at = parts::end_of_day(day, &zone);
+        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be a day, like 2026-12-31."))?)
+    };
+    let grant = SetGrant {
+        entity: typed.id("entity")?.ok_or_else(missing)?,
+        may_use: typed.get("may_use") == "yes",
+        may_observe: typed.get("may_observe") == "yes",
+        expires_at,
+    };
+    grants::set(&request.server.app, &permit, &request.author(), grant).await?;
+    let page = format!("/users/{}", permit.id());
+    Ok(if typed.get("new") == "yes" { done(&request, &page, "granted") } else { back(&request, &page) })
+}
+
+/// Withdraws a grant.
+pub async fn remove_grant(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    let entity = request.id("entity")?;
+    grants::remove(&request.server.app, &permit, &request.author(), entity.0).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "withdrawn"))
+}
+
+// ── Units led ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The departments and branches that they lead.
+pub fn leads(page: &Page<'_>) -> Markup {
+    let model = page.actor.snapshot().model();
+    let led: BTreeSet<u32> = page.user.leads.iter().map(|unit| unit.id).collect();
+    let may = page.may(Permission::UserSetAccess);
+    if model.units.is_empty() || (!may && led.is_empty()) {
+        return html! {};
+    }
+    let kinds = [(UnitKind::Department, "Departments"), (UnitKind::Branch, "Branches")];
+    let boxes = html! {
+        input type="hidden" name="was" value=(led.iter().map(u32::to_string).collect::<Vec<_>>().join(" "));
+        @for (kind, heading) in kinds {
+            @let units = parts::units(model, kind);
+            @if !units.is_empty() {
+                fieldset.boxes {
+                    legend { (heading) }
+                    @for Choice { value, label } in units.choices() {
+                        @let field_id = format!("leads-{value}");
+                        (form::checkbox(&Field::new("unit", label).form(&field_id), value, value.parse().is_ok_and(|id| led.contains(&id))))
+                    }
+                }
+            }
+        }
+    };
+    let names: Vec<&str> = page.user.leads.iter().map(|unit| unit.name.as_str()).collect();
+    card(
+        "Leads",
+        "Permissions that reach the team reach these units",
+        None,
+        if may {
+            form::autosave("leads", &page.path("/leads"), &csrf(page.request), boxes)
+        } else {
+            html! { p { (names.join(", ")) } }
+        },
+    )
+}
+
+/// Sets which units they lead: those that were ticked or unticked on the page, and no others.
+pub async fn set_leads(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
+    let number = |text: &str| {
+        text.parse().map_err(|_| Refusal::invalid("units", "units must be chosen from the list."))
+    };
+    let was: BTreeSet<u32> = typed.get("was").split_whitespace().map(number).collect::<Result<_, _>>()?;
+    let ticked: BTreeSet<u32> = typed.all("unit").map(number).collect::<Result<_, _>>()?;
+    let leads = model.leads.iter().filter(|(user, _)| *user == permit.id());
+    let mut units: BTreeSet<u32> = leads.map(|(_, unit)| unit.0).collect();
+    units.retain(|unit| ticked.contains(unit) || !was.contains(unit));
+    units.extend(ticked.difference(&was));
+    user_access::set_leads(&request.server.app, &permit, &request.author(), units.into_iter().collect())
+        .await?;
+    Ok(back(&request, &format!("/users/{}", permit.id())))
+}
+
+// ── Access for a while ────────────────────────────────────────────────────────────────────────────────────
+
+/// What they have for a while.
+pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
+    let may = page.may(Permission::UserSetAccess);
+    if !may && temporary.is_empty() {
+        return html! {};
+    }
+    let give =
+        may.then(|| button::opens(&Button::new(Kind::Plain, "Give").icon(Icon::Clock), "give-temporary"));
+    let body = html! {
+        @if temporary.is_empty() { p.hint { "Nothing at present. It ends by itself when its time is over." } }
+        @for one in temporary {
+            div.grant id={ "temporary-" (one.id) } {
+                div.grant-head {
+                    div.setting-text {
+                        @for (permission, reaches) in &one.holds {
+                            strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.join(", ")) }
+                        }
+                        p.hint { "until " (parts::when(one.expires_at, Show::DateTime)) }
+                    }
+                    @if may {
+                        (button::post(&Button::new(Kind::Plain, "End now").confirm("End this access now? It holds at once."),
+                            &page.path(&format!("/temporary/{}/end", one.id)), &csrf(page.request)))
+                    }
+                }
+            }
+        }
+    };
+    card("For a while", "Permissions that end by themselves", give, body)
+}
+
+fn meaning(permission: &str) -> String {
+    Permission::from_name(permission).map_or_else(String::new, |p| parts::capital(p.entry().meaning))
+}
+
+/// The dialog that gives a permission for a while.
+pub fn temporary_dialog(page: &Page<'_>) -> Markup {
+    if !page.may(Permission::UserSetAccess) {
+        return html! {};
+    }
+    let given = Permission::ALL.iter().filter(|p| p.can_be_given() && page.actor.holds(**p));
+    let mut given: Vec<_> =
+        given.map(|p| (p.name(), format!("{} ({p})", parts::capital(p.entry().meaning)))).collect();
+    given.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let permissions: Options = given.into_iter().collect();
+    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, *label)).collect();
+    let reaches: Options = [
+        ("", "As far as you hold it yourself"),
+        ("own", "Own: what they take part in"),
+        ("assigned", "Assigned: what is granted to them"),
+        ("team", "Team: the units that they lead"),
+        ("all", "All: the whole workspace"),
+    ]
+    .into_iter()
+    .collect();
+    let field = |name, label| Field::new(name, label).form("temporary");
+    let body = form::form(
+        "temporary",
+        &page.path("/temporary"),
+        &csrf(page.request),
+        html! {
+            (form::select(&field("holds", "Permission").required().hint("Only what you hold yourself can be given."), &permissions.choices(), ""))
+            (form::select(&field("reach", "How far"), &reaches.choices(), ""))
+            (form::select(&field("expires_at", "For").required(), &durations.choices(), "1d"))
+            (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, "Give"))) }))
+        },
+    );
+    dialog::dialog("give-temporary", &format!("Give {} access for a while", page.user.name), false, body)
+}
+
+/// Gives a permission for a while.
+pub async fn give_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let name = typed.get("holds");
+    let permission = Permission::from_name(name)
+        .ok_or_else(|| Refusal::invalid("holds", "holds must be chosen from the list."))?;
+    let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    let words: Vec<String> = match typed.get("reach") {
+        "" => access::shown(permission, actor.powers().reaches(permission))
+            .words()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        _ if !permission.concerns_rows() => vec![Reach::All.word().to_owned()],
+        reach => vec![reach.to_owned()],
+    };
+    let lasts = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("expires_at"));
+    let (_, _, lasts) =
+        lasts.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be chosen from the list."))?;
+    let new = NewTemporary {
+        holds: BTreeMap::from([(name.to_owned(), words)]),
+        expires_at: Moment(request.server.app.store.now() + lasts),
+    };
+    user_access::give_temporary(&request.server.app, &permit, &request.author(), new).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "given"))
+}
+
+/// Ends it early.
+pub async fn end_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    let Id(temporary) = request.id("temporary")?;
+    user_access::end_temporary(&request.server.app, &permit, &request.author(), temporary).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "ended"))
+}

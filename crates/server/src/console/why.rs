@@ -1,0 +1,508 @@
+//! Why?, Who? and What?: any decision taken apart. The question is the page's address, so that it can be passed on.
+
+use access::explain::{Explanation, Giver, Relation, Remedy, Say as _, Taker};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Reach, Reaches, Thing, Visible, can};
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::calls::{self, CallQuery};
+use workspace::user_access::{self, EffectiveLine};
+use workspace::{Code, Ref, Refusal, explain};
+
+use super::call::linked;
+use super::calls::outside;
+use super::choices::{self, Choices, borrowed};
+use super::frame::{Frame, path};
+use super::paging::address;
+use super::when;
+use crate::input::Query;
+use crate::request::Request;
+use crate::ui::avatar::person;
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::card::card;
+use crate::ui::filter::{self, Choice, filter_bar};
+use crate::ui::page::{PageHead, page_head, split};
+use crate::ui::reach::{self, reach_chips};
+use crate::ui::reason::{Change, Reason, Weight, changes, reasons, verdict};
+use crate::ui::table::{Column, Row, table};
+use crate::ui::tabs::{Tab, tabs};
+
+/// So many of the latest calls can be chosen from; others are asked about from their own page.
+const CALLS: i64 = 15;
+
+/// Kinds of things to ask about, besides the workspace and calls.
+const THINGS: [(Noun, &str); 7] = [
+    (Noun::User, "People"),
+    (Noun::Number, "Numbers"),
+    (Noun::Queue, "Queues"),
+    (Noun::Extension, "Extensions"),
+    (Noun::Department, "Departments"),
+    (Noun::Branch, "Branches"),
+    (Noun::Role, "Roles"),
+];
+
+/// The question.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    /// `why`, `who` or `what`.
+    tab: String,
+    /// The id of a person; the reader where it is empty.
+    user: String,
+    /// `resource:action`.
+    permission: String,
+    /// `*` for the workspace, or kind and id, like `queue:12`.
+    thing: String,
+}
+
+/// What the page is made of.
+struct Page<'a> {
+    request: &'a Request,
+    visible: &'a Visible<can::AccessExplain>,
+    zone: TimeZone,
+    asked: &'a Asked,
+    user: Id,
+    permission: Permission,
+    thing: Thing,
+    /// What people call the thing.
+    name: String,
+    /// The latest calls, to choose from.
+    calls: Vec<(String, String)>,
+}
+
+/// The page.
+pub async fn show(
+    request: Request,
+    visible: Visible<can::AccessExplain>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Refusal> {
+    let page = Page::read(&request, &visible, &asked).await?;
+    let answer = match asked.tab.as_str() {
+        "who" => page.who().await?,
+        "what" => page.what().await?,
+        _ => page.why().await?,
+    };
+    let subtitle =
+        "For any person, action and thing: allowed or refused, by which rule, and what would change it.";
+    let main = html! {
+        (page_head(&PageHead { title: "Why?", subtitle, ..PageHead::default() }))
+        (page.tabs())
+        (page.bar())
+        (answer)
+    };
+    Ok(Frame::new(&request, "Why?").around(main))
+}
+
+impl<'a> Page<'a> {
+    async fn read(
+        request: &'a Request,
+        visible: &'a Visible<can::AccessExplain>,
+        asked: &'a Asked,
+    ) -> Result<Page<'a>, Refusal> {
+        let actor = visible.actor();
+        let missing = || Refusal::new(Code::NotFound);
+        let user =
+            if asked.user.is_empty() { actor.id() } else { Id(asked.user.parse().map_err(|_| missing())?) };
+        let permission = match asked.permission.as_str() {
+            "" => Permission::CallRecordRead,
+            name => Permission::from_name(name).ok_or_else(missing)?,
+        };
+        let zone = when::zone(request).await?;
+        let mut page = Page {
+            request,
+            visible,
+            zone,
+            asked,
+            user,
+            permission,
+            thing: Thing::WORKSPACE,
+            name: String::new(),
+            calls: vec![],
+        };
+        page.read_thing().await?;
+        page.read_calls().await?;
+        Ok(page)
+    }
+
+    fn actor(&self) -> &Actor {
+        self.visible.actor()
+    }
+
+    fn model(&self) -> &Model {
+        self.actor().snapshot().model()
+    }
+
+    /// Looks up what the question is about. What the reader may not see answers as if it were not there.
+    async fn read_thing(&mut self) -> Result<(), Refusal> {
+        let missing = || Refusal::new(Code::NotFound);
+        if !self.permission.concerns_rows() {
+            return Ok(());
+        }
+        let Some((kind, id)) = self.asked.thing.split_once(':') else { return Ok(()) };
+        let id: i64 = id.parse().map_err(|_| missing())?;
+        if kind == Noun::Call.word() {
+            let store = &self.request.server.app.store;
+            let thing = store.call_thing(self.model().workspace, id).await?.ok_or_else(missing)?;
+            let permit = self.actor().permit_on::<can::CallRecordRead>(thing.clone())?;
+            let call = calls::show(&self.request.server.app, &permit).await?;
+            self.name = self.call_name(&call);
+            self.thing = thing;
+            return Ok(());
+        }
+        let (noun, _) = THINGS.iter().find(|(noun, _)| noun.word() == kind).ok_or_else(missing)?;
+        let id = Id(u32::try_from(id).map_err(|_| missing())?);
+        let thing = self.actor().snapshot().thing(*noun, id).ok_or_else(missing)?;
+        if noun.see().is_some_and(|see| !self.actor().may(see, &thing)) {
+            return Err(missing());
+        }
+        self.name = format!("the {} {}", noun.word(), self.model().label(id));
+        self.thing = thing;
+        Ok(())
+    }
+
+    fn call_name(&self, call: &calls::CallView) -> String {
+        let at = when::text(call.started_at, &self.zone, "%-d %b %Y, %H:%M %Z");
+        format!("the call of {at}, {}", outside(call))
+    }
+
+    async fn read_calls(&mut self) -> Result<(), Refusal> {
+        let Ok(visible) = self.actor().visible::<can::CallRecordRead>() else { return Ok(()) };
+        let app = &self.request.server.app;
+        let found = calls::list(app, &visible, &CallQuery::default(), CALLS, None).await?;
+        self.calls = found
+            .items
+            .iter()
+            .map(|call| {
+                let at = when::text(call.started_at, &self.zone, "%-d %b, %H:%M %Z");
+                (format!("call:{}", call.id), format!("{at} · {}", outside(call)))
+            })
+            .collect();
+        if self.thing.noun == Noun::Call && !self.calls.iter().any(|(value, _)| *value == self.asked.thing) {
+            let name = self.name.trim_start_matches("the call of ").to_owned();
+            self.calls.insert(0, (self.asked.thing.clone(), name));
+        }
+        Ok(())
+    }
+
+    /// The address of another question that keeps what is not said anew.
+    fn address(&self, tab: &str, user: Option<Id>) -> String {
+        let user = user.map_or_else(|| self.asked.user.clone(), |id| id.to_string());
+        let query = [
+            ("tab", tab),
+            ("user", user.as_str()),
+            ("permission", self.asked.permission.as_str()),
+            ("thing", self.asked.thing.as_str()),
+        ];
+        address(&path(self.request, "/why"), &query)
+    }
+
+    fn tabs(&self) -> Markup {
+        let (why, who, what) =
+            (self.address("", None), self.address("who", None), self.address("what", None));
+        let tab = self.asked.tab.as_str();
+        let one = |href, label, current| Tab { href, label, count: "", current };
+        tabs(
+            "Questions",
+            &[
+                one(&why, "May they?", !matches!(tab, "who" | "what")),
+                one(&who, "Who may?", tab == "who"),
+                one(&what, "What may they?", tab == "what"),
+            ],
+        )
+    }
+
+    fn bar(&self) -> Markup {
+        let tab = self.asked.tab.as_str();
+        let people =
+            choices::that(self.actor(), Noun::User, |user| self.actor().may(Permission::AccessExplain, user));
+        let people: Vec<(String, String)> =
+            people.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+        let user = self.user.to_string();
+        let mut things = Choices::of(self.actor(), &THINGS, |noun, id| format!("{}:{id}", noun.word()));
+        things.0.insert(0, ("Everything", vec![("*".into(), "The whole workspace".into())]));
+        things.0.push(("Latest calls", self.calls.clone()));
+        let thing = if self.asked.thing.is_empty() { "*" } else { &self.asked.thing };
+        let controls = html! {
+            @if !tab.is_empty() { input type="hidden" name="tab" value=(tab); }
+            @if tab != "who" { (person_filter(&people, &user)) }
+            @if tab != "what" {
+                (filter::one_of_groups("permission", "Do what", "", &permissions(), self.permission.name()))
+                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", "To what", "", &things.groups(), thing)) }
+            }
+        };
+        filter_bar(&path(self.request, "/why"), None, controls, None)
+    }
+
+    fn user_thing(&self) -> Result<Thing, Refusal> {
+        let thing = self.actor().snapshot().thing(Noun::User, self.user);
+        thing.ok_or_else(|| Refusal::new(Code::NotFound))
+    }
+
+    fn permit(&self) -> Result<Permit<can::AccessExplain>, Refusal> {
+        Ok(self.actor().permit_on(self.user_thing()?)?)
+    }
+
+    async fn why(&self) -> Result<Markup, Refusal> {
+        let app = &self.request.server.app;
+        let why = explain::explanation(app, &self.permit()?, self.permission, &self.thing).await?;
+        let meaning = self.permission.entry().meaning;
+        let name = self.model().label(self.user);
+        let limited = !why.allowed && !why.line.reaches.is_empty() && self.thing.noun == Noun::Workspace;
+        let sentence = html! {
+            strong { (name) } (if why.allowed { " may " } else { " may not " }) (meaning)
+            @if self.thing.noun != Noun::Workspace { ": " strong { (self.name) } "." }
+            @else if self.permission.concerns_rows() && self.permission.entry().reaches.has(Reach::All) { " everywhere in the workspace." }
+            @else { "." }
+            @if limited { " Only some of it is within their reach: choose a thing to ask about." }
+        };
+        let remedies = self.remedies(&why);
+        let list = self.reasons(&why);
+        let others = html! {
+            ul.links {
+                li { a href=(self.address("who", None)) { "Who may do this?" } }
+                li { a href=(self.address("what", None)) { "What else may " (name) " do?" } }
+                li { (linked(self.request, self.actor(), Noun::User, &Ref::to(self.model(), self.user), html! { (name) "’s page" })) }
+            }
+        };
+        Ok(html! {
+            (verdict(why.allowed, sentence))
+            (split(card("Reasons", "What gives it, what takes it away, and how far it reaches.", None, reasons(&list)), html! {
+                @if !remedies.is_empty() { (card("What would change it", "Any one of these.", None, self.changes(&remedies))) }
+                (card("Ask on", "", None, others))
+            }))
+        })
+    }
+
+    fn reasons(&self, why: &Explanation) -> Vec<Reason<'static>> {
+        let model = self.model();
+        let reason = |weight, source, text, decisive| Reason { weight, source, text, decisive };
+        let taken_off = why.line.reaches.is_empty() && !why.line.taken.is_empty();
+        let mut all: Vec<Reason<'static>> = vec![];
+        for (giver, reaches) in &why.line.given {
+            let weight = if taken_off { Weight::Silent } else { Weight::Allows };
+            let far = self.far(*reaches);
+            let (source, text) = match giver {
+                Giver::Role(role) => {
+                    ("Role", html! { "The role " strong { (model.label(*role)) } " gives it" (far) "." })
+                }
+                Giver::Toggle(toggle) => (
+                    "Toggle",
+                    html! { "The toggle " strong { (model.label(*toggle)) } " is allowed and gives it" (far) "." },
+                ),
+                Giver::Temporary(_, until) => (
+                    "For a while",
+                    html! { "Access for a while gives it" (far) ", until " (when::moment(*until, &self.zone, crate::ui::datetime::Show::DateTime)) "." },
+                ),
+            };
+            all.push(reason(weight, source, text, false));
+        }
+        if why.line.given.is_empty() {
+            let role = model.users.get(&self.user).map_or("", |user| model.label(user.role));
+            let text = html! { "Neither the role " strong { (role) } " nor a toggle nor access for a while gives it." };
+            all.push(reason(Weight::Refuses, "Nothing", text, true));
+        }
+        for taker in &why.line.taken {
+            let (source, text) = match taker {
+                Taker::DeniedToggle(toggle) => (
+                    "Toggle",
+                    html! { "The toggle " strong { (model.label(*toggle)) } " is denied. A deny wins over role and toggles." },
+                ),
+                Taker::Plan => ("Plan", html! { "The workspace’s plan does not have it." }),
+                Taker::Ban => ("Ban", html! { "They are banned, and may do nothing at all." }),
+            };
+            all.push(reason(Weight::Refuses, source, text, taken_off));
+        }
+        all.extend(why.relation.and_then(|relation| self.relation(relation)));
+        all
+    }
+
+    /// How the thing comes into reach; nothing where the workspace itself was asked about and no row.
+    fn relation(&self, relation: Relation) -> Option<Reason<'static>> {
+        let (model, whole) = (self.model(), self.thing.noun == Noun::Workspace);
+        let (weight, text) = match relation {
+            Relation::TakesPart if whole => return None,
+            Relation::TakesPart => {
+                (Weight::Allows, html! { "They take part in it, own it or are assigned to it." })
+            }
+            Relation::Granted(entity) => {
+                let kind = model.entities.get(&entity).map_or("thing", |entity| entity.kind.word());
+                (
+                    Weight::Allows,
+                    html! { "The " (kind) " " strong { (model.label(entity)) } " is granted to them, and this touches it." },
+                )
+            }
+            Relation::Leads(unit) => (
+                Weight::Allows,
+                html! { "They lead " strong { (model.label(unit)) } ", to which this belongs." },
+            ),
+            Relation::Everything => (Weight::Allows, html! { "It reaches everything in the workspace." }),
+            Relation::OutOfReach if whole => {
+                (Weight::Refuses, html! { "It does not reach the whole workspace." })
+            }
+            Relation::OutOfReach => (
+                Weight::Refuses,
+                html! { "This is not within that reach: they take no part in it, nothing that is granted to them touches it, and it belongs to no team that they lead." },
+            ),
+        };
+        Some(Reason { weight, source: "Reach", text, decisive: true })
+    }
+
+    /// How far something is given, in words.
+    fn far(&self, reaches: Reaches) -> String {
+        if !self.permission.concerns_rows() {
+            return String::new();
+        }
+        let words = reaches.iter().map(|reach| match reach {
+            Reach::Own => "what they take part in",
+            Reach::Assigned => "what is granted to them",
+            Reach::Team => "the teams that they lead",
+            Reach::All => "the whole workspace",
+        });
+        format!(", for {}", words.collect::<Vec<&str>>().join(" and "))
+    }
+
+    /// What would make it a yes: what to do, and where, for whoever may do it there.
+    fn remedies(&self, why: &Explanation) -> Vec<(String, Option<String>)> {
+        let (model, actor) = (self.model(), self.actor());
+        let user = self.user_thing().ok();
+        let about_user = |permission| user.as_ref().is_some_and(|user| actor.may(permission, user));
+        let page = || path(self.request, &format!("/users/{}", self.user));
+        let to_user = |permission| about_user(permission).then(page);
+        why.remedies
+            .iter()
+            .map(|remedy| {
+                let where_to = match remedy {
+                    Remedy::Unban => to_user(Permission::UserBan),
+                    Remedy::Plan(_) => actor
+                        .may(Permission::BillingCommit, &Thing::WORKSPACE)
+                        .then(|| path(self.request, "/settings")),
+                    Remedy::Role(_) => to_user(Permission::UserAssignRole),
+                    Remedy::StopDenying(_) | Remedy::AllowToggle(_) | Remedy::Grant(_) | Remedy::Lead(_) => {
+                        to_user(Permission::UserSetAccess)
+                    }
+                };
+                let said = remedy.say(model);
+                let mut letters = said.chars();
+                let first =
+                    letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+                (first + letters.as_str(), where_to)
+            })
+            .collect()
+    }
+
+    fn changes(&self, remedies: &[(String, Option<String>)]) -> Markup {
+        let list: Vec<Change<'_>> =
+            remedies.iter().map(|(text, href)| Change { text, href: href.as_deref() }).collect();
+        changes(&list)
+    }
+
+    async fn who(&self) -> Result<Markup, Refusal> {
+        let found =
+            explain::who(&self.request.server.app, self.visible, self.permission, self.thing.clone()).await?;
+        let meaning = self.permission.entry().meaning;
+        let of = html! { @if self.thing.noun == Noun::Workspace { " everywhere in the workspace" } @else { ": " (self.name) } };
+        let rows: Vec<Row> = found
+            .items
+            .iter()
+            .map(|who| Row {
+                id: format!("who-{}", who.user.id),
+                href: None,
+                cells: vec![
+                    linked(
+                        self.request,
+                        self.actor(),
+                        Noun::User,
+                        &who.user,
+                        person(&who.user.name, self.role(Id(who.user.id))),
+                    ),
+                    html! { ul.items { @for reason in &who.reasons { li.capital { (reason) } } } },
+                    button::link(&Button::new(Kind::Quiet, "Why?"), &self.address("", Some(Id(who.user.id)))),
+                ],
+            })
+            .collect();
+        let people = when::count(found.total, "person", "people");
+        let columns = [Column::new("Who"), Column::new("Through what"), Column::actions("Why")];
+        Ok(html! {
+            p.lead { strong { (people) } " may " (meaning) (of) "." }
+            @if rows.is_empty() {
+                p.hint { "Nobody whose access you may ask about. There may be others." }
+            } @else { (table("Who may", &columns, &rows)) }
+        })
+    }
+
+    fn role(&self, user: Id) -> &str {
+        self.model().users.get(&user).map_or("", |user| self.model().label(user.role))
+    }
+
+    async fn what(&self) -> Result<Markup, Refusal> {
+        let lines = user_access::effective(&self.request.server.app, &self.permit()?).await?;
+        let held: Vec<&EffectiveLine> = lines.iter().filter(|line| !line.reaches.is_empty()).collect();
+        let lost: Vec<&EffectiveLine> =
+            lines.iter().filter(|line| line.reaches.is_empty() && !line.taken.is_empty()).collect();
+        let name = self.model().label(self.user);
+        let many = when::count(i64::try_from(held.len()).unwrap_or(0), "thing", "things");
+        Ok(html! {
+            p.lead { strong { (name) } " may do " (many) " of " (lines.len()) "." }
+            @for part in held.chunk_by(|a, b| a.group == b.group) {
+                @if let Some(first) = part.first() { section.section { h2 { (first.group) } (self.lines(first.group, part)) } }
+            }
+            @if !lost.is_empty() { section.section { h2 { "Given, and taken away again" } (self.lines("Given, and taken away again", &lost)) } }
+        })
+    }
+
+    fn lines(&self, caption: &str, lines: &[&EffectiveLine]) -> Markup {
+        let columns =
+            [Column::new("What"), Column::new("How far"), Column::new("Because"), Column::actions("Why")];
+        let row = |line: &&EffectiveLine| {
+            let why = [("user", self.user.to_string()), ("permission", line.permission.to_owned())];
+            let why: Vec<(&str, &str)> = why.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            Row {
+                id: format!("may-{}", line.permission.replace(':', "-")),
+                href: None,
+                cells: vec![
+                    html! { span.matrix-meaning { span.capital { (line.meaning) } code { (line.permission) } } },
+                    how_far(line),
+                    html! { ul.items { @for reason in line.reasons.iter().chain(&line.taken) { li.capital { (reason) } } } },
+                    button::link(
+                        &Button::new(Kind::Quiet, "Why?"),
+                        &address(&path(self.request, "/why"), &why),
+                    ),
+                ],
+            }
+        };
+        table(caption, &columns, &lines.iter().map(row).collect::<Vec<Row>>())
+    }
+}
+
+fn how_far(line: &EffectiveLine) -> Markup {
+    let rows = Permission::from_name(line.permission).is_some_and(Permission::concerns_rows);
+    let held: Vec<reach::Reach> = line
+        .reaches
+        .iter()
+        .filter_map(|word| match *word {
+            "own" => Some(reach::Reach::Own),
+            "assigned" => Some(reach::Reach::Assigned),
+            "team" => Some(reach::Reach::Team),
+            "all" => Some(reach::Reach::All),
+            _ => None,
+        })
+        .collect();
+    html! { @if rows || held.is_empty() { (reach_chips(&held)) } @else { span.chips { span.chip.reach-all { "On" } } } }
+}
+
+fn person_filter(people: &[(String, String)], user: &str) -> Markup {
+    filter::one_of_groups("user", "Who", "", &[("People", borrowed(people))], user)
+}
+
+/// Every permission under its group's heading, by what it means.
+fn permissions() -> Vec<(&'static str, Vec<Choice<'static>>)> {
+    let choice = |p: &Permission| Choice { value: p.name(), label: p.entry().meaning };
+    access::permission::Group::ALL
+        .into_iter()
+        .map(|group| {
+            let within = Permission::ALL.iter().filter(|p| p.entry().group == group).map(choice).collect();
+            (group.label(), within)
+        })
+        .collect()
+}

@@ -1,0 +1,255 @@
+//! The OpenAPI 3.1 description of the programs' faces, made from the endpoint table and nothing else.
+
+use std::sync::LazyLock;
+
+use axum::http::Method;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use schemars::generate::{Contract, SchemaSettings};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+use workspace::{Code, Refusal};
+
+use crate::endpoint::{Asks, Endpoint, Face};
+use crate::endpoints;
+use crate::input::Place;
+use crate::refuse::Problem;
+use crate::request::Request;
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| document(&endpoints::all()).to_string());
+
+/// The description.
+pub async fn show(_: Request, _: ()) -> Result<Response, Refusal> {
+    Ok(([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response())
+}
+
+/// Makes schemas of what is sent and of what is answered; both kinds end up in one place.
+struct Schemas {
+    sent: SchemaGenerator,
+    answered: SchemaGenerator,
+}
+
+impl Schemas {
+    fn new() -> Schemas {
+        let generator = |contract: Contract| {
+            let at = |settings: &mut SchemaSettings| {
+                settings.definitions_path = "/components/schemas".into();
+                settings.meta_schema = None;
+                settings.contract = contract.clone();
+            };
+            SchemaSettings::draft2020_12().with(at).into_generator()
+        };
+        Schemas { sent: generator(Contract::Deserialize), answered: generator(Contract::Serialize) }
+    }
+
+    fn into_components(mut self) -> Map<String, Value> {
+        let mut all = self.sent.take_definitions(true);
+        all.extend(self.answered.take_definitions(true));
+        all
+    }
+
+    /// The fields of an input, each with its schema and whether it must be there.
+    fn fields(&mut self, schema: Schema) -> Vec<(String, Value, bool)> {
+        let named = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        let whole = named.and_then(|name| self.sent.definitions().get(name)).cloned();
+        let whole = whole.unwrap_or_else(|| schema.to_value());
+        let needed: Vec<&str> = array(&whole, "required").filter_map(Value::as_str).collect();
+        let properties = whole.get("properties").and_then(Value::as_object);
+        let field = |(name, schema): (&String, &Value)| {
+            (name.clone(), schema.clone(), needed.contains(&name.as_str()))
+        };
+        properties.into_iter().flatten().map(field).collect()
+    }
+}
+
+fn array<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The description of these endpoints.
+pub fn document(endpoints: &[Endpoint]) -> Value {
+    let mut schemas = Schemas::new();
+    let mut paths = Map::new();
+    for endpoint in endpoints.iter().filter(|e| matches!(e.face, Face::Rest | Face::AuthZen)) {
+        let operation = operation(&mut schemas, endpoint);
+        let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        if let Some(path) = path.as_object_mut() {
+            path.insert(endpoint.method.as_str().to_lowercase(), operation);
+        }
+    }
+    let responses = problems(&mut schemas);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Ringfence",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Every operation names the permission that it asks for in `x-permission` and, in `x-asks`, \
+                            over what. Things that you may not see answer 404 like things that do not exist.",
+        },
+        "security": [{ "bearer": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.into_components(),
+            "responses": responses,
+            "securitySchemes": { "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API token, or the token of a session.",
+            } },
+        },
+    })
+}
+
+fn operation(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
+    let mut operation = json!({
+        "operationId": operation_id(endpoint),
+        "tags": [tag(endpoint)],
+        "summary": endpoint.summary,
+        "parameters": parameters(schemas, endpoint),
+        "responses": responses(schemas, endpoint),
+        "x-asks": asks(endpoint.asks),
+    });
+    let Some(fields) = operation.as_object_mut() else { return operation };
+    if let Some(permission) = endpoint.asks.permission() {
+        fields.insert("x-permission".into(), json!(permission));
+    }
+    if matches!(endpoint.asks, Asks::Nothing(_)) {
+        fields.insert("security".into(), json!([]));
+    }
+    if let Some((Place::Body, schema)) = endpoint.input {
+        let schema = schema(&mut schemas.sent);
+        let content = json!({ "application/json": { "schema": schema } });
+        fields.insert("requestBody".into(), json!({ "required": true, "content": content }));
+    }
+    operation
+}
+
+/// `GET /api/v1/users/{user}/role` is `get_users_user_role`.
+fn operation_id(endpoint: &Endpoint) -> String {
+    let words = words(endpoint).map(|part| part.replace(['{', '}'], "").replace(['-', '.'], "_"));
+    std::iter::once(endpoint.method.as_str().to_lowercase()).chain(words).collect::<Vec<_>>().join("_")
+}
+
+fn tag(endpoint: &Endpoint) -> &str {
+    match endpoint.face {
+        Face::AuthZen => "authzen",
+        _ => words(endpoint).next().unwrap_or_default(),
+    }
+}
+
+/// The parts of the path, without what all have in common.
+fn words(endpoint: &Endpoint) -> impl Iterator<Item = &'static str> {
+    endpoint.path.trim_start_matches("/api/v1").split('/').filter(|part| !part.is_empty())
+}
+
+/// What an endpoint asks of whoever calls it, in words.
+pub fn asks(asks: Asks) -> String {
+    match asks {
+        Asks::Nothing(why) => format!("nothing: {why}"),
+        Asks::SignedIn => "to be signed in".into(),
+        Asks::May(permission) => permission.name().into(),
+        Asks::On(permission, noun) => format!("{permission} on the {}", noun.word().replace('_', " ")),
+        Asks::List(permission) => format!("{permission} at any reach, which the answer is cut to"),
+    }
+}
+
+fn parameters(schemas: &mut Schemas, endpoint: &Endpoint) -> Vec<Value> {
+    let variables = endpoint.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let schema =
+        |name| if name == "slug" { json!({ "type": "string" }) } else { json!({ "type": "integer" }) };
+    let mut all: Vec<Value> = variables
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema(name) }))
+        .collect();
+    if let Some((Place::Query, schema)) = endpoint.input {
+        let schema = schema(&mut schemas.sent);
+        for (name, mut schema, required) in schemas.fields(schema) {
+            let about = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            let about = about.unwrap_or_else(|| json!(""));
+            all.push(json!({ "name": name, "in": "query", "required": required, "schema": schema,
+                "description": about }));
+        }
+    }
+    all
+}
+
+fn responses(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
+    let mut good = json!({ "description": good(endpoint.status) });
+    if let (Some(media_type), Some(answer)) = (endpoint.media_type, good.as_object_mut()) {
+        let schema = endpoint.output.map(|schema| schema(&mut schemas.answered).to_value());
+        let content = schema.map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
+        answer.insert("content".into(), json!({ media_type: content }));
+    }
+    let mut all = Map::from_iter([(endpoint.status.to_string(), good)]);
+    for status in refusals(endpoint) {
+        let reference = format!("#/components/responses/{}", response_name(status));
+        all.insert(status.to_string(), json!({ "$ref": reference }));
+    }
+    Value::Object(all)
+}
+
+fn good(status: u16) -> &'static str {
+    match status {
+        201 => "Made.",
+        204 => "Done.",
+        _ => "The answer.",
+    }
+}
+
+/// The statuses that an endpoint can refuse with.
+fn refusals(endpoint: &Endpoint) -> Vec<u16> {
+    let mut all = vec![503];
+    let changes = endpoint.method != Method::GET && endpoint.face == Face::Rest;
+    match endpoint.asks {
+        // Whoever shows no token shows a password, and those are guessed.
+        Asks::Nothing(_) if changes => all.extend([401, 429]),
+        Asks::Nothing(_) => {}
+        Asks::SignedIn => all.push(401),
+        Asks::May(_) | Asks::List(_) | Asks::On(..) => all.extend([401, 403]),
+    }
+    if matches!(endpoint.asks, Asks::On(..)) || endpoint.path.contains('{') {
+        all.push(404);
+    }
+    if changes && !matches!(endpoint.asks, Asks::Nothing(_)) {
+        all.push(409);
+    }
+    match endpoint.input {
+        Some((Place::Body, _)) if endpoint.face == Face::Rest => all.extend([400, 413, 415, 422]),
+        Some((Place::Body, _)) => all.extend([400, 413]),
+        Some(_) => all.push(422),
+        None => {}
+    }
+    all.sort_unstable();
+    all
+}
+
+fn response_name(status: u16) -> String {
+    format!("Problem{status}")
+}
+
+/// One answer for each status that a refusal can have, with the codes that come with it.
+fn problems(schemas: &mut Schemas) -> Map<String, Value> {
+    let schema = schemas.answered.subschema_for::<Problem>();
+    let mut statuses: Vec<u16> = Code::ALL.iter().map(|code| code.status()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    let problem = |status: u16| {
+        let codes = Code::ALL.iter().filter(|code| code.status() == status);
+        let about: Vec<String> = codes.map(|code| format!("`{}`: {}", code.word(), code.title())).collect();
+        let content = json!({ "application/problem+json": { "schema": schema } });
+        (response_name(status), json!({ "description": about.join(" "), "content": content }))
+    };
+    statuses.into_iter().map(problem).collect()
+}
+
+/// The table as a page for people: method, path, what it asks, what it is.
+pub fn page(endpoints: &[Endpoint]) -> String {
+    let mut page = String::from(
+        "# Endpoints\n\nEvery address of the server, made from the table in `crates/server/src/endpoints.rs`.\n\n\
+         | Method | Path | Asks | What it is |\n|---|---|---|---|\n",
+    );
+    for endpoint in endpoints {
+        let Endpoint { method, path, summary, .. } = endpoint;
+        page.push_str(&format!("| {method} | `{path}` | {} | {summary} |\n", asks(endpoint.asks)));
+    }
+    page
+}

@@ -1,0 +1,165 @@
+//! What is set for one user beside their role, over REST: toggles, grants, led units, access for a while; and what
+//! it all comes to.
+
+use access::model::Setting;
+use access::{Permit, can};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::grants::{self, GrantView, SetGrant};
+use workspace::user_access::{self, EffectiveLine, NewTemporary, TemporaryView, ToggleView};
+use workspace::users::UserView;
+use workspace::{List, Moment, Refusal};
+
+use crate::input::Body;
+use crate::output::{Created, Done, Json};
+use crate::request::Request;
+
+/// Every toggle as it stands for a user.
+pub async fn toggles(
+    request: Request,
+    permit: Permit<can::UserRead>,
+    _: (),
+) -> Result<Json<List<ToggleView>>, Refusal> {
+    user_access::toggles(&request.server.app, &permit).await.map(Json)
+}
+
+/// How a toggle is to stand.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToggleSetting {
+    /// `inherit`, `allow` or `deny`.
+    pub setting: SettingWord,
+}
+
+/// How a toggle stands for one user.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingWord {
+    /// As the role has it.
+    Inherit,
+    /// The bundle is added to what the role gives.
+    Allow,
+    /// The bundle is taken away, whatever gives it.
+    Deny,
+}
+
+impl From<SettingWord> for Option<Setting> {
+    fn from(word: SettingWord) -> Option<Setting> {
+        match word {
+            SettingWord::Inherit => None,
+            SettingWord::Allow => Some(Setting::Allow),
+            SettingWord::Deny => Some(Setting::Deny),
+        }
+    }
+}
+
+/// Sets a toggle for a user.
+pub async fn set_toggle(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    Body(wanted): Body<ToggleSetting>,
+) -> Result<Json<ToggleView>, Refusal> {
+    let toggle = request.id("toggle")?.0;
+    let (app, author) = (&request.server.app, request.author());
+    user_access::set_toggle(app, &permit, &author, toggle, wanted.setting.into()).await.map(Json)
+}
+
+/// What is granted to a user.
+pub async fn grants(
+    request: Request,
+    permit: Permit<can::UserRead>,
+    _: (),
+) -> Result<Json<List<GrantView>>, Refusal> {
+    grants::of_user(&request.server.app, &permit).await.map(Json)
+}
+
+/// What a grant lets its holder do.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantRights {
+    /// Place and receive calls with it, choose it as caller ID.
+    #[serde(default)]
+    pub may_use: bool,
+    /// See its log and statistics.
+    #[serde(default)]
+    pub may_observe: bool,
+    /// From when on it no longer counts; for good where none is given.
+    pub expires_at: Option<Moment>,
+}
+
+/// Gives a user an extension, queue or number.
+pub async fn set_grant(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    Body(rights): Body<GrantRights>,
+) -> Result<Json<GrantView>, Refusal> {
+    let GrantRights { may_use, may_observe, expires_at } = rights;
+    let grant = SetGrant { entity: request.id("entity")?.0, may_use, may_observe, expires_at };
+    grants::set(&request.server.app, &permit, &request.author(), grant).await.map(Json)
+}
+
+/// Takes an extension, queue or number back.
+pub async fn remove_grant(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    _: (),
+) -> Result<Done, Refusal> {
+    let entity = request.id("entity")?.0;
+    grants::remove(&request.server.app, &permit, &request.author(), entity).await.map(|()| Done)
+}
+
+/// Units to lead.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Leads {
+    /// All departments and branches that the user leads from now on.
+    pub units: Vec<u32>,
+}
+
+/// Sets which units a user leads.
+pub async fn set_leads(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    Body(leads): Body<Leads>,
+) -> Result<Json<UserView>, Refusal> {
+    user_access::set_leads(&request.server.app, &permit, &request.author(), leads.units).await.map(Json)
+}
+
+/// What a user has for a while.
+pub async fn temporary(
+    request: Request,
+    permit: Permit<can::UserRead>,
+    _: (),
+) -> Result<Json<List<TemporaryView>>, Refusal> {
+    user_access::temporary(&request.server.app, &permit).await.map(Json)
+}
+
+/// Gives a user permissions for a while.
+pub async fn give_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    Body(new): Body<NewTemporary>,
+) -> Result<Created<TemporaryView>, Refusal> {
+    user_access::give_temporary(&request.server.app, &permit, &request.author(), new).await.map(Created)
+}
+
+/// Ends access that was given for a while.
+pub async fn end_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    _: (),
+) -> Result<Done, Refusal> {
+    let temporary = request.id("temporary")?.0;
+    user_access::end_temporary(&request.server.app, &permit, &request.author(), temporary)
+        .await
+        .map(|()| Done)
+}
+
+/// Every permission of a user, with the reasons.
+pub async fn effective(
+    request: Request,
+    permit: Permit<can::AccessExplain>,
+    _: (),
+) -> Result<Json<List<EffectiveLine>>, Refusal> {
+    user_access::effective(&request.server.app, &permit).await.map(List::whole).map(Json)
+}

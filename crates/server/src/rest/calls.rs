@@ -1,0 +1,38 @@
+//! The call log over REST.
+
+use access::{Permit, Visible, can};
+use workspace::calls::{self, CallQuery, CallView};
+use workspace::{List, Refusal};
+
+use crate::download;
+use crate::input::{Paged, Query};
+use crate::output::{Csv, Json};
+use crate::request::Request;
+
+/// The calls that the caller may see.
+pub async fn list(
+    request: Request,
+    visible: Visible<can::CallRecordRead>,
+    query: Paged<CallQuery>,
+) -> Result<Json<List<CallView>>, Refusal> {
+    let app = &request.server.app;
+    calls::list(app, &visible, &query.what, query.limit, query.after.as_deref()).await.map(Json)
+}
+
+/// One call.
+pub async fn show(
+    request: Request,
+    permit: Permit<can::CallRecordRead>,
+    _: (),
+) -> Result<Json<CallView>, Refusal> {
+    calls::show(&request.server.app, &permit).await.map(Json)
+}
+
+/// The calls as a CSV file, sent while it is read.
+pub async fn export(
+    request: Request,
+    visible: Visible<can::CallRecordExport>,
+    Query(query): Query<CallQuery>,
+) -> Result<Csv, Refusal> {
+    download::csv(calls::export(&request.server.app, visible, &query).await?).await
+}

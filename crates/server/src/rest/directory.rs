@@ -1,0 +1,17 @@
+//! The directory over REST.
+
+use access::{Permit, can};
+use workspace::directory::{self, DirectoryEntry};
+use workspace::{List, Refusal};
+
+use crate::output::Json;
+use crate::request::Request;
+
+/// Who is there and on which extensions.
+pub async fn list(
+    request: Request,
+    permit: Permit<can::DirectoryRead>,
+    _: (),
+) -> Result<Json<List<DirectoryEntry>>, Refusal> {
+    directory::list(&request.server.app, &permit).await.map(Json)
+}

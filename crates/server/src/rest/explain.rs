@@ -1,0 +1,86 @@
+//! Why? and Who? over REST.
+
+use access::{Noun, Permission, Thing, Visible, can};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::explain::{self, Who, Why};
+use workspace::{Code, List, Refusal};
+
+use crate::input::Query;
+use crate::output::Json;
+use crate::request::Request;
+
+/// Why a user may or may not do something.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhyQuery {
+    /// The user, by id or email address.
+    pub user: String,
+    /// `resource:action`.
+    pub permission: String,
+    /// The kind of thing: `user`, `role`, `department`, `branch`, `extension`, `queue`, `number`, `call`, `api_token`,
+    /// or `workspace`, which it is unless told.
+    #[serde(default = "workspace")]
+    pub kind: String,
+    /// The thing's id; not needed for the workspace.
+    #[serde(default)]
+    pub id: String,
+}
+
+/// Everybody who may do something.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhoQuery {
+    /// `resource:action`.
+    pub permission: String,
+    /// The kind of thing, `workspace` unless told.
+    #[serde(default = "workspace")]
+    pub kind: String,
+    /// The thing's id; not needed for the workspace.
+    #[serde(default)]
+    pub id: String,
+}
+
+fn workspace() -> String {
+    Noun::Workspace.word().into()
+}
+
+/// Why?
+pub async fn why(
+    request: Request,
+    visible: Visible<can::AccessExplain>,
+    Query(query): Query<WhyQuery>,
+) -> Result<Json<Why>, Refusal> {
+    let permission = permission(&query.permission)?;
+    let user =
+        visible.actor().snapshot().user_named(&query.user).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let subject = request.find(Noun::User, &user.to_string()).await?;
+    let permit = visible.actor().permit_on::<can::AccessExplain>(subject)?;
+    let thing = thing(&request, &query.kind, &query.id).await?;
+    explain::why(&request.server.app, &permit, permission, thing).await.map(Json)
+}
+
+/// Who?
+pub async fn who(
+    request: Request,
+    visible: Visible<can::AccessExplain>,
+    Query(query): Query<WhoQuery>,
+) -> Result<Json<List<Who>>, Refusal> {
+    let permission = permission(&query.permission)?;
+    let thing = thing(&request, &query.kind, &query.id).await?;
+    explain::who(&request.server.app, &visible, permission, thing).await.map(Json)
+}
+
+fn permission(name: &str) -> Result<Permission, Refusal> {
+    Permission::from_name(name).ok_or_else(|| {
+        Refusal::invalid("permission", "permission must be one of those at /api/v1/permissions.")
+    })
+}
+
+async fn thing(request: &Request, kind: &str, id: &str) -> Result<Thing, Refusal> {
+    let noun = Noun::from_word(kind).ok_or_else(|| {
+        let words: Vec<&str> = Noun::KEPT.iter().map(|noun| noun.word()).collect();
+        Refusal::invalid("kind", format!("kind must be one of: {}.", words.join(", ")))
+    })?;
+    request.find(noun, id).await
+}

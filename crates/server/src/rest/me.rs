@@ -1,0 +1,93 @@
+//! The caller's own record, access, password and sessions over REST.
+
+use std::collections::BTreeMap;
+
+use access::{Actor, Noun, Permit, can, shown};
+use schemars::JsonSchema;
+use serde::Serialize;
+use store::{Identity, Via};
+use workspace::profile::{self, PasswordChange, ProfileChange, SessionView};
+use workspace::users::UserView;
+use workspace::{Code, List, Moment, Refusal};
+
+use crate::input::Body;
+use crate::output::{Done, Json};
+use crate::request::Request;
+
+/// Who the caller is and what they may do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Me {
+    /// The caller's own record.
+    pub user: UserView,
+    /// The workspace's name in addresses.
+    pub workspace: String,
+    /// How they came: `session` or `api_token`.
+    pub via: &'static str,
+    /// When the secret that they showed stops being good by itself.
+    pub expires_at: Option<Moment>,
+    /// Each permission that this secret carries, with the words of its reaches.
+    pub permissions: BTreeMap<&'static str, Vec<&'static str>>,
+    /// The version of the workspace's access that this is said of.
+    pub version: i64,
+}
+
+/// Who am I, and what may I do?
+pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Refusal> {
+    let app = &request.server.app;
+    let model = who.actor.snapshot().model();
+    let powers = who.actor.powers().iter();
+    Ok(Json(Me {
+        user: profile::show(app, &who.actor).await?,
+        workspace: app.store.workspace(model.workspace).await?.slug,
+        via: match who.via {
+            Via::Session(_) => "session",
+            Via::Token(_) => "api_token",
+        },
+        expires_at: who.expires_at.map(Moment),
+        permissions: powers.map(|(p, reaches)| (p.name(), shown(p, reaches).words())).collect(),
+        version: model.version,
+    }))
+}
+
+/// Edits one's own record.
+pub async fn update(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    Body(edit): Body<ProfileChange>,
+) -> Result<Json<UserView>, Refusal> {
+    let permit = over_oneself(permit.actor())?;
+    profile::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+}
+
+/// Changes one's own password; every other session ends.
+pub async fn change_password(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    Body(passwords): Body<PasswordChange>,
+) -> Result<Done, Refusal> {
+    let permit = over_oneself(permit.actor())?;
+    let keep = match request.identity()?.via {
+        Via::Session(session) => Some(session),
+        Via::Token(_) => None,
+    };
+    let app = &request.server.app;
+    profile::change_password(app, &permit, &request.author(), passwords, keep).await.map(|()| Done)
+}
+
+/// The permission over the one's own record, which is the only one that it reaches.
+fn over_oneself(actor: Option<&Actor>) -> Result<Permit<can::ProfileUpdate>, Refusal> {
+    let actor = actor.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    let own = actor.snapshot().thing(Noun::User, actor.id()).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(actor.permit_on(own)?)
+}
+
+/// One's own sessions.
+pub async fn sessions(request: Request, who: Identity, _: ()) -> Result<Json<List<SessionView>>, Refusal> {
+    profile::sessions(&request.server.app, &who.actor).await.map(Json)
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+    let session = request.id("session")?.0;
+    profile::end_session(&request.server.app, &who.actor, &who.author(), session).await.map(|()| Done)
+}

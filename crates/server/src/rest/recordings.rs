@@ -1,0 +1,30 @@
+//! Recordings over REST: heard, downloaded, deleted, each by a right of its own (ALL-08).
+
+use access::{Permit, can};
+use workspace::{Refusal, calls};
+
+use crate::audio;
+use crate::output::{Audio, Done};
+use crate::request::Request;
+
+/// The sound, to be played.
+pub async fn listen(request: Request, permit: Permit<can::RecordingListen>, _: ()) -> Result<Audio, Refusal> {
+    let file = calls::recording_path(&request.server.app, &permit).await?;
+    audio::answer(&request, &file, None).await.map(Audio)
+}
+
+/// The sound, as a file to keep.
+pub async fn download(
+    request: Request,
+    permit: Permit<can::RecordingDownload>,
+    _: (),
+) -> Result<Audio, Refusal> {
+    let file = calls::recording_path(&request.server.app, &permit).await?;
+    audio::answer(&request, &file, Some(&format!("call-{}", permit.thing().id))).await.map(Audio)
+}
+
+/// Deletes the recording; the call stays.
+pub async fn delete(request: Request, permit: Permit<can::RecordingDelete>, _: ()) -> Result<Done, Refusal> {
+    let file = calls::delete_recording(&request.server.app, &permit, &request.author()).await?;
+    audio::remove(&request, &file).await.map(|()| Done)
+}

@@ -1,0 +1,70 @@
+//! Roles over REST.
+
+use access::{Permit, can};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::roles::{self, DeleteRole, NewRole, RoleChange, RoleView};
+use workspace::{List, Refusal};
+
+use crate::input::{Body, Query};
+use crate::output::{Created, Done, Json};
+use crate::request::Request;
+
+/// Every role.
+pub async fn list(
+    request: Request,
+    permit: Permit<can::RoleRead>,
+    _: (),
+) -> Result<Json<List<RoleView>>, Refusal> {
+    roles::list(&request.server.app, &permit).await.map(Json)
+}
+
+/// Creates a custom role.
+pub async fn create(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    Body(new): Body<NewRole>,
+) -> Result<Created<RoleView>, Refusal> {
+    roles::create(&request.server.app, &permit, &request.author(), new).await.map(Created)
+}
+
+/// One role.
+pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Result<Json<RoleView>, Refusal> {
+    roles::show(&request.server.app, &permit).await.map(Json)
+}
+
+/// A name for a role's clone.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloneName {
+    /// What people call the new role.
+    pub name: String,
+}
+
+/// Creates a custom role that begins as this one is.
+pub async fn clone(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    Body(new): Body<CloneName>,
+) -> Result<Created<RoleView>, Refusal> {
+    let clone = roles::CloneRole { from: permit.id().0, name: new.name };
+    roles::clone_of(&request.server.app, &permit, &request.author(), clone).await.map(Created)
+}
+
+/// Edits a custom role.
+pub async fn update(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    Body(edit): Body<RoleChange>,
+) -> Result<Json<RoleView>, Refusal> {
+    roles::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+}
+
+/// Deletes a custom role.
+pub async fn delete(
+    request: Request,
+    permit: Permit<can::RoleDelete>,
+    Query(how): Query<DeleteRole>,
+) -> Result<Done, Refusal> {
+    roles::delete(&request.server.app, &permit, &request.author(), how).await.map(|()| Done)
+}

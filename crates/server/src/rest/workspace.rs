@@ -1,0 +1,97 @@
+//! The workspace's own settings and its ownership over REST.
+
+use access::{Permit, can};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::settings::{self, SettingsChange, WorkspaceView};
+use workspace::{Refusal, ownership};
+
+use crate::input::Body;
+use crate::output::{Done, Json};
+use crate::request::Request;
+
+/// The settings.
+pub async fn show(
+    request: Request,
+    permit: Permit<can::SettingsRead>,
+    _: (),
+) -> Result<Json<WorkspaceView>, Refusal> {
+    settings::show(&request.server.app, &permit).await.map(Json)
+}
+
+/// Changes the time zone or the country.
+pub async fn update(
+    request: Request,
+    permit: Permit<can::SettingsUpdate>,
+    Body(edit): Body<SettingsChange>,
+) -> Result<Json<WorkspaceView>, Refusal> {
+    settings::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+}
+
+/// A name to give.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceName {
+    /// What people call the workspace.
+    pub name: String,
+}
+
+/// Renames the workspace.
+pub async fn rename(
+    request: Request,
+    permit: Permit<can::WorkspaceRename>,
+    Body(new): Body<WorkspaceName>,
+) -> Result<Json<WorkspaceView>, Refusal> {
+    settings::rename(&request.server.app, &permit, &request.author(), &new.name).await.map(Json)
+}
+
+/// Whether to record.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AutoRecord {
+    /// Whether calls are recorded unless somebody says otherwise.
+    pub on: bool,
+}
+
+/// Switches automatic recording on or off.
+pub async fn set_auto_record(
+    request: Request,
+    permit: Permit<can::AutoRecordUpdate>,
+    Body(wanted): Body<AutoRecord>,
+) -> Result<Json<WorkspaceView>, Refusal> {
+    settings::set_auto_record(&request.server.app, &permit, &request.author(), wanted.on).await.map(Json)
+}
+
+/// A plan to move to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanChoice {
+    /// The key of the plan.
+    pub plan: String,
+}
+
+/// Moves to another plan.
+pub async fn change_plan(
+    request: Request,
+    permit: Permit<can::BillingCommit>,
+    Body(choice): Body<PlanChoice>,
+) -> Result<Json<WorkspaceView>, Refusal> {
+    settings::change_plan(&request.server.app, &permit, &request.author(), &choice.plan).await.map(Json)
+}
+
+/// An heir.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// The user who becomes Owner: an active Admin.
+    pub to: u32,
+}
+
+/// Hands ownership over.
+pub async fn transfer(
+    request: Request,
+    permit: Permit<can::WorkspaceTransfer>,
+    Body(transfer): Body<Transfer>,
+) -> Result<Done, Refusal> {
+    ownership::transfer(&request.server.app, &permit, &request.author(), transfer.to).await.map(|()| Done)
+}

@@ -1,0 +1,103 @@
+//! The shape of the house: which crate may know which, and what every file keeps to.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, str};
+
+use serde_json::Value;
+
+/// Each crate of the product with the crates of the workspace it may know. A crate that is not listed (the test kit,
+/// benches) may know all of them, and the product may not know it.
+const LAYERS: [(&str, &[&str]); 4] = [
+    ("access", &[]),
+    ("store", &["access"]),
+    ("workspace", &["access", "store"]),
+    ("ringfence", &["access", "store", "workspace"]),
+];
+
+/// Folders that only one machine has. In two pieces, so that this file passes its own test.
+const MACHINE_PATHS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
+
+#[test]
+fn a_crate_knows_only_the_crates_below_it() {
+    let packages = packages();
+    for (name, may_know) in LAYERS {
+        let package = packages.iter().find(|package| package["name"] == name);
+        let package = package.unwrap_or_else(|| panic!("there is no crate `{name}`"));
+        for known in local_dependencies(package) {
+            assert!(may_know.contains(&known), "`{name}` may not depend on `{known}`");
+        }
+    }
+}
+
+#[test]
+fn nothing_depends_on_the_benches() {
+    for package in packages() {
+        for known in local_dependencies(&package) {
+            let listed = LAYERS.iter().any(|(name, _)| *name == known) || known == "testkit";
+            assert!(listed, "`{}` may not depend on `{known}`", package["name"]);
+        }
+    }
+}
+
+#[test]
+fn a_crate_has_at_most_one_binary_of_integration_tests() {
+    for package in packages() {
+        let targets = package["targets"].as_array().unwrap();
+        let tests = targets.iter().filter(|target| target["kind"][0] == "test").count();
+        assert!(tests <= 1, "`{}` links {tests} test binaries; make them modules of one", package["name"]);
+    }
+}
+
+#[test]
+fn every_rust_file_opens_by_saying_what_lives_there() {
+    let rust_files =
+        files().into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let silent: Vec<_> = rust_files.filter(|file| !fs::read(file).unwrap().starts_with(b"//! ")).collect();
+    assert!(silent.is_empty(), "no `//!` line at the top of {silent:#?}");
+}
+
+#[test]
+fn no_file_names_a_folder_of_one_machine() {
+    for file in files() {
+        let bytes = fs::read(&file).unwrap();
+        for path in MACHINE_PATHS {
+            let named = bytes.windows(path.len()).any(|window| window == path.as_bytes());
+            assert!(!named, "{} mentions {path}", file.display());
+        }
+    }
+}
+
+/// The packages of the workspace, as cargo describes them.
+fn packages() -> Vec<Value> {
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let described: Value = serde_json::from_slice(&run(env!("CARGO"), &arguments)).unwrap();
+    described["packages"].as_array().unwrap().clone()
+}
+
+/// The crates of this workspace that a package links or builds with; what only its tests use does not count.
+fn local_dependencies(package: &Value) -> impl Iterator<Item = &str> {
+    let dependencies = package["dependencies"].as_array().unwrap().iter();
+    dependencies
+        .filter(|dependency| dependency["path"].is_string() && dependency["kind"] != "dev")
+        .map(|dependency| dependency["name"].as_str().unwrap())
+}
+
+/// The files that are in the repository or about to be.
+fn files() -> Vec<PathBuf> {
+    let listed = run("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let names = str::from_utf8(&listed).unwrap().split_terminator('\0');
+    let files: Vec<_> = names.map(|name| root().join(name)).filter(|file| file.is_file()).collect();
+    assert!(files.contains(&root().join("Cargo.toml")), "git lists the files from the root");
+    files
+}
+
+fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
+    let output = Command::new(program).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}

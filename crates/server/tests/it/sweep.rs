@@ -1,0 +1,233 @@
+//! The refusal sweep: every endpoint × every method × every kind of credential is really sent, answers with the
+//! right status, and changes nothing where it refuses. Counted on answers, so that nothing is covered by being listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use access::{Noun, Permission, Preset};
+use reqwest::Method;
+use serde_json::json;
+use server::endpoint::{Asks, Endpoint, Face};
+use server::endpoints;
+use testkit::{Client, Company, TestCall, TestServer};
+
+const METHODS: [Method; 7] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+
+/// Somebody who asks, and what they may do.
+struct Caller {
+    name: String,
+    token: Option<String>,
+    /// None where the credentials are no good in this company.
+    holds: Option<BTreeSet<&'static str>>,
+}
+
+#[tokio::test]
+async fn every_endpoint_refuses_every_credential_that_lacks_its_permission_and_nothing_changes() {
+    let server = TestServer::start().await;
+    let mut sent = 0;
+    let mut missing: BTreeSet<String> = endpoints::all().iter().map(name).collect();
+    for preset in Preset::all() {
+        let company = server.company(preset.key).await;
+        let things = things(&server, &company).await;
+        let callers = callers(&server, &company, preset).await;
+        let before = server.database.fingerprint().await;
+        for endpoint in endpoints::all() {
+            let path = fill(endpoint.path, &things, &company.slug);
+            for caller in &callers {
+                if may_pass(&endpoint, caller) {
+                    continue;
+                }
+                let answer = send(&server, &endpoint, &endpoint.method, &path, caller).await;
+                check(&endpoint, caller, &answer);
+                missing.remove(&name(&endpoint));
+                sent += 1;
+            }
+        }
+        let after = server.database.fingerprint().await;
+        assert_eq!(after, before, "a refusal in {} changed something", preset.key);
+    }
+    // What asks for nothing, or only for somebody to be signed in, is refused to nobody or to strangers alone.
+    missing.retain(|name| {
+        !endpoints::all().iter().any(|e| self::name(e) == *name && matches!(e.asks, Asks::Nothing(_)))
+    });
+    assert!(missing.is_empty(), "never refused: {missing:?}");
+    assert!(sent > 3_000, "only {sent} refusals were seen");
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_answers_405_to_everybody() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let things = things(&server, &company).await;
+    let mut taken: BTreeMap<&'static str, Vec<Method>> = BTreeMap::new();
+    for endpoint in endpoints::all() {
+        taken.entry(endpoint.path).or_default().push(endpoint.method);
+    }
+    for (path, methods) in taken {
+        let address = fill(path, &things, &company.slug);
+        for method in METHODS {
+            let has = methods.contains(&method) || (method == Method::HEAD && methods.contains(&Method::GET));
+            if has {
+                continue;
+            }
+            for client in [server.stranger(), company.owner.client.clone()] {
+                let answer = client.send(client.request(method.clone(), &address)).await;
+                assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_address_answers_404_and_tells_nothing() {
+    let server = TestServer::start().await;
+    for path in ["/api/v1/nothing", "/api/v2/users", "/w/nobody/calls", "/w/nobody", "/nothing"] {
+        let answer = server.stranger().get(path).await;
+        assert!([303, 404].contains(&answer.status), "{path}: {}", answer.status);
+    }
+}
+
+fn name(endpoint: &Endpoint) -> String {
+    format!("{} {}", endpoint.method, endpoint.path)
+}
+
+/// One thing of each kind, which the path variables name.
+async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static str, String> {
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
+    let user = company.hire(lowest(company).await.as_str()).await;
+    let token = company.owner.client.post("/api/v1/tokens", json!({ "name": "swept" })).await.expect(201);
+    let toggles = company.owner.client.get(&format!("/api/v1/users/{}/toggles", user.id)).await.expect(200);
+    let call =
+        company.call(TestCall { user: Some(company.owner.id), recorded: true, ..TestCall::default() }).await;
+    server.pass(1);
+    BTreeMap::from([
+        (Noun::User.word(), user.id.to_string()),
+        (Noun::Role.word(), company.role(&lowest(company).await).await.to_string()),
+        (
+            Noun::Department.word(),
+            company.create("/api/v1/departments", json!({ "name": "Swept" })).await.to_string(),
+        ),
+        (
+            Noun::Branch.word(),
+            company.create("/api/v1/branches", json!({ "name": "Swept" })).await.to_string(),
+        ),
+        (
+            Noun::Extension.word(),
+            company.create("/api/v1/extensions", json!({ "digits": "201" })).await.to_string(),
+        ),
+        (Noun::Queue.word(), company.create("/api/v1/queues", json!({ "name": "Swept" })).await.to_string()),
+        (Noun::Number.word(), number.to_string()),
+        (Noun::Call.word(), call.to_string()),
+        (Noun::Token.word(), token.json["token"]["id"].to_string()),
+        ("toggle", toggles.items()[0]["id"].to_string()),
+        ("entity", number.to_string()),
+        ("temporary", "99999".into()),
+        ("session", "99999".into()),
+    ])
+}
+
+async fn lowest(company: &Company<'_>) -> String {
+    let snapshot = company.server.app.store.snapshot(company.id, 0).await.unwrap();
+    let preset = snapshot.model().preset;
+    preset.roles.iter().find(|r| r.default).unwrap().key.clone()
+}
+
+/// Everybody who asks: nobody, garbage, another company's owner, somebody banned, each role, a token of one scope.
+async fn callers(server: &TestServer, company: &Company<'_>, preset: &Preset) -> Vec<Caller> {
+    let none = |name: &str, token: Option<String>| Caller { name: name.into(), token, holds: None };
+    let other = server.company(preset.key).await;
+    let banned = company.hire(&lowest(company).await).await;
+    company.owner.client.put(&format!("/api/v1/users/{}/ban", banned.id), json!({})).await.expect(200);
+    let mut callers = vec![
+        none("nobody", None),
+        none("garbage", Some("rft_garbage".into())),
+        none("a garbage session", Some(format!("rfs_{}", "0".repeat(64)))),
+        none("another company's owner", other.owner.client.token.clone()),
+        none("somebody banned", banned.client.token.clone()),
+    ];
+    for role in &preset.roles {
+        let member = if role.standing.owner { company.owner.clone() } else { company.hire(&role.key).await };
+        let held = role.holds.iter().map(|(p, _)| p.name()).collect();
+        callers.push(Caller { name: role.name.clone(), token: member.client.token, holds: Some(held) });
+    }
+    let scope = json!({ "name": "scoped", "scope": ["directory:read"] });
+    let scoped = company.owner.client.post("/api/v1/tokens", scope).await.expect(201);
+    callers.push(Caller {
+        name: "a token of one scope".into(),
+        token: scoped.json["secret"].as_str().map(str::to_owned),
+        holds: Some(BTreeSet::from([Permission::DirectoryRead.name()])),
+    });
+    callers
+}
+
+fn fill(path: &str, things: &BTreeMap<&'static str, String>, slug: &str) -> String {
+    let mut filled = path.replace("{slug}", slug).replace("{*file}", "app.css");
+    for (variable, id) in things {
+        filled = filled.replace(&format!("{{{variable}}}"), id);
+    }
+    assert!(!filled.contains('{'), "{path} has a variable that the sweep has no thing for");
+    filled
+}
+
+/// Whether the endpoint might do what is asked: then it is no refusal, and the rules' own tests look at it.
+fn may_pass(endpoint: &Endpoint, caller: &Caller) -> bool {
+    // A REST address names no workspace: there, another company's owner is simply in their own company.
+    if caller.name == "another company's owner" && endpoint.face == Face::Rest {
+        return true;
+    }
+    match (endpoint.asks, &caller.holds) {
+        (Asks::Nothing(_), _) => true,
+        (_, None) => false,
+        (Asks::SignedIn, Some(_)) => !(endpoint.face == Face::Console && caller.name.starts_with("a token")),
+        (Asks::May(p) | Asks::On(p, _) | Asks::List(p), Some(held)) => {
+            held.contains(p.name()) && !(endpoint.face == Face::Console && caller.name.starts_with("a token"))
+        }
+    }
+}
+
+async fn send(
+    server: &TestServer,
+    endpoint: &Endpoint,
+    method: &Method,
+    path: &str,
+    caller: &Caller,
+) -> testkit::Answer {
+    let client = Client::new(server.url(), None);
+    let mut request = client.request(method.clone(), path);
+    if let Some(token) = &caller.token {
+        request = match endpoint.face {
+            Face::Console => {
+                let slug = path.split('/').nth(2).unwrap_or_default();
+                let csrf = server::cookie::csrf(token);
+                request
+                    .header("cookie", format!("__Host-ringfence-{slug}={token}"))
+                    .header("x-csrf-token", csrf)
+            }
+            _ => request.bearer_auth(token),
+        };
+    }
+    if !method.is_safe() && endpoint.face != Face::Console {
+        request = request.json(&json!({}));
+    }
+    client.send(request).await
+}
+
+fn check(endpoint: &Endpoint, caller: &Caller, answer: &testkit::Answer) {
+    let about = format!("{} as {}: {} {}", name(endpoint), caller.name, answer.status, answer.text);
+    let stranger =
+        caller.holds.is_none() || (endpoint.face == Face::Console && caller.name.starts_with("a token"));
+    let expected: &[u16] = match endpoint.face {
+        // Pages send people to sign in; the live stream and forms of a page do the same.
+        Face::Console if stranger => &[303],
+        _ if stranger => &[401],
+        _ => &[403, 404],
+    };
+    assert!(expected.contains(&answer.status), "{about}");
+    if endpoint.face != Face::Console {
+        assert!(answer.json["code"].is_string(), "{about}");
+        if answer.status == 403 {
+            let missing = endpoint.asks.permission().map(|p| p.name());
+            assert_eq!(answer.json["permission"].as_str(), missing, "{about}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! A company in a test: its people with a client each, its phone system, its calls.
+
+use access::{Id, Permit, Preset, Thing, can};
+use rand::Rng as _;
+use serde_json::{Value, json};
+use store::Author;
+use store::call::NewCall;
+use store::workspace::NewWorkspace;
+use workspace::sign_in;
+
+use crate::{Answer, Client, TestServer};
+
+/// A company, with its first user signed in.
+pub struct Company<'s> {
+    /// The server that it is on.
+    pub server: &'s TestServer,
+    /// The workspace's id in the database.
+    pub id: i64,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The Owner, or the first Admin where the preset has no Owner.
+    pub owner: Member,
+}
+
+/// Somebody of a company, signed in over REST.
+#[derive(Clone)]
+pub struct Member {
+    /// Their id.
+    pub id: u32,
+    /// Their email address.
+    pub email: String,
+    /// A client with a session of theirs.
+    pub client: Client,
+    slug: String,
+}
+
+/// A call to be put into the log; who and what it touches is what is given, with the users' present units.
+#[derive(Debug, Clone, Default)]
+pub struct TestCall {
+    /// The user who called or was called.
+    pub user: Option<u32>,
+    /// Another one, of an internal call.
+    pub other: Option<u32>,
+    /// The user's extension.
+    pub extension: Option<u32>,
+    /// The queue.
+    pub queue: Option<u32>,
+    /// The workspace's number.
+    pub number: Option<u32>,
+    /// Whether a recording is attached.
+    pub recorded: bool,
+}
+
+impl<'s> Company<'s> {
+    /// Founds a company from a preset.
+    pub async fn found(server: &'s TestServer, preset: &str) -> Company<'s> {
+        let slug = format!("{preset}-{:08x}", rand::rng().random::<u32>());
+        let email = format!("first@{slug}.example");
+        let new = NewWorkspace {
+            slug: &slug,
+            name: &slug,
+            preset: Preset::by_key(preset).unwrap(),
+            time_zone: "Europe/Berlin",
+            country_code: "",
+            is_demo: false,
+            owner_name: "First User",
+            owner_email: &email,
+            owner_password: None,
+        };
+        let (id, owner) = server.app.store.create_workspace(&new, &Author::operator()).await.unwrap();
+        let owner = Member::sign_in(server, id, &slug, owner.0, &email).await;
+        Company { server, id, slug, owner }
+    }
+
+    /// The id of the built-in role of that key.
+    pub async fn role(&self, key: &str) -> u32 {
+        let snapshot = self.server.app.store.snapshot(self.id, 0).await.unwrap();
+        let roles = &snapshot.model().roles;
+        roles.iter().find(|(_, role)| role.key.as_deref() == Some(key)).map(|(id, _)| id.0).unwrap()
+    }
+
+    /// Adds somebody with a built-in role, through the API, by the company's first user.
+    pub async fn hire(&self, role: &str) -> Member {
+        self.hire_into(role, json!({})).await
+    }
+
+    /// Adds somebody with a built-in role and more fields (`department`, `branch`, …).
+    pub async fn hire_into(&self, role: &str, more: Value) -> Member {
+        let email = format!("{role}-{:08x}@{}.example", rand::rng().random::<u32>(), self.slug);
+        let mut body =
+            json!({ "email": email, "name": format!("Test {role}"), "role": self.role(role).await });
+        for (field, value) in more.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        let added = self.owner.client.post("/api/v1/users", body).await.expect(201);
+        let id = u32::try_from(added.json["user"]["id"].as_u64().unwrap()).unwrap();
+        Member::sign_in(self.server, self.id, &self.slug, id, &email).await
+    }
+
+    /// Creates something through the API, by the company's first user; its id.
+    pub async fn create(&self, path: &str, body: Value) -> u32 {
+        let created = self.owner.client.post(path, body).await.expect(201);
+        u32::try_from(created.json["id"].as_u64().unwrap()).unwrap()
+    }
+
+    /// Grants an extension, queue or number, by the company's first user.
+    pub async fn grant(&self, user: u32, entity: u32, may_use: bool, may_observe: bool) {
+        let path = format!("/api/v1/users/{user}/grants/{entity}");
+        self.owner
+            .client
+            .put(&path, json!({ "may_use": may_use, "may_observe": may_observe }))
+            .await
+            .expect(200);
+    }
+
+    /// Sets a toggle of somebody by its name: `allow`, `deny` or `inherit`; by the company's first user.
+    pub async fn toggle(&self, user: u32, name: &str, setting: &str) -> Answer {
+        let snapshot = self.server.app.store.snapshot(self.id, 0).await.unwrap();
+        let toggles = &snapshot.model().toggles;
+        let toggle = toggles.iter().find(|(_, t)| t.name == name).map(|(id, _)| id.0).unwrap();
+        let path = format!("/api/v1/users/{user}/toggles/{toggle}");
+        self.owner.client.put(&path, json!({ "setting": setting })).await
+    }
+
+    /// Puts a call into the log; its id.
+    pub async fn call(&self, call: TestCall) -> i64 {
+        let store = &self.server.app.store;
+        let permit = Permit::<can::SettingsUpdate>::operator(self.id, Thing::WORKSPACE);
+        let (mut change, _) = store.begin(&permit, &Author::operator()).await.unwrap();
+        let model = change.before().model().clone();
+        let users = call.user.into_iter().chain(call.other).map(Id);
+        let units = users.clone().flat_map(|u| model.users[&u].units().collect::<Vec<_>>());
+        let entities = [call.extension, call.queue, call.number].into_iter().flatten().map(Id);
+        let mut touches: Vec<Id> = users.chain(units).chain(entities).collect();
+        touches.sort_unstable();
+        touches.dedup();
+        let unique_id = format!("test-{:016x}", rand::rng().random::<u64>());
+        let now = change.now() - 60_000_000;
+        let id = change
+            .add_calls(&[NewCall {
+                source: "ringfence",
+                unique_id: unique_id.clone(),
+                started_at: now,
+                answered_at: Some(now + 5_000_000),
+                ended_at: now + 30_000_000,
+                talk_seconds: 25,
+                direction: if call.other.is_some() { "internal" } else { "inbound" },
+                outcome: "answered",
+                from_party: "+12025550143".into(),
+                from_name: None,
+                to_party: "+442079460123".into(),
+                from_user: call.other.map(Id),
+                to_user: call.user.map(Id),
+                from_extension: None,
+                to_extension: call.extension.map(Id),
+                queue: call.queue.map(Id),
+                number: call.number.map(Id),
+                recording: call.recorded.then(|| format!("{unique_id}.wav")),
+                touches,
+            }])
+            .await
+            .unwrap();
+        assert_eq!(id, 1);
+        change.commit().await.unwrap();
+        if call.recorded {
+            let folder = self.server.data().join("recordings").join(self.id.to_string());
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(format!("{unique_id}.wav")), b"RIFF\x24\0\0\0WAVEfmt test").unwrap();
+        }
+        let seen = self.owner.client.get("/api/v1/calls?limit=1").await.expect(200);
+        seen.items()[0]["id"].as_i64().unwrap()
+    }
+}
+
+impl Member {
+    async fn sign_in(server: &TestServer, workspace: i64, slug: &str, id: u32, email: &str) -> Member {
+        let session = sign_in::begin(&server.app, workspace, Id(id), email, "test").await.unwrap();
+        let client = Client::new(server.url(), Some(session.token));
+        Member { id, email: email.to_owned(), client, slug: slug.to_owned() }
+    }
+
+    /// Signs in once more: another session of the same person.
+    pub async fn again(&self, server: &TestServer) -> Member {
+        let workspace = server.app.store.workspace_by_slug(&self.slug).await.unwrap().unwrap();
+        Member::sign_in(server, workspace.id, &self.slug, self.id, &self.email).await
+    }
+
+    /// The AuthZEN decision about this person, asked with their own token.
+    pub async fn may(&self, permission: &str, resource: &str) -> bool {
+        self.may_with(permission, resource, json!({})).await
+    }
+
+    /// The same, with properties of the resource.
+    pub async fn may_with(&self, permission: &str, resource: &str, properties: Value) -> bool {
+        let (kind, action) = permission.split_once(':').unwrap();
+        let question = json!({
+            "subject": { "type": "user", "id": self.id.to_string() },
+            "action": { "name": action },
+            "resource": { "type": kind, "id": resource, "properties": properties },
+        });
+        let path = format!("/w/{}/access/v1/evaluation", self.slug);
+        let answer = self.client.post(&path, question).await.expect(200);
+        answer.json["decision"].as_bool().unwrap()
+    }
+}
