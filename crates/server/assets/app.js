@@ -88,7 +88,7 @@
     const message = document.createElement("p");
     message.className = "error";
     message.id = `${control.id}-error`;
-    message.textContent = text.startsWith(`${field} `) ? label + text.slice(field.length) : text;
+    message.textContent = text.toLowerCase().startsWith(`${field} `) ? label + text.slice(field.length) : text;
     $(".error", place)?.remove();
     control.after(message);
     control.setAttribute("aria-invalid", "true");
@@ -260,7 +260,6 @@
     return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
   };
   const hasUnsavedInput = () =>
-    $("#main .secret") || // shown this once, and not to be lost to a change elsewhere
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
 
   // A page with a secret on it is the only place where it can be read: it is never loaded again by itself.
@@ -271,10 +270,22 @@
     if (note) note.hidden = !show;
   }
 
+  // While a form of this page is on its way, its answer comes first: the page may be about to go elsewhere.
+  let sending = 0;
+  let missed = false;
+  const changes = ({ ctx }) => ctx?.request && ctx.request.method !== "GET";
+  document.addEventListener("htmx:before:request", ({ detail }) => { if (changes(detail)) sending += 1; });
+  document.addEventListener("htmx:finally:request", ({ detail }) => {
+    if (!changes(detail)) return;
+    sending = Math.max(0, sending - 1);
+    if (sending === 0 && missed) { missed = false; refresh(); }
+  });
+
   let refreshing = false;
   let again = false;
   async function refresh(force = false) {
     if (!main() || (!force && shownOnce())) return;
+    if (sending > 0) { missed = true; return; }
     if (!force && hasUnsavedInput()) return showChangedBar(true);
     if (refreshing) { again = true; return; }
     refreshing = true;

@@ -15,6 +15,7 @@ pub mod input;
 pub mod live;
 pub mod openapi;
 pub mod output;
+pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;

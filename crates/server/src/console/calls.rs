@@ -213,7 +213,7 @@ pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
 /// The place of the column that says through what a call went.
 const THROUGH: usize = 3;
 
-fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
+pub(super) fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
         Column::new("Call"),
         Column::new("Start"),

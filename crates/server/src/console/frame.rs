@@ -41,7 +41,9 @@ impl<'a> Frame<'a> {
         let here = self.request.uri.path();
         let current = entries
             .iter()
-            .filter(|(_, href)| here == href || here.starts_with(&format!("{href}/")))
+            .filter(|(item, href)| {
+                here == href || (!item.path.is_empty() && here.starts_with(&format!("{href}/")))
+            })
             .map(|(_, href)| href.len())
             .max();
         let links: Vec<(&str, NavLink<'_>)> = entries

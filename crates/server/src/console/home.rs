@@ -5,49 +5,78 @@ use maud::{Markup, html};
 use store::Identity;
 use store::call::CallFilter;
 use workspace::Refusal;
+use workspace::calls::CallQuery;
 
 use super::frame::{Frame, path};
-use super::menu;
+use super::{calls, menu, when};
 use crate::request::Request;
+use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{Stat, card, facts, stats};
-use crate::ui::page::{PageHead, page_head, split};
+use crate::ui::icon::icon;
+use crate::ui::page::{PageHead, page_head, section, split};
 
 const DAY: i64 = 86_400_000_000;
+
+/// How many calls the start page lists.
+const LATEST: i64 = 6;
 
 /// The start page.
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
     let model = who.actor.snapshot().model();
     let user = model.users.get(&who.actor.id());
     let title = format!("Good day, {}", user.map_or("", |u| u.name.split(' ').next().unwrap_or_default()));
-    let calls = calls_of_the_week(&request, &who).await?;
-    let units: Vec<&str> = user.into_iter().flat_map(|u| u.units()).map(|unit| model.label(unit)).collect();
-    let leads: Vec<&str> = who.actor.folded().led().iter().map(|unit| model.label(*unit)).collect();
-    let access = html! {
-        (facts(&[
-            ("Role", html! { (user.map_or("", |u| model.label(u.role))) }),
-            ("Belongs to", html! { (or_none(&units)) }),
-            ("Leads", html! { (or_none(&leads)) }),
-            ("Permissions", html! { (who.actor.powers().permissions().iter().count()) " of " (Permission::ALL.len()) }),
-        ]))
-        @if who.actor.holds(Permission::AccessExplain) {
-            p { a href=(path(&request, &format!("/why?user={}", who.actor.id()))) { "What may I do, and why?" } }
-        }
-    };
+    let week = calls_of_the_week(&request, &who).await?;
+    let latest = latest_calls(&request, &who).await?;
     let places = html! {
-        ul.links { @for item in menu::shown(&who.actor).skip(1) {
-            li { a href=(path(&request, item.path)) { (item.label) } }
+        ul.places { @for item in menu::shown(&who.actor).skip(1) {
+            li { a href=(path(&request, item.path)) { (icon(item.icon)) (item.label) } }
         } }
     };
     let main = html! {
         (page_head(&PageHead { title: &title, subtitle: "What you see here is what your role, your grants and your scope allow.", ..PageHead::default() }))
-        @if let Some(calls) = calls { (calls) }
-        (split(card("Where to go", "", None, places), card("Your access", "", None, access)))
+        div.stack {
+            @if let Some(week) = week { (week) }
+            (split(card("Where to go", "", None, places), card("Your access", "", None, access(&request, &who))))
+            @if let Some(latest) = latest { (latest) }
+        }
     };
     Ok(Frame::new(&request, "Home").around(main))
 }
 
+/// Who one is here, and how much one may do.
+fn access(request: &Request, who: &Identity) -> Markup {
+    let model = who.actor.snapshot().model();
+    let user = model.users.get(&who.actor.id());
+    let units: Vec<&str> = user.into_iter().flat_map(|u| u.units()).map(|unit| model.label(unit)).collect();
+    let leads: Vec<&str> = who.actor.folded().led().iter().map(|unit| model.label(*unit)).collect();
+    let held = who.actor.powers().permissions().iter().count();
+    html! {
+        (facts(&[
+            ("Role", html! { (user.map_or("", |u| model.label(u.role))) }),
+            ("Belongs to", html! { (or_none(&units)) }),
+            ("Leads", html! { (or_none(&leads)) }),
+            ("Permissions", html! { (held) " of " (Permission::ALL.len()) }),
+        ]))
+        div.form-actions {
+            (button::link(&Button::new(Kind::Plain, "What may I do, and why?"), &path(request, "/profile")))
+        }
+    }
+}
+
 fn or_none(names: &[&str]) -> String {
-    if names.is_empty() { "nothing".into() } else { names.join(", ") }
+    if names.is_empty() { "–".into() } else { names.join(", ") }
+}
+
+/// The latest calls that the person may see.
+async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup>, Refusal> {
+    let Ok(visible) = who.actor.visible::<can::CallRecordRead>() else { return Ok(None) };
+    let app = &request.server.app;
+    let found = workspace::calls::list(app, &visible, &CallQuery::default(), LATEST, None).await?;
+    if found.items.is_empty() {
+        return Ok(None);
+    }
+    let zone = when::zone(request).await?;
+    Ok(Some(section("Latest calls", calls::rows(request, &zone, &found.items))))
 }
 
 /// The calls of the last seven days that the person may see, answered and not.
@@ -61,7 +90,7 @@ async fn calls_of_the_week(request: &Request, who: &Identity) -> Result<Option<M
     let answered = store.count_calls(&visible, &answered).await?;
     let inbound = store.count_calls(&visible, &inbound).await?;
     let rate = if all == 0 { "–".into() } else { format!("{} %", answered * 100 / all) };
-    let (all, inbound) = (all.to_string(), inbound.to_string());
+    let (all, inbound) = (when::grouped(all), when::grouped(inbound));
     let log = path(request, "/calls");
     Ok(Some(stats(&[
         Stat { label: "Calls in 7 days", value: &all, note: "that you may see", href: Some(&log) },

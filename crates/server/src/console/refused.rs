@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use workspace::{Code, Refusal};
 
 use super::frame::{Frame, path};
-use super::menu;
+use super::{menu, parts};
 use crate::endpoint::Endpoint;
 use crate::request::Request;
 use crate::ui::badge::Tone;
@@ -26,7 +26,7 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
             ("hx-reselect", "[data-refused]"),
             ("hx-push-url", "false"),
         ];
-        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &refusal.message, None)) } };
+        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &parts::capital(&refusal.message), None)) } };
         return (headers, message).into_response();
     }
     if request.who.is_none() {
@@ -54,12 +54,18 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
         }
         (_, Some(missing)) => {
             let actions = html! { (why(request, missing)) (back) };
-            ("Not done", empty(Icon::Lock, "Nothing was changed", &refusal.message, Some(actions)))
+            (
+                "Not done",
+                empty(Icon::Lock, "Nothing was changed", &parts::capital(&refusal.message), Some(actions)),
+            )
         }
         _ if endpoint.method.is_safe() => {
             (refusal.code.title(), empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(back)))
         }
-        _ => ("Not done", empty(Icon::Warning, "Nothing was changed", &refusal.message, Some(back))),
+        _ => (
+            "Not done",
+            empty(Icon::Warning, "Nothing was changed", &parts::capital(&refusal.message), Some(back)),
+        ),
     }
 }
 

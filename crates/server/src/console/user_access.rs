@@ -76,19 +76,20 @@ pub async fn set_role(
 
 /// The toggles, each with its three states.
 pub fn toggles(page: &Page<'_>, toggles: &[ToggleView]) -> Markup {
-    if toggles.is_empty() {
+    let may = page.may(Permission::UserSetAccess);
+    let set = toggles.iter().filter(|toggle| may || toggle.setting != "inherit").collect::<Vec<_>>();
+    if set.is_empty() {
         return html! {};
     }
-    let may = page.may(Permission::UserSetAccess);
     let state = |toggle: &ToggleView| match toggle.setting {
         "allow" => ThreeState::Allow,
         "deny" => ThreeState::Deny,
         _ => ThreeState::Inherit,
     };
     let lines = html! {
-        @for toggle in toggles {
+        @for toggle in &set {
             @let name = format!("toggle-{}", toggle.id);
-            (setting(&toggle.name, html! { (toggle.summary) }, three_state(&name, &toggle.name, state(toggle), !may)))
+            (setting(&toggle.name, html! { (parts::capital(&toggle.summary)) }, three_state(&name, &toggle.name, state(toggle), !may)))
             @if may { input type="hidden" name={ "was-" (toggle.id) } value=(toggle.setting); }
         }
     };
@@ -214,14 +215,18 @@ pub async fn set_grant(
         let workspace = request.server.app.store.workspace_by_slug(request.slug()).await?;
         let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
         let at = parts::end_of_day(day, &zone);
+        if at.is_some_and(|at| at.0 <= request.server.app.store.now()) {
+            return Err(Refusal::invalid("expires_at", "expires_at must be today or a day to come."));
+        }
         Some(at.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be a day, like 2026-12-31."))?)
     };
-    let grant = SetGrant {
-        entity: typed.id("entity")?.ok_or_else(missing)?,
-        may_use: typed.get("may_use") == "yes",
-        may_observe: typed.get("may_observe") == "yes",
-        expires_at,
-    };
+    let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
+    if !may_use && !may_observe {
+        let message = "Tick use, observe or both; to take both away, withdraw the grant.";
+        return Err(Refusal::invalid("may_use", message));
+    }
+    let grant =
+        SetGrant { entity: typed.id("entity")?.ok_or_else(missing)?, may_use, may_observe, expires_at };
     grants::set(&request.server.app, &permit, &request.author(), grant).await?;
     let page = format!("/users/{}", permit.id());
     Ok(if typed.get("new") == "yes" { done(&request, &page, "granted") } else { back(&request, &page) })
@@ -346,7 +351,7 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
     let permissions: Options = given.into_iter().collect();
     let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, *label)).collect();
     let reaches: Options = [
-        ("", "As far as you hold it yourself"),
+        ("widest", "As far as you hold it yourself"),
         ("own", "Own: what they take part in"),
         ("assigned", "Assigned: what is granted to them"),
         ("team", "Team: the units that they lead"),
@@ -361,7 +366,7 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
         &csrf(page.request),
         html! {
             (form::select(&field("holds", "Permission").required().hint("Only what you hold yourself can be given."), &permissions.choices(), ""))
-            (form::select(&field("reach", "How far"), &reaches.choices(), ""))
+            (form::select(&field("reach", "How far").required(), &reaches.choices(), "widest"))
             (form::select(&field("expires_at", "For").required(), &durations.choices(), "1d"))
             (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, "Give"))) }))
         },
@@ -380,7 +385,7 @@ pub async fn give_temporary(
         .ok_or_else(|| Refusal::invalid("holds", "holds must be chosen from the list."))?;
     let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let words: Vec<String> = match typed.get("reach") {
-        "" => access::shown(permission, actor.powers().reaches(permission))
+        "widest" => access::shown(permission, actor.powers().reaches(permission))
             .words()
             .into_iter()
             .map(str::to_owned)

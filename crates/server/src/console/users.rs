@@ -273,7 +273,8 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
 fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
     let here = path(request, "/users");
     let model = actor.snapshot().model();
-    let wrong = refusal.and_then(|r| Some((r.field.as_deref()?, r.message.as_str())));
+    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, said_of(field, &r.message))));
+    let wrong = wrong.as_ref().map(|(field, message)| (*field, message.as_str()));
     let error = |name: &str| wrong.filter(|(field, _)| *field == name).map(|(_, message)| message);
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
     let text = |field: &Field<'_>, kind| form::input(field, kind, typed.get(field.name));
@@ -322,6 +323,17 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     Frame::new(request, "Add user").around(main)
 }
 
+/// The field's own words in place of its name, where the message begins with it.
+fn said_of(field: &str, message: &str) -> String {
+    let label = match field {
+        "email" => "The email address".to_owned(),
+        "employee_code" => "The employee code".to_owned(),
+        "password" => "The first password".to_owned(),
+        other => format!("The {other}"),
+    };
+    message.strip_prefix(field).map_or_else(|| message.to_owned(), |rest| format!("{label}{rest}"))
+}
+
 /// Says what was made, with the one-time password; reloading leads to the user's own page.
 fn added_page(request: &Request, invited: &InvitedUser) -> Response {
     let here = path(request, "/users");
@@ -332,10 +344,11 @@ fn added_page(request: &Request, invited: &InvitedUser) -> Response {
             title: &format!("{} was added", user.name), crumbs: &[Crumb { href: &here, label: "Users" }], ..PageHead::default()
         }))
         (card("How to sign in", "Give these to them over a channel that you trust.", None, html! {
-            (facts(&[("Workspace", html! { (request.slug()) }), ("Email address", html! { (user.email) })]))
+            div.stack { (facts(&[("Workspace", html! { (request.slug()) }), ("Email address", html! { (user.email) })]))
             @if let Some(password) = &invited.password {
                 (secret("One-time password", password, "Copy it now: it is stored hashed and will not be shown again."))
             } @else { p { "The password is the one that you typed." } }
+            }
             (form::form_actions(html! {
                 (button::link(&Button::new(Kind::Plain, "Add another").icon(Icon::Plus), &format!("{here}/new")))
                 (button::link(&Button::new(Kind::Primary, "Set their access"), &page))

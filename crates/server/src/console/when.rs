@@ -53,7 +53,12 @@ pub fn span(seconds: i64) -> String {
 
 /// How many there are, in words: `1 call`, `20,318 calls`.
 pub fn count(many: i64, singular: &str, plural: &str) -> String {
-    let digits = many.to_string();
+    format!("{} {}", grouped(many), if many == 1 { singular } else { plural })
+}
+
+/// A number with its thousands set apart: `20,318`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -61,7 +66,7 @@ pub fn count(many: i64, singular: &str, plural: &str) -> String {
         }
         grouped.push(digit);
     }
-    format!("{grouped} {}", if many == 1 { singular } else { plural })
+    grouped
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use access::{Permit, can};
 use workspace::{Refusal, calls};
 
-use crate::audio;
 use crate::output::{Audio, Done};
+use crate::recordings::{self, Purpose};
 use crate::request::Request;
 
 /// The sound, to be played.
 pub async fn listen(request: Request, permit: Permit<can::RecordingListen>, _: ()) -> Result<Audio, Refusal> {
     let file = calls::recording_path(&request.server.app, &permit).await?;
-    audio::answer(&request, &file, None).await.map(Audio)
+    recordings::serve(&request, &file, Purpose::Listen).await.map(Audio)
 }
 
 /// The sound, as a file to keep.
@@ -20,11 +20,11 @@ pub async fn download(
     _: (),
 ) -> Result<Audio, Refusal> {
     let file = calls::recording_path(&request.server.app, &permit).await?;
-    audio::answer(&request, &file, Some(&format!("call-{}", permit.thing().id))).await.map(Audio)
+    recordings::serve(&request, &file, Purpose::Download).await.map(Audio)
 }
 
 /// Deletes the recording; the call stays.
 pub async fn delete(request: Request, permit: Permit<can::RecordingDelete>, _: ()) -> Result<Done, Refusal> {
     let file = calls::delete_recording(&request.server.app, &permit, &request.author()).await?;
-    audio::remove(&request, &file).await.map(|()| Done)
+    recordings::remove(&request, &file).await.map(|()| Done)
 }

@@ -23,9 +23,11 @@ pub fn pager(pager: &Pager) -> Markup {
     html! {
         nav.pager aria-label="Pages" {
             span.pager-summary { (pager.summary) }
-            (step(pager.first, html! { "First" }))
-            (step(pager.previous, html! { (icon(Icon::Left)) "Previous" }))
-            (step(pager.next, html! { "Next" (icon(Icon::Right)) }))
+            @if pager.first.or(pager.previous).or(pager.next).is_some() {
+                (step(pager.first, html! { "First" }))
+                (step(pager.previous, html! { (icon(Icon::Left)) "Previous" }))
+                (step(pager.next, html! { "Next" (icon(Icon::Right)) }))
+            }
         }
     }
 }
