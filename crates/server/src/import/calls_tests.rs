@@ -126,17 +126,3 @@ fn a_last_row_without_a_line_end_counts_only_if_it_is_as_wide_as_the_row_before(
         matches!(cut(&narrower), Err(Problem::Row(bad)) if bad.line == 2 && bad.reason.contains("breaks off in this line, after 16 of 18 columns"))
     );
 }
-
-/// How fast rows are read: `cargo test --release -p ringfence --lib rate -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn rate_of_asterisk_rows() {
-    let text: String = (0..200_000).map(|serial| row(serial) + "\n").collect();
-    for zone in ["UTC", "Europe/Berlin"] {
-        let zone = TimeZone::get(zone).unwrap();
-        let began = std::time::Instant::now();
-        let calls = Calls::asterisk(text.as_bytes(), zone).filter(Result::is_ok).count();
-        let rate = calls as f64 / began.elapsed().as_secs_f64();
-        println!("{calls} rows, {rate:.0} rows/s, {} bytes a row", text.len() / calls);
-    }
-}

@@ -15,4 +15,5 @@ mod matrix;
 mod openapi;
 mod rest;
 mod rules;
+mod sessions;
 mod sweep;
