@@ -171,11 +171,14 @@ fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
         li id={ "entry-" (entry.seq) } {
             (avatar(&entry.actor))
             div.log-text {
-                p { (sentence(entry)) @match entry.outcome.as_str() {
-                    "refused" => { " " (badge(Tone::Bad, "refused")) }
-                    "expired" => { " " (badge(Tone::Warn, "expired")) }
-                    _ => {}
-                } }
+                p {
+                    @match entry.outcome.as_str() {
+                        "refused" => { (badge(Tone::Bad, "refused")) " " }
+                        "expired" => { (badge(Tone::Warn, "expired")) " " }
+                        _ => {}
+                    }
+                    (sentence(entry))
+                }
                 @if !changes.is_empty() {
                     ul.log-changes { @for change in &changes { li {
                         span.log-field { (change.field) }

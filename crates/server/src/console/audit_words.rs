@@ -1,6 +1,7 @@
 //! Entries of the audit log in words: who did what to what, and what became of each field.
 
 use access::Permission;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 use workspace::audit_log::EntryView;
@@ -96,12 +97,16 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// Fields that say no more than the sentence does.
+const UNTOLD: [&str; 3] = ["id", "kind", "revoked"];
+
 /// The fields that are another after the act than before.
 pub fn changes(detail: &Value) -> Vec<Change> {
     let side = |name| detail.get(name).and_then(Value::as_object);
     let nothing = Map::new();
     let (before, after) = (side("before").unwrap_or(&nothing), side("after").unwrap_or(&nothing));
-    let mut fields: Vec<&String> = before.keys().chain(after.keys()).filter(|field| *field != "id").collect();
+    let mut fields: Vec<&String> =
+        before.keys().chain(after.keys()).filter(|field| !UNTOLD.contains(&field.as_str())).collect();
     fields.sort_unstable();
     fields.dedup();
     let change = |field: &String| {
@@ -115,12 +120,18 @@ fn label(field: &str) -> String {
     field.strip_prefix("may_").unwrap_or(field).replace('_', " ")
 }
 
+/// A moment as people read it, if the text is one.
+fn moment(text: &str) -> Option<String> {
+    let moment: Timestamp = text.parse().ok()?;
+    Some(moment.strftime("%-d %b %Y, %H:%M UTC").to_string())
+}
+
 /// A value as people read it; none for nothing.
 fn words(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(moment(text).unwrap_or_else(|| text.clone())),
         Value::Bool(on) => Some(if *on { "on" } else { "off" }.into()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) if items.is_empty() => None,
