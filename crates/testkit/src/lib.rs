@@ -2,6 +2,12 @@
 //!
 //! Tests run on the embedded database, or on the PostgreSQL server that `RINGFENCE_TEST_POSTGRES` names; `./test`
 //! runs them on both. Everything here panics when something is not as it must be: this is a test's own code.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected should stop there and say where"
+)]
 
 mod client;
 mod company;
