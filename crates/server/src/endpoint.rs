@@ -10,13 +10,13 @@ use std::sync::Arc;
 use access::{Noun, Permission, Permit, Right, Visible};
 use axum::http::Method;
 use axum::response::Response;
-use schemars::{Schema, SchemaGenerator};
 use store::Identity;
 use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;
 use crate::request::Request;
+use crate::schema::SchemaOf;
 
 /// One endpoint.
 #[derive(Clone)]
@@ -41,9 +41,6 @@ pub struct Endpoint {
     pub output: Option<SchemaOf>,
     handler: Handler,
 }
-
-/// Makes a schema.
-pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 type Handler = Arc<dyn Fn(Request) -> Reply + Send + Sync>;
 type Reply = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use workspace::{Code, Refusal};
 
-use crate::endpoint::SchemaOf;
 use crate::request::Request;
+use crate::schema::{SchemaOf, schema_of};
 
 /// Where an endpoint's input is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,10 +159,6 @@ fn within(path: &str, name: &str) -> String {
         path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
         path => format!("{path}.{name}"),
     }
-}
-
-fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
 }
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {

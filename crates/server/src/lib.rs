@@ -19,6 +19,7 @@ pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;
+mod schema;
 pub mod ui;
 
 pub mod console;
@@ -27,6 +28,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use workspace::App;
+
+/// Why a command could not be carried out, for whoever typed it.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// A server: the acts, and how it is set up.
 #[derive(Clone)]

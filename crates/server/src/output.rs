@@ -3,10 +3,10 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::endpoint::SchemaOf;
+use crate::schema::{SchemaOf, schema_of};
 
 /// Something that an endpoint answers with.
 pub trait Output: Send {
@@ -36,10 +36,6 @@ pub struct Created<T>(pub T);
 /// 204 with nothing.
 #[derive(Debug)]
 pub struct Done;
-
-fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
-}
 
 impl<T: Serialize + JsonSchema + Send> Output for Json<T> {
     const STATUS: u16 = 200;

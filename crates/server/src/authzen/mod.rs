@@ -63,7 +63,7 @@ impl<T: serde::de::DeserializeOwned + JsonSchema + Send + 'static> Input for Bod
         Ok(Body(value))
     }
 
-    fn schema() -> Option<(Place, crate::endpoint::SchemaOf)> {
+    fn schema() -> Option<(Place, crate::schema::SchemaOf)> {
         crate::input::Body::<T>::schema()
     }
 }

@@ -6,7 +6,8 @@ use access::{Permit, Thing, can};
 use clap::{Args, Subcommand};
 use store::audit::Verdict;
 
-use super::{Error, Place, workspace_of};
+use super::{Place, workspace_of};
+use crate::Error;
 
 /// What to do with the audit log.
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
 use store::workspace::WorkspaceRow;
 
+use crate::Error;
+
 /// A self-hosted business phone workspace with one permission engine.
 ///
 /// Without a command, Ringfence serves the workspaces of the data folder; where there are none, it first makes a
@@ -59,9 +61,6 @@ pub struct Place {
     #[arg(long, global = true, env = "RINGFENCE_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
 }
-
-/// Why a command could not be carried out, for whoever typed it.
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 impl Place {
     /// The folder of a workspace's recordings.

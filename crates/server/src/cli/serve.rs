@@ -7,7 +7,8 @@ use clap::Args;
 use tokio::net::TcpListener;
 use workspace::App;
 
-use super::{Error, Place};
+use super::Place;
+use crate::Error;
 use crate::{Config, Server, dispatch};
 
 /// How to serve.

@@ -7,7 +7,8 @@ use store::Author;
 use store::workspace::NewWorkspace;
 use workspace::{check, secrets, tokens};
 
-use super::{Error, Place};
+use super::Place;
+use crate::Error;
 
 /// What to do with workspaces.
 #[derive(Debug, Subcommand)]

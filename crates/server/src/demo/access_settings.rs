@@ -7,7 +7,7 @@ use store::audit::Act;
 
 use super::company::Company;
 use super::people::Person;
-use crate::cli::Error;
+use crate::Error;
 
 const DAY: Micros = 86_400_000_000;
 

@@ -21,8 +21,8 @@ use store::call::NewCall;
 use store::workspace::NewWorkspace;
 use store::{Author, Store};
 
+use crate::Error;
 use crate::Server;
-use crate::cli::Error;
 use company::{COMPANIES, Company};
 use sound::Talk;
 

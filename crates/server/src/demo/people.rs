@@ -10,7 +10,7 @@ use store::audit::Act;
 use store::user::UserInput;
 
 use super::company::Company;
-use crate::cli::Error;
+use crate::Error;
 
 const FIRST: &[&str] = &[
     "Ada", "Amara", "Anders", "Aoife", "Arjun", "Beatriz", "Bram", "Carys", "Chidi", "Clara", "Cormac",

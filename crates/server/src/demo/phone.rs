@@ -9,7 +9,7 @@ use store::grant::GrantInput;
 
 use super::company::Company;
 use super::people::{Person, Units};
-use crate::cli::Error;
+use crate::Error;
 
 const DAY: Micros = 86_400_000_000;
 const FIRST_EXTENSION: usize = 201;

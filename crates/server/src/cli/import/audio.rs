@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::read::Batch;
-use crate::cli::Error;
+use crate::Error;
 
 /// Longest id that stands in a file's name as it is.
 const LONGEST: usize = 80;

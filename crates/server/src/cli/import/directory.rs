@@ -4,7 +4,7 @@ use access::model::EntityKind;
 use access::{Id, Micros, Model, Permit, Thing, can};
 use workspace::App;
 
-use crate::cli::Error;
+use crate::Error;
 use crate::import::{Directory, NumberPlan};
 
 /// The directory of a workspace as it is now.

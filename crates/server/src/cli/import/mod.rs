@@ -17,7 +17,8 @@ use jiff::tz::TimeZone;
 use store::workspace::WorkspaceRow;
 use workspace::{App, check};
 
-use super::{Error, Place, workspace_of};
+use super::{Place, workspace_of};
+use crate::Error;
 use crate::import::{Mapping, NumberPlan, Recordings};
 use read::{Reader, Source};
 use report::Report;

@@ -10,7 +10,7 @@ use store::call::NewCall;
 use tokio::sync::mpsc;
 
 use super::Format;
-use crate::cli::Error;
+use crate::Error;
 use crate::import::{
     BadRow, CallRecord, Calls, Direction, Directory, Found, Mapping, Outcome, Problem, Recordings, Stop,
     resolve,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::read::Batch;
-use crate::cli::Error;
+use crate::Error;
 use crate::import::BadRow;
 
 /// Bad rows that are printed; all of them go into the file of `--bad-rows`.

@@ -15,7 +15,7 @@ use workspace::App;
 use super::audio;
 use super::read::Batch;
 use super::report::Report;
-use crate::cli::Error;
+use crate::Error;
 
 /// Left free between two batches, so that a server beside this import gets to write: on SQLite whoever waits for
 /// the lock looks for it every few milliseconds only.
