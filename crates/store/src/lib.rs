@@ -126,7 +126,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.db.one::<(i64,)>(db::q("SELECT 1")).await?;
+        self.db.one::<(i64,)>(db::q("SELECT CAST(1 AS BIGINT)")).await?;
         Ok(())
     }
 

@@ -1,0 +1,46 @@
+//! Attempts to get past the access control, each of which once worked or easily could.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{Answer, Client, Company, Member, TestCall, TestServer};
+
+/// A token of somebody's own, limited to a scope; a client that shows it.
+async fn limited(member: &Member, scope: Value) -> Client {
+    let new = json!({ "name": "limited", "scope": scope });
+    let made = member.client.post("/api/v1/tokens", new).await.expect(201);
+    member.client.with_token(made.json["secret"].as_str().unwrap())
+}
+
+/// Somebody with a custom role that holds these cells.
+async fn with_role(company: &Company<'_>, holds: Value, more: Value) -> Member {
+    let name = format!("Custom {}", company.server.now());
+    let role = company.create("/api/v1/roles", json!({ "name": name, "holds": holds })).await;
+    let member = company.hire_into("agent", more).await;
+    let path = format!("/api/v1/users/{}/role", member.id);
+    company.owner.client.put(&path, json!({ "role": role })).await.expect(200);
+    company.server.pass(1);
+    member
+}
+
+/// A moment so many seconds from now, as the API has it.
+fn later(server: &TestServer, seconds: i64) -> String {
+    jiff::Timestamp::from_microsecond(server.now() + seconds * 1_000_000).unwrap().to_string()
+}
+
+/// A form sent from a page of somebody's session.
+async fn form(company: &Company<'_>, member: &Member, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    let token = member.client.token.clone().unwrap();
+    let stranger = company.server.stranger();
+    let request = stranger
+        .request(Method::POST, &format!("/w/{}{path}", company.slug))
+        .header("cookie", format!("__Host-ringfence-{}={token}", company.slug))
+        .header("x-csrf-token", server::cookie::csrf(&token));
+    stranger.send(request.form(pairs)).await
+}
+
+#[tokio::test]
+async fn a_server_that_works_says_so_on_both_databases() {
+    let server = TestServer::start().await;
+    server.stranger().get("/healthz").await.expect(200);
+}
+
