@@ -39,6 +39,16 @@ async fn form(company: &Company<'_>, member: &Member, path: &str, pairs: &[(&str
 }
 
 #[tokio::test]
+async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_they_may_do() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    let token = limited(&admin, json!(["user:read", "user:reset_credentials"])).await;
+    token.post(&format!("/api/v1/users/{}/password", admin.id), json!({})).await.expect(403);
+    admin.client.get("/api/v1/me").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_server_that_works_says_so_on_both_databases() {
     let server = TestServer::start().await;
     server.stranger().get("/healthz").await.expect(200);
