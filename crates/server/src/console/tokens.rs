@@ -172,7 +172,8 @@ pub async fn create(
         scope: Some(scope).filter(|scope| !scope.is_empty()),
         expires_at: when::end_of_day("expires", form.get("expires"), &when::zone(&request).await?)?,
     };
-    let made = tokens::create(&request.server.app, &permit, &request.author(), new).await?;
+    let until = request.token_end();
+    let made = tokens::create(&request.server.app, &permit, &request.author(), new, until).await?;
     Ok(Frame::new(&request, "Token created").around(created(&request, &made)))
 }
 

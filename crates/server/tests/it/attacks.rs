@@ -49,6 +49,24 @@ async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_th
 }
 
 #[tokio::test]
+async fn a_token_that_ends_makes_no_token_that_outlives_it() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let ends = later(&server, 60);
+    let new = json!({ "name": "brief", "expires_at": ends });
+    let brief = company.owner.client.post("/api/v1/tokens", new).await.expect(201);
+    let brief = company.owner.client.with_token(brief.json["secret"].as_str().unwrap());
+    let forever = brief.post("/api/v1/tokens", json!({ "name": "forever" })).await.expect(201);
+    assert_eq!(forever.json["token"]["expires_at"], json!(ends));
+    let longer = json!({ "name": "longer", "expires_at": later(&server, 3600) });
+    assert_eq!(brief.post("/api/v1/tokens", longer).await.expect(422).json["field"], "expires_at");
+    let forever = brief.with_token(forever.json["secret"].as_str().unwrap());
+    forever.get("/api/v1/users").await.expect(200);
+    server.pass(60);
+    forever.get("/api/v1/users").await.expect(401);
+}
+
+#[tokio::test]
 async fn a_server_that_works_says_so_on_both_databases() {
     let server = TestServer::start().await;
     server.stranger().get("/healthz").await.expect(200);
