@@ -67,6 +67,17 @@ async fn a_token_that_ends_makes_no_token_that_outlives_it() {
 }
 
 #[tokio::test]
+async fn a_token_whose_ticks_come_to_nothing_is_not_a_token_for_everything() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let admin = company.hire("admin").await;
+    // Admins of this preset have no billing: the tick names permissions of which they hold none.
+    let answer = form(&company, &admin, "/tokens", &[("name", "bills"), ("scope", "Billing:Write")]).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    assert_eq!(company.owner.client.get("/api/v1/tokens").await.expect(200).json["total"], 0);
+}
+
+#[tokio::test]
 async fn a_server_that_works_says_so_on_both_databases() {
     let server = TestServer::start().await;
     server.stranger().get("/healthz").await.expect(200);
