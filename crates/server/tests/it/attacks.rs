@@ -67,6 +67,41 @@ async fn a_token_that_ends_makes_no_token_that_outlives_it() {
 }
 
 #[tokio::test]
+async fn what_one_has_for_a_while_one_does_not_make_last() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let (clerk, other) = (company.hire("user").await, company.hire("user").await);
+    company.toggle(clerk.id, "Users", "allow").await.expect(200);
+    let given = json!({ "holds": { "billing:read": ["all"] }, "expires_at": later(&server, 60) });
+    let path = |id: u32| format!("/api/v1/users/{id}/temporary");
+    company.owner.client.post(&path(clerk.id), given.clone()).await.expect(201);
+    // As long as one has it, and no longer, it can be given.
+    clerk.client.post(&path(other.id), given).await.expect(201);
+    let longer = json!({ "holds": { "billing:read": ["all"] }, "expires_at": later(&server, 61) });
+    for id in [clerk.id, other.id] {
+        assert_eq!(clerk.client.post(&path(id), longer.clone()).await.expect(403).code(), "gives_more");
+    }
+}
+
+#[tokio::test]
+async fn what_is_granted_for_a_while_is_granted_on_for_no_longer() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let (clerk, other) = (company.hire("user").await, company.hire("user").await);
+    company.toggle(clerk.id, "Users", "allow").await.expect(200);
+    let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
+    let path = |id: u32| format!("/api/v1/users/{id}/grants/{queue}");
+    let until = |seconds| json!({ "may_observe": true, "expires_at": later(&server, seconds) });
+    company.owner.client.put(&path(clerk.id), until(60)).await.expect(200);
+    clerk.client.put(&path(other.id), until(60)).await.expect(200);
+    for id in [clerk.id, other.id] {
+        for wanted in [until(61), json!({ "may_observe": true })] {
+            assert_eq!(clerk.client.put(&path(id), wanted).await.expect(403).code(), "gives_more");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_whose_ticks_come_to_nothing_is_not_a_token_for_everything() {
     let server = TestServer::start().await;
     let company = server.company("onoff").await;
