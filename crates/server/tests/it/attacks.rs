@@ -118,3 +118,50 @@ async fn a_server_that_works_says_so_on_both_databases() {
     server.stranger().get("/healthz").await.expect(200);
 }
 
+#[tokio::test]
+async fn an_odd_address_is_never_an_error_of_ours() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let stranger = server.stranger();
+    for slug in ["%0A", "%00", "%0D%0Aset-cookie:%20a", "%E2%80%AE", "..", "a%20b"] {
+        for page in ["", "/users", "/sign-in", "/live"] {
+            let answer = stranger.get(&format!("/w/{slug}{page}")).await;
+            assert!(answer.status < 500, "{slug}{page}: {} {}", answer.status, answer.text);
+        }
+        stranger.get(&format!("/.well-known/authzen-configuration/w/{slug}")).await.expect(404);
+    }
+    for id in ["-1", "0", "4294967296", "9223372036854775807", "99999999999999999999", "%00", "%0A", "a"] {
+        for list in ["users", "roles", "departments", "numbers", "calls"] {
+            company.owner.client.get(&format!("/api/v1/{list}/{id}")).await.expect(404);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_led_astray_after_signing_in() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    let reset = format!("/api/v1/users/{}/password", admin.id);
+    let password = company.owner.client.post(&reset, json!({})).await.expect(201).json["password"].clone();
+    let home = format!("/w/{}", company.slug);
+    for (next, to) in [
+        (format!("{home}/users?q=a"), format!("{home}/users?q=a")),
+        ("//evil.example".into(), home.clone()),
+        ("https://evil.example".into(), home.clone()),
+        (format!("{home}.evil.example"), home.clone()),
+        (format!("{home}/\r\nset-cookie: a=b"), home.clone()),
+        (format!("{home}/\0"), home.clone()),
+    ] {
+        let typed = [
+            ("email", admin.email.as_str()),
+            ("password", password.as_str().unwrap()),
+            ("next", next.as_str()),
+        ];
+        let stranger = server.stranger();
+        let request = stranger.request(Method::POST, &format!("{home}/sign-in"));
+        let answer = stranger.send(request.form(&typed)).await.expect(303);
+        assert_eq!(answer.headers["location"].to_str().unwrap(), to);
+    }
+}
+
