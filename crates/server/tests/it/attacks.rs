@@ -179,3 +179,38 @@ async fn text_with_a_nul_character_is_refused_alike_on_both_databases() {
     }
 }
 
+#[tokio::test]
+async fn somebody_with_very_many_grants_still_has_a_call_log() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    let call = company.call(TestCall { user: Some(agent.id), ..TestCall::default() }).await;
+    let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
+    let also = company.call(TestCall { queue: Some(queue), ..TestCall::default() }).await;
+    let boss = with_role(
+        &company,
+        json!({ "call_record:read": ["own", "assigned"], "call_record:unmask": ["own", "assigned"] }),
+        json!({}),
+    )
+    .await;
+    company.grant(boss.id, queue, false, true).await;
+    for n in 0..1200 {
+        let (entity, grant) = (1_000_000 + 2 * n, 1_000_001 + 2 * n);
+        server
+            .database
+            .tamper(&format!(
+                "INSERT INTO queues (workspace_id, id, digits, name) VALUES ({}, {entity}, '', 'q{n}')",
+                company.id
+            ))
+            .await;
+        server.database.tamper(&format!("INSERT INTO grants (workspace_id, id, user_id, entity_id, may_use, may_observe) VALUES ({}, {grant}, {}, {entity}, true, true)", company.id, boss.id)).await;
+    }
+    company.create("/api/v1/queues", json!({ "name": "Another" })).await;
+    for query in ["", "&search=2025", "&direction=inbound"] {
+        let seen = boss.client.get(&format!("/api/v1/calls?limit=10{query}")).await.expect(200);
+        assert_eq!(seen.items().iter().map(|c| c["id"].as_i64().unwrap()).collect::<Vec<_>>(), [also]);
+        assert_eq!(seen.json["total"], 1);
+    }
+    boss.client.get(&format!("/api/v1/calls/{call}")).await.expect(404);
+}
+
