@@ -116,6 +116,13 @@ impl Actor {
         self.folded.reach_to(&self.powers, permission, thing).is_some()
     }
 
+    /// Whether the actor may know a user by name: sees them, or the directory.
+    pub fn knows_user(&self, user: Id) -> bool {
+        let sees = |thing: Thing| self.may(Permission::UserRead, &thing);
+        let directory = self.id() == user || self.holds(Permission::DirectoryRead);
+        directory || self.snapshot.thing(Noun::User, user).is_some_and(sees)
+    }
+
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
     pub fn holds(&self, permission: Permission) -> bool {
         self.powers.permissions().has(permission)

@@ -214,3 +214,18 @@ async fn somebody_with_very_many_grants_still_has_a_call_log() {
     boss.client.get(&format!("/api/v1/calls/{call}")).await.expect(404);
 }
 
+#[tokio::test]
+async fn a_unit_names_only_leaders_whom_its_reader_may_know_of() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let unit = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let lead = company.hire_into("team_lead", json!({ "department": unit })).await;
+    let path = format!("/api/v1/users/{}/leads", lead.id);
+    company.owner.client.put(&path, json!({ "units": [unit] })).await.expect(200);
+    let reader = with_role(&company, json!({ "department:read": ["all"] }), json!({})).await;
+    let seen = reader.client.get(&format!("/api/v1/departments/{unit}")).await.expect(200);
+    assert_eq!(seen.json["leaders"], json!([]));
+    let seen = company.owner.client.get(&format!("/api/v1/departments/{unit}")).await.expect(200);
+    assert_eq!(seen.json["leaders"][0]["id"], lead.id);
+}
+
