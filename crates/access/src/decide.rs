@@ -123,6 +123,15 @@ impl Actor {
         directory || self.snapshot.thing(Noun::User, user).is_some_and(sees)
     }
 
+    /// Whether the actor may know of a department or branch: sees it, or leads it.
+    pub fn sees_unit(&self, unit: Id) -> bool {
+        let Some(kind) = self.snapshot.model().units.get(&unit).map(|unit| Noun::from(unit.kind)) else {
+            return false;
+        };
+        let seen = self.snapshot.thing(kind, unit).zip(kind.see());
+        self.folded.leads(unit) || seen.is_some_and(|(thing, see)| self.may(see, &thing))
+    }
+
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
     pub fn holds(&self, permission: Permission) -> bool {
         self.powers.permissions().has(permission)

@@ -215,6 +215,33 @@ async fn somebody_with_very_many_grants_still_has_a_call_log() {
 }
 
 #[tokio::test]
+async fn trying_units_to_lead_tells_nothing_of_units_that_one_may_not_see() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let ours = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let secret = company.create("/api/v1/departments", json!({ "name": "Project Zebra" })).await;
+    let holds = json!({ "user:read": ["team"], "user:set_access": ["team"], "user:update": ["team"] });
+    let lead = with_role(&company, holds, json!({})).await;
+    let path = |id: u32| format!("/api/v1/users/{id}/leads");
+    company.owner.client.put(&path(lead.id), json!({ "units": [ours] })).await.expect(200);
+    let agent = company.hire_into("agent", json!({ "department": ours })).await;
+    let hidden = lead.client.put(&path(agent.id), json!({ "units": [secret] })).await.expect(422);
+    let absent = lead.client.put(&path(agent.id), json!({ "units": [4_000_000] })).await.expect(422);
+    let said = |refused: &Answer, unit: u32| {
+        refused.json["detail"].as_str().unwrap().replace(&unit.to_string(), "N")
+    };
+    assert_eq!(said(&hidden, secret), said(&absent, 4_000_000));
+    let token = lead.client.token.clone().unwrap();
+    for page in [format!("/users/{}", agent.id), format!("/users/{}/record", agent.id)] {
+        let stranger = server.stranger();
+        let cookie = format!("__Host-ringfence-{}={token}", company.slug);
+        let page = stranger.request(Method::GET, &format!("/w/{}{page}", company.slug));
+        let page = stranger.send(page.header("cookie", cookie)).await.expect(200);
+        assert!(page.text.contains("Ours") && !page.text.contains("Zebra"));
+    }
+}
+
+#[tokio::test]
 async fn a_unit_names_only_leaders_whom_its_reader_may_know_of() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
