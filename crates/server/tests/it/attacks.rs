@@ -242,6 +242,26 @@ async fn trying_units_to_lead_tells_nothing_of_units_that_one_may_not_see() {
 }
 
 #[tokio::test]
+async fn a_form_that_names_somebody_hidden_answers_as_if_they_were_not_there() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let unit = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
+    let holds = json!({ "user:read": ["team"], "user:set_access": ["team"], "queue:read": ["team"] });
+    let lead = with_role(&company, holds, json!({})).await;
+    let path = format!("/api/v1/users/{}/leads", lead.id);
+    company.owner.client.put(&path, json!({ "units": [unit] })).await.expect(200);
+    let hidden = company.hire("agent").await.id.to_string();
+    let path = format!("/queues/{queue}/holders");
+    let answers = [
+        form(&company, &lead, &path, &[("user", &hidden), ("may_use", "yes")]).await,
+        form(&company, &lead, &path, &[("user", "4000000"), ("may_use", "yes")]).await,
+    ];
+    assert_eq!((answers[0].status, answers[1].status), (404, 404));
+    assert_eq!(answers[0].text, answers[1].text);
+}
+
+#[tokio::test]
 async fn a_unit_names_only_leaders_whom_its_reader_may_know_of() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
