@@ -262,6 +262,23 @@ async fn a_form_that_names_somebody_hidden_answers_as_if_they_were_not_there() {
 }
 
 #[tokio::test]
+async fn a_record_names_only_the_grants_that_its_reader_may_see() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+442079460123" })).await;
+    company.grant(agent.id, number, true, true).await;
+    let reader = with_role(&company, json!({ "user:read": ["all"] }), json!({})).await;
+    reader.client.get(&format!("/api/v1/numbers/{number}")).await.expect(404);
+    let path = format!("/api/v1/users/{}/grants", agent.id);
+    let grants = reader.client.get(&path).await.expect(200);
+    assert_eq!((grants.items().len(), &grants.json["total"]), (0, &json!(0)));
+    for member in [&agent, &company.owner] {
+        assert_eq!(member.client.get(&path).await.expect(200).items().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_unit_names_only_leaders_whom_its_reader_may_know_of() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
