@@ -293,3 +293,14 @@ async fn a_unit_names_only_leaders_whom_its_reader_may_know_of() {
     assert_eq!(seen.json["leaders"][0]["id"], lead.id);
 }
 
+#[tokio::test]
+async fn a_wrong_guess_at_ones_own_password_is_written_down() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let guess = json!({ "current": "not my password", "new": "a new password" });
+    company.owner.client.put("/api/v1/me/password", guess).await.expect(422);
+    let log = company.owner.client.get("/api/v1/audit?outcome=refused").await.expect(200);
+    assert_eq!(log.items()[0]["act"], "profile:update");
+    assert!(!log.text.contains("not my password"));
+}
+
