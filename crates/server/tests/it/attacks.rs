@@ -315,3 +315,32 @@ async fn a_stranger_fills_the_audit_log_with_no_more_than_an_email_address() {
     assert!(log.items()[0]["object"].as_str().unwrap().chars().count() <= 254);
 }
 
+#[tokio::test]
+async fn two_admins_who_demote_each_other_at_once_leave_one() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let second = company.hire("admin").await;
+    let user = company.role("user").await;
+    let demote = |client: &Client, id: u32| {
+        let client = client.clone();
+        async move { client.put(&format!("/api/v1/users/{id}/role"), json!({ "role": user })).await.status }
+    };
+    let outcome =
+        tokio::join!(demote(&company.owner.client, second.id), demote(&second.client, company.owner.id));
+    assert!(matches!(outcome, (200, 403..=409) | (403..=409, 200)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn one_number_given_to_two_people_at_once_has_one() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let (ann, ben) = (company.hire("user").await, company.hire("user").await);
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+442079460123" })).await;
+    let give = |id: u32| {
+        let client = company.owner.client.clone();
+        async move { client.put(&format!("/api/v1/numbers/{number}/users/{id}"), json!({})).await.status }
+    };
+    assert_eq!(tokio::join!(give(ann.id), give(ben.id)), (200, 200));
+    let seen = company.owner.client.get(&format!("/api/v1/numbers/{number}")).await.expect(200);
+    assert_eq!(seen.json["holders"].as_array().unwrap().len(), 1);
+}
