@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::decide::Actor;
-use crate::model::{Grant, Id, Model, Standing, Temporary, User};
+use crate::model::{Grant, Id, Micros, Model, Standing, Temporary, User};
 use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
 use crate::reach::Reach;
@@ -202,23 +202,51 @@ fn differing<V: PartialEq>(before: &Set<V>, after: &Set<V>) -> BTreeSet<Id> {
 
 /// Whether an actor may change a user at all: nobody touches the Owner or whoever holds more (CAL-02, ALL-02).
 pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
-    let Some(folded) = before.user(user).filter(|_| user != actor.id()) else { return Ok(()) };
+    if user == actor.id() {
+        return Ok(());
+    }
     if before.model().is_owner(user) {
         return Err(Breach::OwnerProtected);
     }
-    let powers = before.latent(user);
-    match atoms(&powers, folded).find(|atom| !covers(actor, atom)) {
+    let Some(holder) = Holder::of(before, user, PRESENT) else { return Ok(()) };
+    let asker = Holder::acting(actor, PRESENT);
+    let could =
+        |atom: &Atom| asker.as_ref().is_some_and(|asker| asker.covers(actor.snapshot().model(), atom));
+    match holder.atoms().find(|atom| !could(atom)) {
         Some(Atom { permission, .. }) => Err(Breach::HoldsMore { user, permission }),
         None => Ok(()),
     }
 }
 
+/// Whether a user gains nothing that the actor lacks: not now, and not at any later moment at which something that
+/// the actor or the user has for a while has ended. What one has for a while can be given on for that while only.
 fn gains(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id) -> Result<(), Breach> {
-    let Some(folded) = after.user(user) else { return Ok(()) };
-    let powers = after.latent(user);
-    let had = before.user(user).map(|folded| (before.latent(user), folded));
-    let gained = |atom: &Atom| had.as_ref().is_none_or(|(powers, folded)| !holds(powers, folded, atom));
-    match atoms(&powers, folded).filter(gained).find(|atom| !covers(actor, atom)) {
+    let ends = ends(before, &[actor.id(), user]);
+    std::iter::once(PRESENT).chain(ends).try_for_each(|at| gains_at(actor, before, after, user, at))
+}
+
+/// The moment of each snapshot itself: nothing is looked at as it was earlier.
+const PRESENT: Micros = Micros::MIN;
+
+/// The moments to come at which something ends that these users have for a while.
+fn ends(snapshot: &Snapshot, users: &[Id]) -> BTreeSet<Micros> {
+    let model = snapshot.model();
+    if snapshot.valid_until() == Micros::MAX {
+        return BTreeSet::new();
+    }
+    let grants = model.grants.iter().filter(|g| users.contains(&g.user)).filter_map(|g| g.expires_at);
+    let temporary = model.temporary.iter().filter(|t| users.contains(&t.user)).map(|t| t.expires_at);
+    grants.chain(temporary).filter(|at| *at > snapshot.at()).collect()
+}
+
+fn gains_at(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id, at: Micros) -> Result<(), Breach> {
+    let Some(now) = Holder::of(after, user, at) else { return Ok(()) };
+    let then = Holder::of(before, user, at);
+    let giver = Holder::acting(actor, at);
+    let could =
+        |atom: &Atom| giver.as_ref().is_some_and(|giver| giver.covers(actor.snapshot().model(), atom));
+    let gained = |atom: &Atom| then.as_ref().is_none_or(|then| !then.holds(atom));
+    match now.atoms().filter(gained).find(|atom| !could(atom)) {
         Some(Atom { permission, .. }) => Err(Breach::GivesMore { user: Some(user), permission }),
         None => Ok(()),
     }
@@ -239,48 +267,77 @@ enum Over {
     OwnRows,
 }
 
-fn atoms<'a>(powers: &'a Powers, folded: &'a Folded) -> impl Iterator<Item = Atom> + 'a {
-    powers.iter().flat_map(move |(permission, reaches)| {
-        let everything = reaches.has(Reach::All).then_some(Over::Everything);
-        let units = folded.led().iter().filter(move |_| reaches.has(Reach::Team)).map(|u| Over::Unit(*u));
-        let entities =
-            folded.granted(permission).filter(move |_| reaches.has(Reach::Assigned)).map(Over::Entity);
-        let own = reaches.has(Reach::Own).then_some(Over::OwnRows);
-        let over = everything.into_iter().chain(units).chain(entities).chain(own);
-        over.map(move |over| Atom { permission, over })
-    })
+/// What somebody holds at a moment, a ban left aside.
+struct Holder {
+    powers: Powers,
+    folded: Arc<Folded>,
+    at: Micros,
 }
 
-fn holds(powers: &Powers, folded: &Folded, atom: &Atom) -> bool {
-    let has = |reach| powers.has(atom.permission, reach);
-    has(Reach::All)
-        || match atom.over {
-            Over::Everything => false,
-            Over::Unit(unit) => has(Reach::Team) && folded.leads(unit),
-            Over::Entity(entity) => has(Reach::Assigned) && folded.is_granted(atom.permission, entity),
-            Over::OwnRows => has(Reach::Own),
-        }
-}
-
-/// Whether an actor holds an atom, so far as the permission can be held: whoever holds a permission that cannot
-/// reach `all` at its widest reach may give it over any extension, queue or number.
-fn covers(actor: &Actor, atom: &Atom) -> bool {
-    let has = |reach| actor.powers().has(atom.permission, reach);
-    let widest = !atom.permission.entry().reaches.has(Reach::All) && has(Reach::Assigned);
-    match atom.over {
-        Over::Entity(_) if widest => true,
-        Over::Entity(entity) if has(Reach::Team) && is_of_team(actor, atom.permission, entity) => true,
-        _ => holds(actor.powers(), actor.folded(), atom),
+impl Holder {
+    fn of(snapshot: &Snapshot, user: Id, at: Micros) -> Option<Holder> {
+        let present = snapshot.user(user)?;
+        let at = at.max(snapshot.at());
+        let folded = if at == snapshot.at() {
+            present.clone()
+        } else {
+            Arc::new(Folded::of(snapshot.model(), user, at))
+        };
+        Some(Holder { powers: snapshot.latent_at(user, at), folded, at })
     }
-}
 
-/// Whether the units that the actor leads show them all that a grant of an extension, queue or number would: the
-/// thing itself, if somebody of theirs uses it; what went through it, if nobody else does.
-fn is_of_team(actor: &Actor, permission: Permission, entity: Id) -> bool {
-    let (model, now) = (actor.snapshot().model(), actor.snapshot().at());
-    let grants = model.grants.iter().filter(|g| g.entity == entity && g.may_use && g.counts_at(now));
-    let mut users = grants.filter_map(|g| model.users.get(&g.user));
-    let theirs = |user: &User| user.units().any(|unit| actor.folded().leads(unit));
-    let shared = users.clone().any(|user| !theirs(user));
-    users.any(theirs) && (permission.grant_use() == GrantUse::Either || !shared)
+    /// An actor, with a token's limit.
+    fn acting(actor: &Actor, at: Micros) -> Option<Holder> {
+        let holder = Holder::of(actor.snapshot(), actor.id(), at)?;
+        Some(Holder { powers: holder.powers.only(actor.scope()), ..holder })
+    }
+
+    fn atoms(&self) -> impl Iterator<Item = Atom> {
+        self.powers.iter().flat_map(move |(permission, reaches)| {
+            let everything = reaches.has(Reach::All).then_some(Over::Everything);
+            let units = self.folded.led().iter().filter(move |_| reaches.has(Reach::Team));
+            let units = units.map(|unit| Over::Unit(*unit));
+            let entities = self.folded.granted(permission).filter(move |_| reaches.has(Reach::Assigned));
+            let own = reaches.has(Reach::Own).then_some(Over::OwnRows);
+            let over = everything.into_iter().chain(units).chain(entities.map(Over::Entity)).chain(own);
+            over.map(move |over| Atom { permission, over })
+        })
+    }
+
+    fn holds(&self, atom: &Atom) -> bool {
+        let has = |reach| self.powers.has(atom.permission, reach);
+        has(Reach::All)
+            || match atom.over {
+                Over::Everything => false,
+                Over::Unit(unit) => has(Reach::Team) && self.folded.leads(unit),
+                Over::Entity(entity) => {
+                    has(Reach::Assigned) && self.folded.is_granted(atom.permission, entity)
+                }
+                Over::OwnRows => has(Reach::Own),
+            }
+    }
+
+    /// Whether an atom is held, so far as the permission can be held: whoever holds a permission that cannot reach
+    /// `all` at its widest reach may give it over any extension, queue or number.
+    fn covers(&self, model: &Model, atom: &Atom) -> bool {
+        let has = |reach| self.powers.has(atom.permission, reach);
+        let widest = !atom.permission.entry().reaches.has(Reach::All) && has(Reach::Assigned);
+        match atom.over {
+            Over::Entity(_) if widest => true,
+            Over::Entity(entity) if has(Reach::Team) && self.is_of_team(model, atom.permission, entity) => {
+                true
+            }
+            _ => self.holds(atom),
+        }
+    }
+
+    /// Whether the units that one leads show one all that a grant of an extension, queue or number would: the thing
+    /// itself, if somebody of theirs uses it; what went through it, if nobody else does.
+    fn is_of_team(&self, model: &Model, permission: Permission, entity: Id) -> bool {
+        let grants = model.grants.iter().filter(|g| g.entity == entity && g.may_use && g.counts_at(self.at));
+        let mut users = grants.filter_map(|g| model.users.get(&g.user));
+        let theirs = |user: &User| user.units().any(|unit| self.folded.leads(unit));
+        let shared = users.clone().any(|user| !theirs(user));
+        users.any(theirs) && (permission.grant_use() == GrantUse::Either || !shared)
+    }
 }

@@ -116,6 +116,22 @@ impl Actor {
         self.folded.reach_to(&self.powers, permission, thing).is_some()
     }
 
+    /// Whether the actor may know a user by name: sees them, or the directory.
+    pub fn knows_user(&self, user: Id) -> bool {
+        let sees = |thing: Thing| self.may(Permission::UserRead, &thing);
+        let directory = self.id() == user || self.holds(Permission::DirectoryRead);
+        directory || self.snapshot.thing(Noun::User, user).is_some_and(sees)
+    }
+
+    /// Whether the actor may know of a department or branch: sees it, or leads it.
+    pub fn sees_unit(&self, unit: Id) -> bool {
+        let Some(kind) = self.snapshot.model().units.get(&unit).map(|unit| Noun::from(unit.kind)) else {
+            return false;
+        };
+        let seen = self.snapshot.thing(kind, unit).zip(kind.see());
+        self.folded.leads(unit) || seen.is_some_and(|(thing, see)| self.may(see, &thing))
+    }
+
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
     pub fn holds(&self, permission: Permission) -> bool {
         self.powers.permissions().has(permission)

@@ -179,6 +179,11 @@ impl Snapshot {
         unbanned_powers(&self.model, id, self.at)
     }
 
+    /// The same at another moment: less of what was given for a while.
+    pub(crate) fn latent_at(&self, id: Id, at: Micros) -> Powers {
+        unbanned_powers(&self.model, id, at)
+    }
+
     /// What stays of a user's access once everything that was given for a while has ended (ALL-07).
     pub fn lasting(&self, id: Id) -> Powers {
         unbanned_powers(&self.model, id, Micros::MAX)

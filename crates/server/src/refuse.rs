@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
-use workspace::{Code, Refusal};
+use workspace::{Code, Refusal, check};
 
 use crate::console;
 use crate::endpoint::{Endpoint, Face};
@@ -48,7 +48,14 @@ impl From<&Refusal> for Problem {
 pub fn render(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Response {
     match endpoint.face {
         Face::Rest | Face::AuthZen | Face::Plain => problem(refusal),
-        Face::Console if refusal.code == Code::Unauthenticated => to_sign_in(request),
+        Face::Console if refusal.code == Code::Unauthenticated && check::slug(request.slug()).is_ok() => {
+            to_sign_in(request)
+        }
+        // No workspace is called so, and what is no slug does not belong into a header.
+        Face::Console if refusal.code == Code::Unauthenticated => {
+            let absent = Refusal::new(Code::NotFound);
+            with_status(&absent, console::refused::bare(&absent))
+        }
         Face::Console => with_status(refusal, console::refused::page(request, endpoint, refusal)),
     }
 }

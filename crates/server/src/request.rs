@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use access::{Id, Noun, Thing};
+use access::{Id, Micros, Noun, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Uri, header};
-use store::{Author, Identity};
+use store::{Author, Identity, Via};
 use workspace::{Code, Refusal};
 
 use crate::Server;
@@ -41,6 +41,11 @@ impl Request {
     pub fn author(&self) -> Author {
         let nobody = || Author { id: None, name: "nobody".into(), via: "no credentials".into() };
         self.who.as_ref().map_or_else(nobody, Identity::author)
+    }
+
+    /// When the API token that was shown ends; none for sessions and for tokens without an end.
+    pub fn token_end(&self) -> Option<Micros> {
+        self.who.as_ref().filter(|who| matches!(who.via, Via::Token(_))).and_then(|who| who.expires_at)
     }
 
     /// A variable part of the path; empty where the path has none of that name.

@@ -198,6 +198,9 @@ fn read_touches(text: &str) -> Vec<Id> {
     text.split(' ').filter_map(|word| word.parse().ok()).map(Id).collect()
 }
 
+/// So many keys are read one by one and merged; SQLite joins at most 500 queries.
+const MOST_KEYS: usize = 400;
+
 /// The search for calls: by time, or by the index of one or more keys, under conditions.
 struct Search<'a> {
     workspace: i64,
@@ -237,6 +240,9 @@ impl<'a> Search<'a> {
                 .conditions(by_time, false)
                 .some(limit, |q, n| q.s(" ORDER BY c.started_at DESC, c.id DESC LIMIT ").v(n));
         };
+        if keys.len() > MOST_KEYS {
+            return self.by_many(keys, limit);
+        }
         let mut all = q("");
         for (at, key) in keys.iter().enumerate() {
             all = all.s(if at == 0 { "" } else { " UNION " }).s("SELECT * FROM (");
@@ -246,11 +252,20 @@ impl<'a> Search<'a> {
     }
 
     fn by_key(&self, start: Q, key: Id, limit: Option<i64>) -> Q {
-        let query = start.s("SELECT t.call_id AS id, t.started_at FROM call_touches t");
-        let query = query.when(self.looks_at_calls(), |q| {
+        self.by_touch(start.s("SELECT t.call_id AS id, t.started_at"), |q| q.s(" = ").v(key), limit)
+    }
+
+    /// The same for so many keys that one query for each would be more than a database takes.
+    fn by_many(&self, keys: &[Id], limit: Option<i64>) -> Q {
+        let start = q("SELECT DISTINCT t.call_id AS id, t.started_at");
+        self.by_touch(start, |q| q.s(" IN ").list(keys.iter().copied()), limit)
+    }
+
+    fn by_touch(&self, start: Q, keys: impl FnOnce(Q) -> Q, limit: Option<i64>) -> Q {
+        let query = start.s(" FROM call_touches t").when(self.looks_at_calls(), |q| {
             q.s(" JOIN calls c ON c.workspace_id = t.workspace_id AND c.id = t.call_id")
         });
-        let query = query.s(" WHERE t.workspace_id = ").v(self.workspace).s(" AND t.subject_id = ").v(key);
+        let query = keys(query.s(" WHERE t.workspace_id = ").v(self.workspace).s(" AND t.subject_id"));
         self.conditions(query, true)
             .some(limit, |q, n| q.s(" ORDER BY t.started_at DESC, t.call_id DESC LIMIT ").v(n))
     }

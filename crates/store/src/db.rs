@@ -181,9 +181,20 @@ impl Q {
     }
 }
 
+/// A text has a NUL character: PostgreSQL takes none, so none is taken on either database.
+#[derive(Debug, thiserror::Error)]
+#[error("a text has a NUL character")]
+pub(crate) struct Nul;
+
+fn without_nul(values: &[Value]) -> Result<()> {
+    let has_nul = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
+    if values.iter().any(has_nul) { Err(sqlx::Error::Encode(Box::new(Nul))) } else { Ok(()) }
+}
+
 // Adding an argument fails only for values that cannot be encoded; integers, text and booleans always can.
 
-fn sqlite_arguments(values: Vec<Value>) -> SqliteArguments {
+fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
+    without_nul(&values)?;
     let mut arguments = SqliteArguments::default();
     for value in values {
         let _ = match value {
@@ -192,10 +203,11 @@ fn sqlite_arguments(values: Vec<Value>) -> SqliteArguments {
             Value::Bool(v) => arguments.add(v),
         };
     }
-    arguments
+    Ok(arguments)
 }
 
-fn postgres_arguments(values: Vec<Value>) -> PgArguments {
+fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
+    without_nul(&values)?;
     let mut arguments = PgArguments::default();
     for value in values {
         let _ = match value {
@@ -204,28 +216,28 @@ fn postgres_arguments(values: Vec<Value>) -> PgArguments {
             Value::Bool(v) => arguments.add(v),
         };
     }
-    arguments
+    Ok(arguments)
 }
 
 async fn exec_sqlite<'c>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<u64> {
-    let arguments = sqlite_arguments(q.values);
+    let arguments = sqlite_arguments(q.values)?;
     Ok(sqlx::query_with(AssertSqlSafe(q.sql), arguments).execute(on).await?.rows_affected())
 }
 
 async fn exec_postgres<'c>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<u64> {
     let text = q.numbered();
-    let arguments = postgres_arguments(q.values);
+    let arguments = postgres_arguments(q.values)?;
     Ok(sqlx::query_with(AssertSqlSafe(text), arguments).execute(on).await?.rows_affected())
 }
 
 async fn all_sqlite<'c, T: Row>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<Vec<T>> {
-    let arguments = sqlite_arguments(q.values);
+    let arguments = sqlite_arguments(q.values)?;
     sqlx::query_as_with(AssertSqlSafe(q.sql), arguments).fetch_all(on).await
 }
 
 async fn all_postgres<'c, T: Row>(on: impl Executor<'c, Database = Postgres>, q: Q) -> Result<Vec<T>> {
     let text = q.numbered();
-    let arguments = postgres_arguments(q.values);
+    let arguments = postgres_arguments(q.values)?;
     sqlx::query_as_with(AssertSqlSafe(text), arguments).fetch_all(on).await
 }
 
@@ -281,7 +293,8 @@ struct Column {
 }
 
 /// The values of whole rows as one array for each column.
-fn postgres_arrays(values: Vec<Value>, types: &[&str]) -> PgArguments {
+fn postgres_arrays(values: Vec<Value>, types: &[&str]) -> Result<PgArguments> {
+    without_nul(&values)?;
     let mut columns = vec![Column::default(); types.len()];
     let mut values = values.into_iter().peekable();
     while values.peek().is_some() {
@@ -297,7 +310,7 @@ fn postgres_arrays(values: Vec<Value>, types: &[&str]) -> PgArguments {
     for (column, kind) in columns.into_iter().zip(types) {
         let _ = if *kind == "TEXT" { arguments.add(column.texts) } else { arguments.add(column.numbers) };
     }
-    arguments
+    Ok(arguments)
 }
 
 impl Db {
@@ -391,13 +404,13 @@ impl Tx {
             Tx::Sqlite(tx) => {
                 for part in Rows::parts(values, SQLITE_VALUES / width * width) {
                     let text = AssertSqlSafe(rows.sqlite(part.len() / width));
-                    let query = sqlx::query_as_with(text, sqlite_arguments(part));
+                    let query = sqlx::query_as_with(text, sqlite_arguments(part)?);
                     returned.extend(query.fetch_all(&mut **tx).await?);
                 }
             }
             Tx::Postgres(tx) => {
                 for part in Rows::parts(values, POSTGRES_ROWS * width) {
-                    let arguments = postgres_arrays(part, rows.types);
+                    let arguments = postgres_arrays(part, rows.types)?;
                     let query = sqlx::query_as_with(AssertSqlSafe(rows.postgres()), arguments);
                     returned.extend(query.fetch_all(&mut **tx).await?);
                 }

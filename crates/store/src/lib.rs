@@ -71,7 +71,10 @@ pub enum OpenError {
 pub enum StoreError {
     /// The database failed.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+    /// A text has a NUL character, which not every database can keep or look for.
+    #[error("a text has a NUL character")]
+    Nul,
     /// The permit no longer holds at the current version.
     #[error("no longer permitted")]
     Denied(Denied),
@@ -87,6 +90,15 @@ pub enum StoreError {
     /// No such row.
     #[error("no such row")]
     Missing,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Encode(cause) if cause.is::<db::Nul>() => StoreError::Nul,
+            error => StoreError::Database(error),
+        }
+    }
 }
 
 impl From<Denied> for StoreError {
@@ -126,7 +138,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.db.one::<(i64,)>(db::q("SELECT 1")).await?;
+        self.db.one::<(i64,)>(db::q("SELECT CAST(1 AS BIGINT)")).await?;
         Ok(())
     }
 
@@ -179,6 +191,6 @@ impl Store {
 fn taken(field: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |error| match &error {
         sqlx::Error::Database(e) if e.is_unique_violation() => StoreError::Taken(field),
-        _ => StoreError::Database(error),
+        _ => error.into(),
     }
 }

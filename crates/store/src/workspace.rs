@@ -63,6 +63,9 @@ const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_c
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
     pub async fn workspace_by_slug(&self, slug: &str) -> Result<Option<WorkspaceRow>> {
+        if slug.contains('\0') {
+            return Ok(None);
+        }
         Ok(self.db.one(q(COLUMNS).s(" WHERE slug = ").v(slug)).await?)
     }
 

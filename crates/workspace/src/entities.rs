@@ -126,7 +126,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn knows(&self, user: Id) -> bool {
-        self.actor.is_none_or(|a| a.id() == user || a.holds(Permission::DirectoryRead)) || self.sees(user)
+        self.actor.is_none_or(|actor| actor.knows_user(user))
     }
 
     fn view(&self, kind: EntityKind, row: EntityRow) -> EntityView {

@@ -69,10 +69,12 @@ fn yes() -> bool {
     true
 }
 
-/// What is granted to a user.
+/// What is granted to a user, as far as the asker may see the things; of oneself everything.
 pub async fn of_user(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<GrantView>> {
     let snapshot = app.snapshot(permit).await?;
+    let asker = permit.actor().filter(|actor| actor.id() != permit.id());
     let grants = snapshot.model().grants_of(permit.id(), app.store.now());
+    let grants = grants.filter(|grant| entities::known(snapshot.model(), asker, grant.entity.0).is_ok());
     let mut views: Vec<GrantView> =
         grants.filter_map(|grant| GrantView::of(snapshot.model(), &input(grant))).collect();
     views.sort_by(|a, b| (a.kind, &a.entity.name).cmp(&(b.kind, &b.entity.name)));

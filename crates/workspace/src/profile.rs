@@ -116,6 +116,9 @@ pub async fn change_password(
     let account = app.store.credentials(permit.workspace(), &record.email).await?;
     let hash = account.as_ref().and_then(|a| a.password_hash.as_deref());
     if !app.passwords.check(&passwords.current, hash).await? {
+        let act = Act::done("profile:update", "user", permit.thing().id, record.name.as_str());
+        let act = act.with(serde_json::json!({ "reason": "wrong present password" }));
+        app.store.record_refusal(permit.workspace(), author, act).await?;
         return Err(Refusal::invalid("current", "current is not your present password."));
     }
     app.store.forget_guesses(&target).await?;

@@ -137,6 +137,7 @@ impl From<StoreError> for Refusal {
             StoreError::Denied(denied) => denied.into(),
             StoreError::Breach(breach) => breach.into(),
             StoreError::Missing => Refusal::new(Code::NotFound),
+            StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
             StoreError::Stale => Refusal::because(
                 Code::Conflict,
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",

@@ -77,17 +77,19 @@ pub async fn list(app: &App, permit: &Permit<can::ApiTokenRead>) -> Answer<List<
     Ok(List::whole(rows.into_iter().map(|row| TokenView::of(snapshot.model(), row)).collect()))
 }
 
-/// Makes a token that carries the actor's own access, or a part of it.
+/// Makes a token that carries the actor's own access, or a part of it. One that is made with a token ends with it at
+/// the latest; `until` is that token's end.
 pub async fn create(
     app: &App,
     permit: &Permit<can::ApiTokenWrite>,
     author: &Author,
     new: NewApiToken,
+    until: Option<Micros>,
 ) -> Answer<CreatedToken> {
     let name = check::text("name", &new.name, 80)?;
     let (change, permit) = app.store.begin(permit, author).await?;
     let actor = permit.actor().ok_or_else(|| Refusal::lacks(Permission::ApiTokenWrite))?;
-    let expires_at = check::future("expires_at", new.expires_at, change.now())?;
+    let expires_at = within(check::future("expires_at", new.expires_at, change.now())?, until)?;
     let scope = scope(actor, new.scope.as_deref())?;
     add(change, actor.id(), &name, scope, expires_at).await
 }
@@ -119,6 +121,17 @@ async fn add(
     change.record(Act::done("api_token:write", "api_token", i64::from(id.0), name).with(detail));
     change.commit().await?;
     Ok(CreatedToken { token: TokenView::of(before.model(), row), secret })
+}
+
+/// The end that was asked for, no later than the latest.
+fn within(asked: Option<Micros>, latest: Option<Micros>) -> Answer<Option<Micros>> {
+    match (asked, latest) {
+        (Some(at), Some(latest)) if at > latest => {
+            let message = "expires_at must not be later than the end of the token that you use.";
+            Err(Refusal::invalid("expires_at", message))
+        }
+        (asked, latest) => Ok(asked.or(latest)),
+    }
 }
 
 /// The scope that was asked for, if the actor holds all of it. A limited token makes tokens that are limited at

@@ -1,7 +1,7 @@
 //! Departments and branches. Which of the two an act concerns is in the type of its permit.
 
 use access::model::UnitKind;
-use access::{Id, Model, Noun, Permit, Right, can};
+use access::{Actor, Id, Model, Noun, Permit, Right, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -58,19 +58,20 @@ pub struct UnitView {
     pub name: String,
     /// How many people belong to it.
     pub members: i64,
-    /// Who leads it.
+    /// Who leads it, as far as the asker may see those people or the directory.
     pub leaders: Vec<Ref>,
 }
 
 impl UnitView {
-    fn of(model: &Model, id: Id) -> Answer<UnitView> {
+    fn of(model: &Model, asker: Option<&Actor>, id: Id) -> Answer<UnitView> {
+        let known = |user: &Id| asker.is_none_or(|asker| asker.knows_user(*user));
         let unit = model.units.get(&id).ok_or_else(|| Refusal::new(Code::NotFound))?;
         Ok(UnitView {
             id: id.0,
             kind: Noun::from(unit.kind).word(),
             name: unit.name.clone(),
             members: i64::try_from(members(model, id)).unwrap_or(i64::MAX),
-            leaders: leaders(model, id).map(|user| Ref::to(model, user)).collect(),
+            leaders: leaders(model, id).filter(known).map(|user| Ref::to(model, user)).collect(),
         })
     }
 }
@@ -96,14 +97,15 @@ pub async fn list<R: ReadsUnits>(app: &App, permit: &Permit<R>) -> Answer<List<U
     let snapshot = app.snapshot(permit).await?;
     let model = snapshot.model();
     let ids = model.units.iter().filter(|(_, unit)| unit.kind == R::KIND).map(|(id, _)| *id);
-    let mut views: Vec<UnitView> = ids.map(|id| UnitView::of(model, id)).collect::<Answer<_>>()?;
+    let mut views: Vec<UnitView> =
+        ids.map(|id| UnitView::of(model, permit.actor(), id)).collect::<Answer<_>>()?;
     views.sort_by_key(|unit| (unit.name.to_lowercase(), unit.id));
     Ok(List::whole(views))
 }
 
 /// One department or branch.
 pub async fn show<R: ReadsUnits>(app: &App, permit: &Permit<R>) -> Answer<UnitView> {
-    UnitView::of(app.snapshot(permit).await?.model(), permit.id())
+    UnitView::of(app.snapshot(permit).await?.model(), permit.actor(), permit.id())
 }
 
 /// Creates a department or branch.
@@ -119,7 +121,7 @@ pub async fn create<R: WritesUnits>(
     let detail = serde_json::json!({ "after": { "name": name } });
     change.record(act(&permit, R::KIND, id, &name).with(detail));
     change.commit().await?;
-    UnitView::of(app.current(permit.workspace()).await?.model(), id)
+    UnitView::of(app.current(permit.workspace()).await?.model(), permit.actor(), id)
 }
 
 /// Renames a department or branch.
@@ -137,7 +139,7 @@ pub async fn rename<R: WritesUnits>(
     let detail = serde_json::json!({ "before": { "name": old }, "after": { "name": name } });
     change.record(act(&permit, R::KIND, permit.id(), &name).with(detail));
     change.commit().await?;
-    UnitView::of(app.current(permit.workspace()).await?.model(), permit.id())
+    UnitView::of(app.current(permit.workspace()).await?.model(), permit.actor(), permit.id())
 }
 
 /// Deletes a department or branch that nobody belongs to or leads.

@@ -146,8 +146,7 @@ pub async fn set_leads(
     let (model, user) = (before.model(), permit.id());
     let units: BTreeSet<Id> = units.into_iter().map(Id).collect();
     if let Some(unknown) = units.iter().find(|unit| !model.units.contains_key(unit)) {
-        let message = format!("units has {unknown}, which is no department or branch of this workspace.");
-        return Err(Refusal::invalid("units", message));
+        return Err(unknown_unit(*unknown));
     }
     let units: Vec<Id> = units.into_iter().collect();
     may_place(&permit, model, &units)?;
@@ -162,12 +161,20 @@ pub async fn set_leads(
     Ok(UserView::of(app.current(permit.workspace()).await?.model(), row))
 }
 
+fn unknown_unit(unit: Id) -> Refusal {
+    Refusal::invalid(
+        "units",
+        format!("units has {unit}, which is no department or branch of this workspace."),
+    )
+}
+
 /// Whoever sets access with the reach `team` gives people only those units to lead that they lead themselves.
 fn may_place(permit: &Permit<can::UserSetAccess>, model: &Model, units: &[Id]) -> Answer<()> {
     let Some(actor) = permit.actor() else { return Ok(()) };
     let new = |unit: &&Id| !model.leads.contains(&(permit.id(), **unit));
     let beyond = |unit: &&Id| actor.reach_over(permit.permission(), &[**unit]).is_none();
     match units.iter().filter(new).find(beyond) {
+        Some(unit) if !actor.sees_unit(*unit) => Err(unknown_unit(*unit)),
         Some(unit) => {
             let name = model.label(*unit);
             Err(Refusal::invalid("units", format!("units has {name}, which you do not lead yourself.")))

@@ -338,6 +338,11 @@ pub async fn reset_password(
     permit: &Permit<can::UserResetCredentials>,
     author: &Author,
 ) -> Answer<String> {
+    // Neither a limited token nor a session left open becomes all of its user by this.
+    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
+        let message = "You cannot reset your own password. Change it in your profile, with the present one.";
+        return Err(Refusal::because(Code::Forbidden, message));
+    }
     let password = secrets::new_password();
     let hash = app.passwords.hash(&password).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;

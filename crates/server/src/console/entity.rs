@@ -8,10 +8,10 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::entity::ReadsEntities;
-use workspace::Refusal;
 use workspace::calls::{self, CallQuery};
 use workspace::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
 use workspace::grants::{self, AssignNumber, SetGrant};
+use workspace::{Code, Refusal};
 
 use super::call::linked;
 use super::choices::{self, borrowed};
@@ -322,7 +322,7 @@ async fn give(
 ) -> Result<Redirect, Refusal> {
     let entity = request.id(kind.word())?.0;
     let user = visible.actor().snapshot().thing(Noun::User, Id(given.user));
-    let user = user.ok_or_else(|| Refusal::invalid("user", "user must be chosen from the list."))?;
+    let user = user.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let permit = visible.actor().permit_on::<can::UserSetAccess>(user)?;
     let new = SetGrant {
         entity,

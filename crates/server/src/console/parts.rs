@@ -84,6 +84,20 @@ pub fn givable_roles(actor: &Actor) -> Options {
     roles.filter(|(_, role)| given(&role.holds)).map(|(id, role)| (id, role.name.as_str())).collect()
 }
 
+/// The departments or branches that somebody may know of, and those that are shown to them anyway.
+pub fn known_units(actor: &Actor, kind: UnitKind, shown: &[u32]) -> Options {
+    let model = actor.snapshot().model();
+    let known = |id: Id| shown.contains(&id.0) || actor.sees_unit(id);
+    let mut units: Vec<(&Id, &str)> = model
+        .units
+        .iter()
+        .filter(|(id, unit)| unit.kind == kind && known(**id))
+        .map(|(id, unit)| (id, unit.name.as_str()))
+        .collect();
+    units.sort_by_key(|(_, name)| name.to_lowercase());
+    units.into_iter().collect()
+}
+
 /// Every department, or every branch, by name.
 pub fn units(model: &Model, kind: UnitKind) -> Options {
     let mut units: Vec<(&Id, &str)> =

@@ -159,7 +159,8 @@ fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
     let cookie = cookie::begin(secure, request.slug(), &new.token, seconds);
     let home = format!("/w/{}", request.slug());
     let ours = next == home || next.starts_with(&format!("{home}/")) || next.starts_with(&format!("{home}?"));
-    let to = if ours && !next.contains("/sign-") { next } else { &home };
+    let plain = next.chars().all(|c| c.is_ascii_graphic());
+    let to = if ours && plain && !next.contains("/sign-") { next } else { &home };
     ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
 }
 

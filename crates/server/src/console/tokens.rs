@@ -167,12 +167,15 @@ pub async fn create(
         let verb = Verb::ALL.into_iter().find(|v| v.label() == verb).ok_or_else(unknown)?;
         scope.extend(within(actor, group, verb).iter().map(|p| p.name().to_owned()));
     }
+    // Ticks that come to nothing mean a token for nothing, and never one without a limit.
+    let limited = form.all("scope").next().is_some();
     let new = NewApiToken {
         name: form.get("name").to_owned(),
-        scope: Some(scope).filter(|scope| !scope.is_empty()),
+        scope: limited.then_some(scope),
         expires_at: when::end_of_day("expires", form.get("expires"), &when::zone(&request).await?)?,
     };
-    let made = tokens::create(&request.server.app, &permit, &request.author(), new).await?;
+    let until = request.token_end();
+    let made = tokens::create(&request.server.app, &permit, &request.author(), new, until).await?;
     Ok(Frame::new(&request, "Token created").around(created(&request, &made)))
 }
 

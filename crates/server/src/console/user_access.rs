@@ -257,7 +257,7 @@ pub fn leads(page: &Page<'_>) -> Markup {
     let boxes = html! {
         input type="hidden" name="was" value=(led.iter().map(u32::to_string).collect::<Vec<_>>().join(" "));
         @for (kind, heading) in kinds {
-            @let units = parts::units(model, kind);
+            @let units = parts::known_units(page.actor, kind, &led.iter().copied().collect::<Vec<_>>());
             @if !units.is_empty() {
                 fieldset.boxes {
                     legend { (heading) }

@@ -59,10 +59,11 @@ fn read_only(page: &Page<'_>) -> Markup {
 
 fn edit(page: &Page<'_>) -> Markup {
     let user = &page.user;
-    let model = page.actor.snapshot().model();
     let chosen = |unit: &Option<workspace::Ref>| unit.as_ref().map_or_else(String::new, |u| u.id.to_string());
+    let shown: Vec<u32> =
+        [&user.department, &user.branch].into_iter().flatten().map(|unit| unit.id).collect();
     let unit = |name, label, kind, chosen: &str| {
-        let options = parts::units(model, kind);
+        let options = parts::known_units(page.actor, kind, &shown);
         let any = !options.is_empty();
         html! { @if any { (form::select(&Field::new(name, label).form("record"), &options.or_none("None").choices(), chosen)) } }
     };

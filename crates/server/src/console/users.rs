@@ -284,7 +284,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     let default = default.map_or_else(String::new, |(id, _)| id.to_string());
     let role = if typed.get("role").is_empty() { default.as_str() } else { typed.get("role") };
     let unit = |name, label, kind| {
-        let options = parts::units(model, kind);
+        let options = parts::known_units(actor, kind, &[]);
         let any = !options.is_empty();
         let options = options.or_none("None");
         html! { @if any { (form::select(&field(name, label), &options.choices(), typed.get(name))) } }

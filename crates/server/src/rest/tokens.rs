@@ -23,7 +23,8 @@ pub async fn create(
     permit: Permit<can::ApiTokenWrite>,
     Body(new): Body<NewApiToken>,
 ) -> Result<Created<CreatedToken>, Refusal> {
-    tokens::create(&request.server.app, &permit, &request.author(), new).await.map(Created)
+    let until = request.token_end();
+    tokens::create(&request.server.app, &permit, &request.author(), new, until).await.map(Created)
 }
 
 /// Revokes a token.

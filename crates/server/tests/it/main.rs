@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod attacks;
 mod authzen;
 mod generated;
 mod import;

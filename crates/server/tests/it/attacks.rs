@@ -1,0 +1,346 @@
+//! Attempts to get past the access control, each of which once worked or easily could.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{Answer, Client, Company, Member, TestCall, TestServer};
+
+/// A token of somebody's own, limited to a scope; a client that shows it.
+async fn limited(member: &Member, scope: Value) -> Client {
+    let new = json!({ "name": "limited", "scope": scope });
+    let made = member.client.post("/api/v1/tokens", new).await.expect(201);
+    member.client.with_token(made.json["secret"].as_str().unwrap())
+}
+
+/// Somebody with a custom role that holds these cells.
+async fn with_role(company: &Company<'_>, holds: Value, more: Value) -> Member {
+    let name = format!("Custom {}", company.server.now());
+    let role = company.create("/api/v1/roles", json!({ "name": name, "holds": holds })).await;
+    let member = company.hire_into("agent", more).await;
+    let path = format!("/api/v1/users/{}/role", member.id);
+    company.owner.client.put(&path, json!({ "role": role })).await.expect(200);
+    company.server.pass(1);
+    member
+}
+
+/// A moment so many seconds from now, as the API has it.
+fn later(server: &TestServer, seconds: i64) -> String {
+    jiff::Timestamp::from_microsecond(server.now() + seconds * 1_000_000).unwrap().to_string()
+}
+
+/// A form sent from a page of somebody's session.
+async fn form(company: &Company<'_>, member: &Member, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    let token = member.client.token.clone().unwrap();
+    let stranger = company.server.stranger();
+    let request = stranger
+        .request(Method::POST, &format!("/w/{}{path}", company.slug))
+        .header("cookie", format!("__Host-ringfence-{}={token}", company.slug))
+        .header("x-csrf-token", server::cookie::csrf(&token));
+    stranger.send(request.form(pairs)).await
+}
+
+#[tokio::test]
+async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_they_may_do() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    let token = limited(&admin, json!(["user:read", "user:reset_credentials"])).await;
+    token.post(&format!("/api/v1/users/{}/password", admin.id), json!({})).await.expect(403);
+    admin.client.get("/api/v1/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_token_that_ends_makes_no_token_that_outlives_it() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let ends = later(&server, 60);
+    let new = json!({ "name": "brief", "expires_at": ends });
+    let brief = company.owner.client.post("/api/v1/tokens", new).await.expect(201);
+    let brief = company.owner.client.with_token(brief.json["secret"].as_str().unwrap());
+    let forever = brief.post("/api/v1/tokens", json!({ "name": "forever" })).await.expect(201);
+    assert_eq!(forever.json["token"]["expires_at"], json!(ends));
+    let longer = json!({ "name": "longer", "expires_at": later(&server, 3600) });
+    assert_eq!(brief.post("/api/v1/tokens", longer).await.expect(422).json["field"], "expires_at");
+    let forever = brief.with_token(forever.json["secret"].as_str().unwrap());
+    forever.get("/api/v1/users").await.expect(200);
+    server.pass(60);
+    forever.get("/api/v1/users").await.expect(401);
+}
+
+#[tokio::test]
+async fn what_one_has_for_a_while_one_does_not_make_last() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let (clerk, other) = (company.hire("user").await, company.hire("user").await);
+    company.toggle(clerk.id, "Users", "allow").await.expect(200);
+    let given = json!({ "holds": { "billing:read": ["all"] }, "expires_at": later(&server, 60) });
+    let path = |id: u32| format!("/api/v1/users/{id}/temporary");
+    company.owner.client.post(&path(clerk.id), given.clone()).await.expect(201);
+    // As long as one has it, and no longer, it can be given.
+    clerk.client.post(&path(other.id), given).await.expect(201);
+    let longer = json!({ "holds": { "billing:read": ["all"] }, "expires_at": later(&server, 61) });
+    for id in [clerk.id, other.id] {
+        assert_eq!(clerk.client.post(&path(id), longer.clone()).await.expect(403).code(), "gives_more");
+    }
+}
+
+#[tokio::test]
+async fn what_is_granted_for_a_while_is_granted_on_for_no_longer() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let (clerk, other) = (company.hire("user").await, company.hire("user").await);
+    company.toggle(clerk.id, "Users", "allow").await.expect(200);
+    let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
+    let path = |id: u32| format!("/api/v1/users/{id}/grants/{queue}");
+    let until = |seconds| json!({ "may_observe": true, "expires_at": later(&server, seconds) });
+    company.owner.client.put(&path(clerk.id), until(60)).await.expect(200);
+    clerk.client.put(&path(other.id), until(60)).await.expect(200);
+    for id in [clerk.id, other.id] {
+        for wanted in [until(61), json!({ "may_observe": true })] {
+            assert_eq!(clerk.client.put(&path(id), wanted).await.expect(403).code(), "gives_more");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_whose_ticks_come_to_nothing_is_not_a_token_for_everything() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let admin = company.hire("admin").await;
+    // Admins of this preset have no billing: the tick names permissions of which they hold none.
+    let answer = form(&company, &admin, "/tokens", &[("name", "bills"), ("scope", "Billing:Write")]).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    assert_eq!(company.owner.client.get("/api/v1/tokens").await.expect(200).json["total"], 0);
+}
+
+#[tokio::test]
+async fn a_server_that_works_says_so_on_both_databases() {
+    let server = TestServer::start().await;
+    server.stranger().get("/healthz").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_odd_address_is_never_an_error_of_ours() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let stranger = server.stranger();
+    for slug in ["%0A", "%00", "%0D%0Aset-cookie:%20a", "%E2%80%AE", "..", "a%20b"] {
+        for page in ["", "/users", "/sign-in", "/live"] {
+            let answer = stranger.get(&format!("/w/{slug}{page}")).await;
+            assert!(answer.status < 500, "{slug}{page}: {} {}", answer.status, answer.text);
+        }
+        stranger.get(&format!("/.well-known/authzen-configuration/w/{slug}")).await.expect(404);
+    }
+    for id in ["-1", "0", "4294967296", "9223372036854775807", "99999999999999999999", "%00", "%0A", "a"] {
+        for list in ["users", "roles", "departments", "numbers", "calls"] {
+            company.owner.client.get(&format!("/api/v1/{list}/{id}")).await.expect(404);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_led_astray_after_signing_in() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    let reset = format!("/api/v1/users/{}/password", admin.id);
+    let password = company.owner.client.post(&reset, json!({})).await.expect(201).json["password"].clone();
+    let home = format!("/w/{}", company.slug);
+    for (next, to) in [
+        (format!("{home}/users?q=a"), format!("{home}/users?q=a")),
+        ("//evil.example".into(), home.clone()),
+        ("https://evil.example".into(), home.clone()),
+        (format!("{home}.evil.example"), home.clone()),
+        (format!("{home}/\r\nset-cookie: a=b"), home.clone()),
+        (format!("{home}/\0"), home.clone()),
+    ] {
+        let typed = [
+            ("email", admin.email.as_str()),
+            ("password", password.as_str().unwrap()),
+            ("next", next.as_str()),
+        ];
+        let stranger = server.stranger();
+        let request = stranger.request(Method::POST, &format!("{home}/sign-in"));
+        let answer = stranger.send(request.form(&typed)).await.expect(303);
+        assert_eq!(answer.headers["location"].to_str().unwrap(), to);
+    }
+}
+
+#[tokio::test]
+async fn text_with_a_nul_character_is_refused_alike_on_both_databases() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (stranger, client) = (server.stranger(), &company.owner.client);
+    let typed = |workspace: &str, email: &str| json!({ "workspace": workspace, "email": email, "password": "a long password" });
+    let refused = stranger.post("/api/v1/sessions", typed(&company.slug, "a\0b@x.example")).await.expect(400);
+    assert_eq!(refused.code(), "bad_request");
+    stranger.post("/api/v1/sessions", typed("a\0b", "a@x.example")).await.expect(401);
+    for list in ["users?search=%00", "queues?search=a%00b", "audit?kind=%00", "audit?outcome=%00"] {
+        assert_eq!(client.get(&format!("/api/v1/{list}")).await.expect(400).code(), "bad_request");
+    }
+}
+
+#[tokio::test]
+async fn somebody_with_very_many_grants_still_has_a_call_log() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    let call = company.call(TestCall { user: Some(agent.id), ..TestCall::default() }).await;
+    let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
+    let also = company.call(TestCall { queue: Some(queue), ..TestCall::default() }).await;
+    let boss = with_role(
+        &company,
+        json!({ "call_record:read": ["own", "assigned"], "call_record:unmask": ["own", "assigned"] }),
+        json!({}),
+    )
+    .await;
+    company.grant(boss.id, queue, false, true).await;
+    for n in 0..1200 {
+        let (entity, grant) = (1_000_000 + 2 * n, 1_000_001 + 2 * n);
+        server
+            .database
+            .tamper(&format!(
+                "INSERT INTO queues (workspace_id, id, digits, name) VALUES ({}, {entity}, '', 'q{n}')",
+                company.id
+            ))
+            .await;
+        server.database.tamper(&format!("INSERT INTO grants (workspace_id, id, user_id, entity_id, may_use, may_observe) VALUES ({}, {grant}, {}, {entity}, true, true)", company.id, boss.id)).await;
+    }
+    company.create("/api/v1/queues", json!({ "name": "Another" })).await;
+    for query in ["", "&search=2025", "&direction=inbound"] {
+        let seen = boss.client.get(&format!("/api/v1/calls?limit=10{query}")).await.expect(200);
+        assert_eq!(seen.items().iter().map(|c| c["id"].as_i64().unwrap()).collect::<Vec<_>>(), [also]);
+        assert_eq!(seen.json["total"], 1);
+    }
+    boss.client.get(&format!("/api/v1/calls/{call}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn trying_units_to_lead_tells_nothing_of_units_that_one_may_not_see() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let ours = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let secret = company.create("/api/v1/departments", json!({ "name": "Project Zebra" })).await;
+    let holds = json!({ "user:read": ["team"], "user:set_access": ["team"], "user:update": ["team"] });
+    let lead = with_role(&company, holds, json!({})).await;
+    let path = |id: u32| format!("/api/v1/users/{id}/leads");
+    company.owner.client.put(&path(lead.id), json!({ "units": [ours] })).await.expect(200);
+    let agent = company.hire_into("agent", json!({ "department": ours })).await;
+    let hidden = lead.client.put(&path(agent.id), json!({ "units": [secret] })).await.expect(422);
+    let absent = lead.client.put(&path(agent.id), json!({ "units": [4_000_000] })).await.expect(422);
+    let said = |refused: &Answer, unit: u32| {
+        refused.json["detail"].as_str().unwrap().replace(&unit.to_string(), "N")
+    };
+    assert_eq!(said(&hidden, secret), said(&absent, 4_000_000));
+    let token = lead.client.token.clone().unwrap();
+    for page in [format!("/users/{}", agent.id), format!("/users/{}/record", agent.id)] {
+        let stranger = server.stranger();
+        let cookie = format!("__Host-ringfence-{}={token}", company.slug);
+        let page = stranger.request(Method::GET, &format!("/w/{}{page}", company.slug));
+        let page = stranger.send(page.header("cookie", cookie)).await.expect(200);
+        assert!(page.text.contains("Ours") && !page.text.contains("Zebra"));
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_names_somebody_hidden_answers_as_if_they_were_not_there() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let unit = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
+    let holds = json!({ "user:read": ["team"], "user:set_access": ["team"], "queue:read": ["team"] });
+    let lead = with_role(&company, holds, json!({})).await;
+    let path = format!("/api/v1/users/{}/leads", lead.id);
+    company.owner.client.put(&path, json!({ "units": [unit] })).await.expect(200);
+    let hidden = company.hire("agent").await.id.to_string();
+    let path = format!("/queues/{queue}/holders");
+    let answers = [
+        form(&company, &lead, &path, &[("user", &hidden), ("may_use", "yes")]).await,
+        form(&company, &lead, &path, &[("user", "4000000"), ("may_use", "yes")]).await,
+    ];
+    assert_eq!((answers[0].status, answers[1].status), (404, 404));
+    assert_eq!(answers[0].text, answers[1].text);
+}
+
+#[tokio::test]
+async fn a_record_names_only_the_grants_that_its_reader_may_see() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+442079460123" })).await;
+    company.grant(agent.id, number, true, true).await;
+    let reader = with_role(&company, json!({ "user:read": ["all"] }), json!({})).await;
+    reader.client.get(&format!("/api/v1/numbers/{number}")).await.expect(404);
+    let path = format!("/api/v1/users/{}/grants", agent.id);
+    let grants = reader.client.get(&path).await.expect(200);
+    assert_eq!((grants.items().len(), &grants.json["total"]), (0, &json!(0)));
+    for member in [&agent, &company.owner] {
+        assert_eq!(member.client.get(&path).await.expect(200).items().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_unit_names_only_leaders_whom_its_reader_may_know_of() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let unit = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let lead = company.hire_into("team_lead", json!({ "department": unit })).await;
+    let path = format!("/api/v1/users/{}/leads", lead.id);
+    company.owner.client.put(&path, json!({ "units": [unit] })).await.expect(200);
+    let reader = with_role(&company, json!({ "department:read": ["all"] }), json!({})).await;
+    let seen = reader.client.get(&format!("/api/v1/departments/{unit}")).await.expect(200);
+    assert_eq!(seen.json["leaders"], json!([]));
+    let seen = company.owner.client.get(&format!("/api/v1/departments/{unit}")).await.expect(200);
+    assert_eq!(seen.json["leaders"][0]["id"], lead.id);
+}
+
+#[tokio::test]
+async fn a_wrong_guess_at_ones_own_password_is_written_down() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let guess = json!({ "current": "not my password", "new": "a new password" });
+    company.owner.client.put("/api/v1/me/password", guess).await.expect(422);
+    let log = company.owner.client.get("/api/v1/audit?outcome=refused").await.expect(200);
+    assert_eq!(log.items()[0]["act"], "profile:update");
+    assert!(!log.text.contains("not my password"));
+}
+
+#[tokio::test]
+async fn a_stranger_fills_the_audit_log_with_no_more_than_an_email_address() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let body = json!({ "workspace": company.slug, "email": "x".repeat(100_000), "password": "wrong" });
+    server.stranger().post("/api/v1/sessions", body).await.expect(401);
+    let log = company.owner.client.get("/api/v1/audit?outcome=refused").await.expect(200);
+    assert_eq!(log.items().len(), 1);
+    assert!(log.items()[0]["object"].as_str().unwrap().chars().count() <= 254);
+}
+
+#[tokio::test]
+async fn two_admins_who_demote_each_other_at_once_leave_one() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let second = company.hire("admin").await;
+    let user = company.role("user").await;
+    let demote = |client: &Client, id: u32| {
+        let client = client.clone();
+        async move { client.put(&format!("/api/v1/users/{id}/role"), json!({ "role": user })).await.status }
+    };
+    let outcome =
+        tokio::join!(demote(&company.owner.client, second.id), demote(&second.client, company.owner.id));
+    assert!(matches!(outcome, (200, 403..=409) | (403..=409, 200)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn one_number_given_to_two_people_at_once_has_one() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let (ann, ben) = (company.hire("user").await, company.hire("user").await);
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+442079460123" })).await;
+    let give = |id: u32| {
+        let client = company.owner.client.clone();
+        async move { client.put(&format!("/api/v1/numbers/{number}/users/{id}"), json!({})).await.status }
+    };
+    assert_eq!(tokio::join!(give(ann.id), give(ben.id)), (200, 200));
+    let seen = company.owner.client.get(&format!("/api/v1/numbers/{number}")).await.expect(200);
+    assert_eq!(seen.json["holders"].as_array().unwrap().len(), 1);
+}
