@@ -160,7 +160,8 @@ async function wear(page, { viewport, colorScheme }) {
 async function writeScreenshot(page, name, look) {
   await mkdir(SCREENSHOTS, { recursive: true });
   const path = join(SCREENSHOTS, `${name}-${look.name}.png`);
-  await page.screenshot({ path, fullPage: true, animations: 'disabled', timeout: SCREENSHOT_LIMIT_MS });
+  // Hiding the caret would leave style attributes behind, which the page's content security policy then objects to.
+  await page.screenshot({ path, fullPage: true, animations: 'disabled', caret: 'initial', timeout: SCREENSHOT_LIMIT_MS });
 }
 
 async function fitsItsWidth(page) {
