@@ -47,7 +47,8 @@ const CHROMIUM_FLAGS = [
 
 const START_LIMIT_MS = 120_000; // an unoptimised binary makes some 100,000 demo calls before it answers
 const STOP_LIMIT_MS = 5_000;
-const STEP_LIMIT_MS = 10_000; // for a click, a page, an expected element
+const STEP_LIMIT_MS = 15_000; // for a click, a page, an expected element
+const SCREENSHOT_LIMIT_MS = 60_000; // a long page takes a busy machine a while to paint
 const LOG_LIMIT = 4_000; // characters of the server's log in the message of a failed test
 
 /** Starts `ringfence serve --demo` on an empty data folder and a browser beside it. */
@@ -77,14 +78,16 @@ class Demo {
   /**
    * A page with cookies of its own, at the desktop's size and in light, that is closed when the test `t` ends.
    * `expectErrors`: patterns of complaints that the test provokes on purpose; all others fail it.
+   * `scripts`: whether the browser runs the console's scripts.
    */
-  async open(t, { expectErrors = [] } = {}) {
+  async open(t, { expectErrors = [], scripts = true } = {}) {
     const look = LOOKS[0];
     const context = await this.#browser.newContext({
       baseURL: this.url,
       viewport: look.viewport,
       colorScheme: look.colorScheme,
       reducedMotion: 'reduce',
+      javaScriptEnabled: scripts,
     });
     context.setDefaultTimeout(STEP_LIMIT_MS);
     const complaints = await listenForComplaints(context);
@@ -156,7 +159,9 @@ async function wear(page, { viewport, colorScheme }) {
 
 async function writeScreenshot(page, name, look) {
   await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}-${look.name}.png`), fullPage: true, animations: 'disabled' });
+  const path = join(SCREENSHOTS, `${name}-${look.name}.png`);
+  // Hiding the caret would leave style attributes behind, which the page's content security policy then objects to.
+  await page.screenshot({ path, fullPage: true, animations: 'disabled', caret: 'initial', timeout: SCREENSHOT_LIMIT_MS });
 }
 
 async function fitsItsWidth(page) {
