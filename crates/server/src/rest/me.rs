@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Noun, Permit, can, shown};
+use access::{Actor, Noun, Permission, Permit, can, shown};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Identity, Via};
@@ -88,6 +88,10 @@ pub async fn sessions(request: Request, who: Identity, _: ()) -> Result<Json<Lis
 
 /// Ends one of one's own sessions.
 pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+    // A session is its user's to end; a limited token ends one only where it may edit the profile.
+    if matches!(who.via, Via::Token(_)) && !who.actor.holds(Permission::ProfileUpdate) {
+        return Err(Refusal::lacks(Permission::ProfileUpdate));
+    }
     let session = request.id("session")?.0;
     profile::end_session(&request.server.app, &who.actor, &who.author(), session).await.map(|()| Done)
 }

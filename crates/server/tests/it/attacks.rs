@@ -344,3 +344,50 @@ async fn one_number_given_to_two_people_at_once_has_one() {
     let seen = company.owner.client.get(&format!("/api/v1/numbers/{number}")).await.expect(200);
     assert_eq!(seen.json["holders"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_limited_token_signs_its_user_out_nowhere() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let sessions = company.owner.client.get("/api/v1/me/sessions").await.expect(200);
+    let path = format!("/api/v1/me/sessions/{}", sessions.items()[0]["id"]);
+    let reader = limited(&company.owner, json!(["user:read"])).await;
+    reader.delete(&path).await.expect(403);
+    company.owner.client.get("/api/v1/me").await.expect(200);
+    limited(&company.owner, json!(["profile:update"])).await.delete(&path).await.expect(204);
+    company.owner.client.get("/api/v1/me").await.expect(401);
+}
+
+#[tokio::test]
+async fn deep_and_odd_bodies_are_refused_and_never_an_error_of_ours() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let client = &company.owner.client;
+    let paths = ["/api/v1/roles".to_owned(), format!("/w/{}/access/v1/evaluations", company.slug)];
+    for path in paths {
+        let deep = format!("{{\"evaluations\":[{}{}]}}", "[".repeat(200_000), "]".repeat(200_000));
+        for body in [deep.into_bytes(), b"{\"name\":\"\xff\"}".to_vec(), b"\0".to_vec()] {
+            let request = client.request(Method::POST, &path).header("content-type", "application/json");
+            let answer = client.send(request.body(body)).await;
+            assert!(matches!(answer.status, 400 | 422), "{path}: {} {}", answer.status, answer.text);
+        }
+    }
+    let home = format!("/w/{}", company.slug);
+    let cookie = format!("__Host-ringfence-{}={}", company.slug, client.token.as_deref().unwrap());
+    let most = i64::MAX;
+    for page in [
+        format!("/users?after={most}"),
+        format!("/numbers?after={most}"),
+        format!("/calls?cursor={most}.{most}&page={most}&trail=%00"),
+        format!("/calls?q={}", "%25_!".repeat(16)),
+        "/calls?from=9999-12-31&to=9999-12-31".into(),
+        "/audit?person=-1&cursor=x".into(),
+        format!("/why?user={most}&thing=call:{most}"),
+        "/why?thing=user:-1&permission=user:read".into(),
+    ] {
+        let stranger = server.stranger();
+        let request = stranger.request(Method::GET, &format!("{home}{page}"));
+        let answer = stranger.send(request.header("cookie", &cookie)).await;
+        assert!(answer.status < 500, "{page}: {} {}", answer.status, answer.text);
+    }
+}
