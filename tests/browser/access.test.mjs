@@ -95,7 +95,7 @@ test('ALL-03 a page that is open when its permission goes says which one is miss
   await user.getByRole('heading', { level: 1, name: 'Departments' }).waitFor();
 });
 
-test('a ban signs the open page out and says that the session has ended', async (t) => {
+test('a ban signs the open page out and says that the account is banned', async (t) => {
   const [admin, user] = [await ringfence.open(t), await ringfence.open(t, { expectErrors: [/status of 401/] })];
   await signInAs(user, 'nuacom', 'Rosa Whitlock');
   await openLive(user, '/w/nuacom/calls');
@@ -105,7 +105,7 @@ test('a ban signs the open page out and says that the session has ended', async 
   await admin.getByRole('button', { name: 'Ban', exact: true }).click();
   await admin.locator('#confirm').getByRole('button', { name: 'Ban' }).click();
   await user.waitForURL((url) => url.pathname === '/w/nuacom/sign-in');
-  await user.getByText('Your session has ended').waitFor();
+  await user.getByText('Your account is banned').waitFor();
   await admin.getByText('Banned', { exact: true }).first().waitFor();
 });
 

@@ -132,6 +132,17 @@ impl Actor {
         self.folded.leads(unit) || seen.is_some_and(|(thing, see)| self.may(see, &thing))
     }
 
+    /// Whether the actor may know of a person, unit, extension, queue or number.
+    pub fn knows(&self, id: Id) -> bool {
+        let model = self.snapshot.model();
+        if let Some(entity) = model.entities.get(&id) {
+            let noun = Noun::from(entity.kind);
+            let seen = self.snapshot.thing(noun, id).zip(noun.see());
+            return seen.is_some_and(|(thing, see)| self.may(see, &thing));
+        }
+        if model.units.contains_key(&id) { self.sees_unit(id) } else { self.knows_user(id) }
+    }
+
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
     pub fn holds(&self, permission: Permission) -> bool {
         self.powers.permissions().has(permission)

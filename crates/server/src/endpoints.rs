@@ -59,7 +59,7 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/role"   on(User UserAssignRole) rest::users::assign_role, "Give a user another role.";
         PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
         DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
-        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, and end every session.";
+        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session and revoke every API token.";
         GET  "/api/v1/users/{user}/access" on(User AccessExplain) rest::access::effective, "Every permission of a user, held or not, with what gives and takes it.";
         GET  "/api/v1/users/{user}/toggles" on(User UserRead) rest::access::toggles, "Every toggle as it stands for a user.";
         PUT  "/api/v1/users/{user}/toggles/{toggle}" on(User UserSetAccess) rest::access::set_toggle, "Set a toggle for a user: inherit, allow or deny.";

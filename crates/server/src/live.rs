@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use access::Micros;
+use access::model::Standing;
+use access::{Id, Micros};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use store::{Changed, Identity};
@@ -52,7 +53,7 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
     let stream = Stream {
         workspace: who.actor.snapshot().model().workspace,
         token_hash: token_hash(request.secret.as_deref().unwrap_or_default()),
-        sign_in: format!("/w/{}/sign-in?reason=ended", request.slug()),
+        sign_in: format!("/w/{}/sign-in", request.slug()),
         server: request.server,
         page,
     };
@@ -76,7 +77,7 @@ impl Stream {
             };
             match self.server.app.store.by_session(&self.token_hash).await {
                 Ok(Some(now)) => who = now,
-                Ok(None) => return self.sign_out().await,
+                Ok(None) => return self.sign_out(who.actor.id()).await,
                 // The database is away; the page keeps what it has and asks again with the next change.
                 Err(_) => continue,
             }
@@ -101,7 +102,16 @@ impl Stream {
         }
     }
 
-    async fn sign_out(&self) {
-        let _ = self.page.send(Ok(Event::default().event("signed-out").data(&self.sign_in))).await;
+    /// Sends the page to sign in again, with the reason why it must (ALL-03).
+    async fn sign_out(&self, user: Id) {
+        let snapshot = self.server.app.store.snapshot(self.workspace, 0).await;
+        let standing = snapshot.map(|s| s.model().users.get(&user).map(|user| user.standing));
+        let reason = match standing {
+            Ok(None) => "deleted",
+            Ok(Some(Standing::Banned)) => "banned",
+            _ => "ended",
+        };
+        let address = format!("{}?reason={reason}", self.sign_in);
+        let _ = self.page.send(Ok(Event::default().event("signed-out").data(address))).await;
     }
 }

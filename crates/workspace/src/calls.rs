@@ -133,7 +133,7 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Answer<List<CallView>> {
     let limit = limit.clamp(1, 500);
-    let mut filter = filter(app, visible.workspace(), query).await?;
+    let mut filter = filter(app, visible.actor(), query).await?;
     filter.before = cursor.map(read_cursor).transpose()?;
     let (items, next) = page(app, visible, &filter, limit).await?;
     let total = app.store.count_calls(visible, &filter).await?;
@@ -203,8 +203,8 @@ pub async fn delete_recording(
 }
 
 /// A query with its words understood; moments without a zone are the workspace's.
-pub(crate) async fn filter(app: &App, workspace: i64, query: &CallQuery) -> Answer<CallFilter> {
-    let zone = app.store.workspace(workspace).await?.time_zone;
+pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
+    let zone = app.store.workspace(asker.snapshot().model().workspace).await?.time_zone;
     let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
     let text =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
@@ -218,11 +218,17 @@ pub(crate) async fn filter(app: &App, workspace: i64, query: &CallQuery) -> Answ
             text(&query.outcome),
             &["answered", "no_answer", "busy", "failed", "voicemail"],
         )?,
-        touching: query.touching.map(Id),
+        touching: query.touching.map(|id| known(asker, Id(id))).transpose()?,
         search,
         recorded: query.recorded,
         before: None,
     })
+}
+
+/// What a call may be asked to touch: nothing that the asker may not know of, or the answer would tell of it.
+fn known(asker: &Actor, id: Id) -> Answer<Id> {
+    let unknown = "touching must be a person, unit, extension, queue or number that you may see.";
+    if asker.knows(id) { Ok(id) } else { Err(Refusal::invalid("touching", unknown)) }
 }
 
 fn one_of(field: &'static str, value: Option<String>, words: &[&str]) -> Answer<Option<String>> {

@@ -31,6 +31,7 @@ pub fn email(value: &str) -> Result<String, Refusal> {
     let value = text("email", value, 254)?.to_lowercase();
     let well_formed = value.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
+            && domain.contains('.')
             && domain.split('.').all(|label| !label.is_empty())
             && !domain.contains('@')
             && !value.contains(char::is_whitespace)

@@ -42,7 +42,7 @@ enum Place {
 
 /// Begins an export of the calls that the asker may both see and export (RFC 4180, UTF-8, moments as in RFC 3339).
 pub async fn export(app: &App, visible: Visible<can::CallRecordExport>, query: &CallQuery) -> Answer<Export> {
-    let filter = filter(app, visible.workspace(), query).await?;
+    let filter = filter(app, visible.actor(), query).await?;
     Ok(Export { app: app.clone(), visible, filter, place: Place::Start })
 }
 

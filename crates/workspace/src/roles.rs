@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Cell, Id, Model, Permission, Permit, Powers, can, shown};
+use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, can, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -22,7 +22,7 @@ pub struct RoleView {
     pub built_in: bool,
     /// The preset's key of a built-in role.
     pub key: Option<String>,
-    /// How many people have it.
+    /// How many people have it, of those whom the asker may see.
     pub holders: i64,
     /// Each permission that it holds with the words of its reaches, `all` alone where it is held.
     pub holds: BTreeMap<String, Vec<&'static str>>,
@@ -31,14 +31,15 @@ pub struct RoleView {
 }
 
 impl RoleView {
-    fn of(model: &Model, id: Id, revision: i64) -> Answer<RoleView> {
+    fn of(model: &Model, asker: Option<&Actor>, id: Id, revision: i64) -> Answer<RoleView> {
+        let known = |user: &Id| asker.is_none_or(|asker| asker.knows_user(*user));
         let role = model.roles.get(&id).ok_or_else(|| Refusal::new(Code::NotFound))?;
         Ok(RoleView {
             id: id.0,
             name: role.name.clone(),
             built_in: role.key.is_some(),
             key: role.key.clone(),
-            holders: i64::try_from(holders(model, id).count()).unwrap_or(i64::MAX),
+            holders: i64::try_from(holders(model, id).filter(known).count()).unwrap_or(i64::MAX),
             holds: words(&role.holds),
             revision,
         })
@@ -100,7 +101,8 @@ pub async fn list(app: &App, permit: &Permit<can::RoleRead>) -> Answer<List<Role
     let snapshot = app.snapshot(permit).await?;
     let revisions = app.store.role_revisions(permit).await?;
     let revision = |id: &Id| revisions.get(id).copied().unwrap_or_default();
-    let views = snapshot.model().roles.keys().map(|id| RoleView::of(snapshot.model(), *id, revision(id)));
+    let model = snapshot.model();
+    let views = model.roles.keys().map(|id| RoleView::of(model, permit.actor(), *id, revision(id)));
     Ok(List::whole(views.collect::<Answer<_>>()?))
 }
 
@@ -108,7 +110,7 @@ pub async fn list(app: &App, permit: &Permit<can::RoleRead>) -> Answer<List<Role
 pub async fn show(app: &App, permit: &Permit<can::RoleRead>) -> Answer<RoleView> {
     let snapshot = app.snapshot(permit).await?;
     let revision = app.store.role_revision(permit.workspace(), permit.id()).await?;
-    RoleView::of(snapshot.model(), permit.id(), revision)
+    RoleView::of(snapshot.model(), permit.actor(), permit.id(), revision)
 }
 
 /// Creates a custom role.
@@ -154,7 +156,7 @@ async fn add(
     }
     change.record(Act::done("role:write", "role", i64::from(id.0), name).with(detail));
     change.commit().await?;
-    view(app, permit.workspace(), id).await
+    view(app, permit, id).await
 }
 
 /// Edits a custom role.
@@ -175,7 +177,7 @@ pub async fn update(
         serde_json::json!({ "before": record(&old.name, &old.holds), "after": record(&name, &holds) });
     change.record(Act::done("role:write", "role", permit.thing().id, name).with(detail));
     change.commit().await?;
-    view(app, permit.workspace(), permit.id()).await
+    view(app, &permit, permit.id()).await
 }
 
 /// Deletes a custom role; whoever has it gets another one in the same change.
@@ -247,8 +249,8 @@ fn record(name: &str, holds: &[Cell]) -> serde_json::Value {
     serde_json::json!({ "name": name, "holds": words(holds) })
 }
 
-async fn view(app: &App, workspace: i64, id: Id) -> Answer<RoleView> {
-    let snapshot = app.current(workspace).await?;
-    let revision = app.store.role_revision(workspace, id).await?;
-    RoleView::of(snapshot.model(), id, revision)
+async fn view(app: &App, permit: &Permit<can::RoleWrite>, id: Id) -> Answer<RoleView> {
+    let snapshot = app.current(permit.workspace()).await?;
+    let revision = app.store.role_revision(permit.workspace(), id).await?;
+    RoleView::of(snapshot.model(), permit.actor(), id, revision)
 }

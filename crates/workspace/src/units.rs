@@ -56,7 +56,7 @@ pub struct UnitView {
     pub kind: &'static str,
     /// What people call it; unique among its kind.
     pub name: String,
-    /// How many people belong to it.
+    /// How many people belong to it, of those whom the asker may see.
     pub members: i64,
     /// Who leads it, as far as the asker may see those people or the directory.
     pub leaders: Vec<Ref>,
@@ -70,14 +70,14 @@ impl UnitView {
             id: id.0,
             kind: Noun::from(unit.kind).word(),
             name: unit.name.clone(),
-            members: i64::try_from(members(model, id)).unwrap_or(i64::MAX),
+            members: i64::try_from(members(model, id).filter(known).count()).unwrap_or(i64::MAX),
             leaders: leaders(model, id).filter(known).map(|user| Ref::to(model, user)).collect(),
         })
     }
 }
 
-fn members(model: &Model, unit: Id) -> usize {
-    model.users.values().filter(|user| user.units().any(|u| u == unit)).count()
+fn members(model: &Model, unit: Id) -> impl Iterator<Item = Id> {
+    model.users.iter().filter(move |(_, user)| user.units().any(|u| u == unit)).map(|(id, _)| *id)
 }
 
 fn leaders(model: &Model, unit: Id) -> impl Iterator<Item = Id> {
@@ -147,7 +147,7 @@ pub async fn delete<R: DeletesUnits>(app: &App, permit: &Permit<R>, author: &Aut
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let (model, id) = (before.model(), permit.id());
-    let (members, leaders) = (members(model, id), leaders(model, id).count());
+    let (members, leaders) = (members(model, id).count(), leaders(model, id).count());
     if members + leaders > 0 {
         let word = Noun::from(R::KIND).word();
         let message = format!(

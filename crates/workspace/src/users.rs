@@ -332,7 +332,8 @@ pub async fn delete(app: &App, permit: &Permit<can::UserDelete>, author: &Author
     Ok(change.commit().await?)
 }
 
-/// Sets a new one-time password and ends every session of the user; the password is answered this once.
+/// Sets a new one-time password, ends every session and revokes every API token of the user, since whoever needs a
+/// reset may have lost those too. The password is answered this once.
 pub async fn reset_password(
     app: &App,
     permit: &Permit<can::UserResetCredentials>,
@@ -349,6 +350,7 @@ pub async fn reset_password(
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), None).await?;
+    change.delete_tokens_of(permit.id()).await?;
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;
     Ok(password)

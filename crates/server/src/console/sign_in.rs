@@ -1,5 +1,6 @@
 //! Signing in and out in the browser.
 
+use access::model::Standing;
 use access::{Id, Noun};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -76,6 +77,15 @@ pub struct Asked {
     reason: String,
 }
 
+/// Why a session ended, by the word that the live stream sends along.
+const ENDINGS: [(&str, &str); 3] = [
+    ("banned", BANNED),
+    ("deleted", "Your account was deleted by an administrator of this workspace."),
+    ("ended", "Your session has ended: you signed out, it ran out, or your password was reset."),
+];
+
+const BANNED: &str = "Your account is banned. Ask an administrator of this workspace.";
+
 /// What the sign-in form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -89,9 +99,7 @@ pub struct Credentials {
 /// The sign-in page.
 pub async fn show(request: Request, Query(asked): Query<Asked>) -> Result<Markup, Refusal> {
     let workspace = find(&request).await?;
-    let reason = (asked.reason == "ended").then_some(
-        "Your session has ended: you signed out, it ran out, or an administrator changed your account.",
-    );
+    let reason = ENDINGS.iter().find(|(word, _)| *word == asked.reason).map(|(_, says)| *says);
     page(&request, &workspace, &Credentials { next: asked.next, ..Credentials::default() }, None, reason)
         .await
 }
@@ -130,6 +138,10 @@ pub async fn as_demo_user(request: Request, Form(chosen): Form<Credentials>) -> 
     let snapshot = store.snapshot(workspace.id, 0).await?;
     let user = Id(chosen.user);
     snapshot.thing(Noun::User, user).ok_or_else(absent)?;
+    if snapshot.model().users.get(&user).is_some_and(|user| user.standing == Standing::Banned) {
+        let page = page(&request, &workspace, &chosen, Some(BANNED), None).await?;
+        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    }
     let name = snapshot.model().label(user).to_owned();
     let agent = request.header(header::USER_AGENT);
     let new = sign_in::begin(&request.server.app, workspace.id, user, &name, agent).await?;

@@ -10,15 +10,14 @@ use super::icon::{Icon, icon};
 pub fn dialog(id: &str, title: &str, open: bool, body: Markup) -> Markup {
     html! {
         dialog.dialog id=(id) data-open[open] aria-labelledby={ (id) "-title" } {
-            header.dialog-head {
-                h2 id={ (id) "-title" } { (title) }
-                form method="dialog" {
-                    button.button.quiet.icon-only type="submit" title="Close" {
-                        (icon(Icon::Close)) span.sr-only { "Close" }
-                    }
+            h2.dialog-title id={ (id) "-title" } { (title) }
+            div.dialog-body { (body) }
+            // Last, so that a dialog that opens gives the focus to its first field and not to what closes it.
+            form.dialog-close method="dialog" {
+                button.button.quiet.icon-only type="submit" title="Close" {
+                    (icon(Icon::Close)) span.sr-only { "Close" }
                 }
             }
-            div.dialog-body { (body) }
         }
     }
 }
