@@ -54,11 +54,7 @@ pub fn seen(actor: &Actor, noun: Noun) -> Vec<(Id, String)> {
 pub fn that(actor: &Actor, noun: Noun, fits: impl Fn(&access::Thing) -> bool) -> Vec<(Id, String)> {
     let (snapshot, mut by_name) = (actor.snapshot(), BTreeMap::new());
     let model = snapshot.model();
-    let all: Vec<access::Thing> = match noun {
-        Noun::Role => model.roles.keys().filter_map(|id| snapshot.thing(noun, *id)).collect(),
-        _ => snapshot.things(noun).collect(),
-    };
-    for thing in all.iter().filter(|thing| fits(thing)) {
+    for thing in snapshot.things(noun).filter(|thing| fits(thing)) {
         let Ok(id) = u32::try_from(thing.id).map(Id) else { continue };
         by_name.insert((model.label(id).to_lowercase(), id), model.label(id).to_owned());
     }

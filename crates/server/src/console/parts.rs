@@ -1,7 +1,7 @@
 //! What the pages about people share: moments, account states, lists to choose from.
 
-use access::model::{EntityKind, UnitKind};
-use access::{Actor, Id, Model, Noun, Permission, Thing, authority};
+use access::model::UnitKind;
+use access::{Actor, Id, Model, Noun, Thing, authority};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use workspace::Moment;
@@ -108,16 +108,7 @@ pub fn units(model: &Model, kind: UnitKind) -> Options {
 
 /// The extensions, queues and numbers that somebody may see.
 pub fn entities(actor: &Actor) -> Options {
-    let snapshot = actor.snapshot();
-    let seen = |id: Id, kind: EntityKind| {
-        let (noun, see) = match kind {
-            EntityKind::Extension => (Noun::Extension, Permission::ExtensionRead),
-            EntityKind::Queue => (Noun::Queue, Permission::QueueRead),
-            EntityKind::Number => (Noun::Number, Permission::NumberRead),
-        };
-        snapshot.thing(noun, id).is_some_and(|thing| actor.may(see, &thing))
-    };
-    let all = snapshot.model().entities.iter().filter(|(id, e)| seen(**id, e.kind));
+    let all = actor.snapshot().model().entities.iter().filter(|(id, _)| actor.knows(**id));
     let mut all: Vec<_> = all.map(|(id, e)| (e.kind, e.label.as_str(), id)).collect();
     all.sort_unstable();
     all.into_iter().map(|(kind, label, id)| (id, format!("{} {label}", capital(kind.word())))).collect()

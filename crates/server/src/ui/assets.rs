@@ -26,7 +26,6 @@ pub const ALL: &[Asset] = &[
     asset!("app.js", "text/javascript; charset=utf-8"),
     asset!("logo.svg", "image/svg+xml"),
     asset!("vendor/htmx/htmx.min.js", "text/javascript; charset=utf-8"),
-    asset!("vendor/htmx/hx-sse.min.js", "text/javascript; charset=utf-8"),
 ];
 
 /// The file at `path` below `/assets/`, if there is one.
