@@ -36,6 +36,12 @@ pub struct Model {
     pub plan: String,
     /// What the plan lets anybody do.
     pub allows: PermissionSet,
+    /// How many people the subscription pays for (CLY-06); none where seats are not counted.
+    pub seats: Option<u32>,
+    /// How many numbers the licences pay for (ONF-06); none where licences are not counted.
+    pub licences: Option<u32>,
+    /// The role that a new user gets unless another is chosen; the preset's own where none is set.
+    pub default_role: Option<Id>,
     /// Roles by id.
     pub roles: BTreeMap<Id, Role>,
     /// Toggles by id.
@@ -136,6 +142,10 @@ pub struct User {
     pub branch: Option<Id>,
     /// Where the account stands.
     pub standing: Standing,
+    /// The caller ID that an administrator set for a user to whom no number is granted (NUA-07).
+    pub preset_number: Option<Id>,
+    /// The caller ID that the user chose among the numbers granted for use (NUA-07).
+    pub chosen_number: Option<Id>,
 }
 
 impl User {

@@ -20,6 +20,20 @@ pub struct Preset {
     pub summary: String,
     /// Its built-in roles, in column order.
     pub roles: Vec<PresetRole>,
+    /// What holds in it besides the matrix.
+    pub rules: PresetRules,
+}
+
+/// What holds in a preset besides its matrix; all of it is off unless the preset says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PresetRules {
+    /// A number belongs to one user at a time (ONF-07).
+    pub exclusive_numbers: bool,
+    /// Placing and receiving calls needs an extension of one's own (NUA-06).
+    pub calls_need_extension: bool,
+    /// Changing the company's configuration asks for the password again (CLY-19).
+    pub settings_ask_password: bool,
 }
 
 /// A built-in role of a preset.
@@ -75,6 +89,8 @@ pub struct Plan {
     pub name: String,
     /// The permissions that are on under this plan.
     pub allows: PermissionSet,
+    /// How many numbers one user can have at most (ONF-07); none for no limit.
+    pub numbers_per_user: Option<u32>,
 }
 
 impl Preset {
@@ -152,6 +168,8 @@ fn embedded<T>(key: &str, read: Result<T, String>) -> T {
 struct PresetFile {
     name: String,
     summary: String,
+    #[serde(default)]
+    rules: PresetRules,
     roles: Vec<RoleFile>,
     matrix: BTreeMap<String, String>,
 }
@@ -195,7 +213,7 @@ fn read_preset(key: &'static str, text: &str) -> Result<Preset, String> {
     if file.matrix.len() != Permission::ALL.len() {
         return Err("the matrix has rows that are no permissions".into());
     }
-    Ok(Preset { key, name: file.name, summary: file.summary, roles })
+    Ok(Preset { key, name: file.name, summary: file.summary, roles, rules: file.rules })
 }
 
 fn read_reaches(permission: Permission, letters: &str) -> Result<Reaches, String> {
@@ -283,6 +301,7 @@ struct PlanFile {
     key: String,
     name: String,
     lacks: Vec<String>,
+    numbers_per_user: Option<u32>,
 }
 
 fn read_plans(text: &str) -> Result<Vec<Plan>, String> {
@@ -294,7 +313,7 @@ fn read_plans(text: &str) -> Result<Vec<Plan>, String> {
             for pattern in &plan.lacks {
                 allows = matching(pattern)?.iter().fold(allows, PermissionSet::without);
             }
-            Ok(Plan { key: plan.key, name: plan.name, allows })
+            Ok(Plan { key: plan.key, name: plan.name, allows, numbers_per_user: plan.numbers_per_user })
         })
         .collect()
 }

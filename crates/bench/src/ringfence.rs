@@ -64,7 +64,16 @@ fn model(fixture: &Fixture, preset: &'static Preset) -> Model {
         let department = Some(department(u.department));
         (
             user(n),
-            User { email, name, role: role(u.role), department, branch: None, standing: Standing::Active },
+            User {
+                email,
+                name,
+                role: role(u.role),
+                department,
+                branch: None,
+                standing: Standing::Active,
+                preset_number: None,
+                chosen_number: None,
+            },
         )
     });
     let pairs = |list: fn(&crate::fixture::User) -> &Vec<usize>| {
@@ -86,6 +95,9 @@ fn model(fixture: &Fixture, preset: &'static Preset) -> Model {
         preset,
         plan: "complete".into(),
         allows: PermissionSet::EVERY,
+        seats: None,
+        licences: None,
+        default_role: None,
         roles: roles.collect(),
         toggles: BTreeMap::new(),
         units: (0..DEPARTMENTS).map(unit).collect(),

@@ -17,6 +17,7 @@ use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
+use crate::ui::text::speaking;
 use crate::{Server, cookie, endpoints, refuse};
 
 /// The largest body that is read.
@@ -77,14 +78,22 @@ async fn dispatch(
         body: axum::body::Bytes::new(),
     };
     let request_id = request.headers.get("x-request-id").cloned();
-    let outcome = handle(&mut request, endpoint, &parts.method, body).await;
-    let mut response = match outcome {
-        Ok(response) => response,
-        Err(refusal) => {
-            let refusal = note(&request, endpoint, refusal).await;
-            refuse::render(&request, endpoint, &refusal)
+    let found = identify(&mut request, endpoint.face).await;
+    let language = request.language();
+    let answer = async {
+        let outcome = match found {
+            Ok(()) => handle(&mut request, endpoint, &parts.method, body).await,
+            Err(refusal) => Err(refusal),
+        };
+        match outcome {
+            Ok(response) => response,
+            Err(refusal) => {
+                let refusal = note(&request, endpoint, refusal).await;
+                refuse::render(&request, endpoint, &refusal)
+            }
         }
     };
+    let mut response = speaking(language, answer).await;
     // AuthZEN 1.0, 10.1.3: a request id that was sent comes back.
     if let Some(id) = request_id {
         response.headers_mut().insert("x-request-id", id);
@@ -98,7 +107,6 @@ async fn handle(
     method: &Method,
     body: Body,
 ) -> Result<Response, Refusal> {
-    identify(request, endpoint.face).await?;
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }

@@ -6,6 +6,7 @@ use access::{Id, Micros, Noun, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Uri, header};
 use store::{Author, Identity, Via};
+use workspace::language::Language;
 use workspace::{Code, Refusal};
 
 use crate::Server;
@@ -46,6 +47,12 @@ impl Request {
     /// When the API token that was shown ends; none for sessions and for tokens without an end.
     pub fn token_end(&self) -> Option<Micros> {
         self.who.as_ref().filter(|who| matches!(who.via, Via::Token(_))).and_then(|who| who.expires_at)
+    }
+
+    /// The language to answer in: the user's own choice, else the browser's (ONF-11).
+    pub fn language(&self) -> Language {
+        let chosen = self.who.as_ref().and_then(|who| Language::of(&who.language));
+        chosen.or_else(|| Language::accepted(self.header(header::ACCEPT_LANGUAGE))).unwrap_or_default()
     }
 
     /// A variable part of the path; empty where the path has none of that name.

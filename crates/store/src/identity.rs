@@ -28,6 +28,8 @@ pub struct Identity {
     pub via: Via,
     /// When the secret stops being good; none for a token without an end.
     pub expires_at: Option<Micros>,
+    /// The code of the language that the user chose; empty where they did not, and for tokens.
+    pub language: String,
 }
 
 impl Identity {
@@ -54,6 +56,7 @@ struct Found {
     expires_at: Option<i64>,
     used_at: Option<i64>,
     scope: Option<String>,
+    language: String,
 }
 
 impl Store {
@@ -63,7 +66,8 @@ impl Store {
             .db
             .one(
                 q("SELECT s.workspace_id, s.id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
-                   NULL AS scope FROM sessions s JOIN workspaces w ON w.id = s.workspace_id WHERE s.token_hash = ")
+                   NULL AS scope, u.language FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
+                   JOIN users u ON u.workspace_id = s.workspace_id AND u.id = s.user_id WHERE s.token_hash = ")
                 .v(token_hash),
             )
             .await?;
@@ -75,7 +79,8 @@ impl Store {
         let found: Option<Found> = self
             .db
             .one(
-                q("SELECT t.workspace_id, t.id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope \
+                q("SELECT t.workspace_id, t.id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope, \
+                   '' AS language \
                    FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
                 .v(token_hash),
             )
@@ -93,7 +98,7 @@ impl Store {
         if found.used_at.is_none_or(|at| at + SEEN_EVERY < now) {
             self.note_use(found.workspace_id, via, actor.id(), now).await?;
         }
-        Ok(Some(Identity { actor, via, expires_at: found.expires_at }))
+        Ok(Some(Identity { actor, via, expires_at: found.expires_at, language: found.language }))
     }
 
     async fn note_use(&self, workspace: i64, via: Via, user: Id, now: Micros) -> Result<()> {

@@ -32,20 +32,34 @@ pub(crate) fn id(raw: i64) -> Id {
     Id(u32::try_from(raw).unwrap_or(u32::MAX))
 }
 
+#[derive(sqlx::FromRow)]
+struct Head {
+    version: i64,
+    preset: String,
+    plan: String,
+    seats: Option<i64>,
+    licences: Option<i64>,
+    default_role_id: Option<i64>,
+}
+
 /// The access model of a workspace as the reader sees it now.
 ///
 /// The version is read first: a change in between makes the model newer than it says, never older.
 pub(crate) async fn model(reader: &mut Reader<'_>, workspace: i64) -> Result<Model> {
-    let head = q("SELECT version, preset, plan FROM workspaces WHERE id = ").v(workspace);
-    let (version, preset, plan): (i64, String, String) =
-        reader.all(head).await?.into_iter().next().ok_or(StoreError::Missing)?;
-    let preset = Preset::by_key(&preset).ok_or(StoreError::Missing)?;
+    let head =
+        q("SELECT version, preset, plan, seats, licences, default_role_id FROM workspaces WHERE id = ");
+    let head: Head = reader.all(head.v(workspace)).await?.into_iter().next().ok_or(StoreError::Missing)?;
+    let preset = Preset::by_key(&head.preset).ok_or(StoreError::Missing)?;
+    let bought = |count: Option<i64>| count.map(|count| u32::try_from(count).unwrap_or(0));
     Ok(Model {
         workspace,
-        version,
+        version: head.version,
         preset,
-        allows: Plan::by_key(&plan).map_or(PermissionSet::NONE, |p| p.allows),
-        plan,
+        allows: Plan::by_key(&head.plan).map_or(PermissionSet::NONE, |p| p.allows),
+        plan: head.plan,
+        seats: bought(head.seats),
+        licences: bought(head.licences),
+        default_role: head.default_role_id.map(id),
         roles: roles(reader, workspace, preset).await?,
         toggles: toggles(reader, workspace).await?,
         units: units(reader, workspace).await?,
@@ -72,16 +86,21 @@ async fn roles(reader: &mut Reader<'_>, workspace: i64, preset: &Preset) -> Resu
 }
 
 async fn toggles(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<Id, Toggle>> {
-    let rows: Vec<(i64, String)> =
-        reader.all(q("SELECT id, preset_key FROM toggles WHERE workspace_id = ").v(workspace)).await?;
-    let by_key: BTreeMap<&str, Id> = rows.iter().map(|(raw, key)| (key.as_str(), id(*raw))).collect();
-    let toggle = |preset: &PresetToggle| {
+    let rows: Vec<(i64, String, String, String)> = reader
+        .all(q("SELECT id, preset_key, name, holds FROM toggles WHERE workspace_id = ").v(workspace))
+        .await?;
+    let by_key: BTreeMap<&str, Id> = rows.iter().map(|(raw, key, ..)| (key.as_str(), id(*raw))).collect();
+    let built_in = |preset: &PresetToggle| {
         let with = preset.with.as_ref();
         let with: Option<(Id, Vec<Cell>)> =
             with.and_then(|(key, cells)| Some((*by_key.get(key.as_str())?, cells.clone())));
         Toggle { name: preset.name.clone(), holds: preset.holds.clone(), with }
     };
-    let found = rows.iter().filter_map(|(raw, key)| Some((id(*raw), toggle(PresetToggle::by_key(key)?))));
+    let found = rows.iter().filter_map(|(raw, key, name, holds)| {
+        let own = || Toggle { name: name.clone(), holds: read_cells(holds), with: None };
+        let toggle = if key.is_empty() { own() } else { built_in(PresetToggle::by_key(key)?) };
+        Some((id(*raw), toggle))
+    });
     Ok(found.collect())
 }
 
@@ -106,20 +125,39 @@ pub(crate) fn standing(text: &str) -> Standing {
     }
 }
 
-type UserRow = (i64, String, String, i64, Option<i64>, Option<i64>, String);
+#[derive(sqlx::FromRow)]
+struct UserRow {
+    id: i64,
+    email: String,
+    name: String,
+    role_id: i64,
+    department_id: Option<i64>,
+    branch_id: Option<i64>,
+    standing: String,
+    preset_number_id: Option<i64>,
+    chosen_number_id: Option<i64>,
+}
 
 async fn users(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<Id, User>> {
     let rows: Vec<UserRow> = reader
         .all(
-            q("SELECT id, email, name, role_id, department_id, branch_id, standing FROM users \
-               WHERE deleted_at IS NULL AND workspace_id = ")
+            q("SELECT id, email, name, role_id, department_id, branch_id, standing, preset_number_id, \
+               chosen_number_id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
             .v(workspace),
         )
         .await?;
-    let user = |(raw, email, name, role, department, branch, at): UserRow| {
-        let standing = standing(&at);
-        let (department, branch) = (department.map(id), branch.map(id));
-        (id(raw), User { email, name, role: id(role), department, branch, standing })
+    let user = |row: UserRow| {
+        let user = User {
+            email: row.email,
+            name: row.name,
+            role: id(row.role_id),
+            department: row.department_id.map(id),
+            branch: row.branch_id.map(id),
+            standing: standing(&row.standing),
+            preset_number: row.preset_number_id.map(id),
+            chosen_number: row.chosen_number_id.map(id),
+        };
+        (id(row.id), user)
     };
     Ok(rows.into_iter().map(user).collect())
 }

@@ -179,7 +179,7 @@ async fn give(
 /// The grants that end because a number belongs to one user at a time (ONF-07).
 fn displaced<'m>(model: &'m Model, new: &GrantInput, now: Micros) -> impl Iterator<Item = &'m Grant> {
     let number = model.entities.get(&new.entity).is_some_and(|e| e.kind == EntityKind::Number);
-    let exclusive = number && new.may_use && model.preset.key == "onoff";
+    let exclusive = number && new.may_use && model.preset.rules.exclusive_numbers;
     let (user, entity) = (new.user, new.entity);
     let others = model.grants.iter().filter(move |g| g.entity == entity && g.user != user && g.may_use);
     others.filter(move |g| exclusive && g.expires_at.is_none_or(|at| now < at))

@@ -11,6 +11,7 @@ pub mod entities;
 pub mod explain;
 mod export;
 pub mod grants;
+pub mod language;
 mod mask;
 pub mod moment;
 pub mod ownership;

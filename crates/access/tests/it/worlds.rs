@@ -39,6 +39,9 @@ pub fn empty(preset: &'static Preset) -> Model {
         preset,
         plan: "complete".into(),
         allows: PermissionSet::EVERY,
+        seats: None,
+        licences: None,
+        default_role: None,
         roles: roles.collect(),
         toggles: toggles.collect(),
         units: units(),
@@ -71,7 +74,16 @@ pub fn add_user(model: &mut Model, role: &str) -> Id {
 /// An active user who belongs to no unit.
 pub fn user(id: Id, role: Id) -> User {
     let (email, name) = (format!("p{id}@example.com"), format!("User {id}"));
-    User { email, name, role, department: None, branch: None, standing: Standing::Active }
+    User {
+        email,
+        name,
+        role,
+        department: None,
+        branch: None,
+        standing: Standing::Active,
+        preset_number: None,
+        chosen_number: None,
+    }
 }
 
 /// The role of that key.

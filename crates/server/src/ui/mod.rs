@@ -26,4 +26,5 @@ pub mod shell;
 pub mod sign_in;
 pub mod table;
 pub mod tabs;
+pub mod text;
 pub mod toast;
