@@ -31,6 +31,7 @@ pub fn router(server: Server) -> Router {
 /// A router of these endpoints.
 #[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
 pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
+    server.app.uses.notice(endpoints.iter().filter_map(|endpoint| endpoint.asks.permission()).collect());
     let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
     for endpoint in endpoints {
         let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
@@ -114,7 +115,11 @@ async fn handle(
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }
-    endpoint.run(request.clone()).await
+    let response = endpoint.run(request.clone()).await?;
+    if let Some(permission) = endpoint.asks.permission().filter(|_| response.status().as_u16() < 400) {
+        request.note_use(permission);
+    }
+    Ok(response)
 }
 
 /// Finds out who asks, by the credentials that the face takes. Credentials for another workspace than the path's

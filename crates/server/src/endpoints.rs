@@ -69,6 +69,7 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/leads"  on(User UserSetAccess) rest::access::set_leads, "Set which departments and branches a user leads.";
         GET  "/api/v1/users/{user}/temporary" on(User UserRead) rest::access::temporary, "What a user has for a while.";
         POST "/api/v1/users/{user}/temporary" on(User UserSetAccess) rest::access::give_temporary, "Give a user permissions for a while.";
+        PATCH "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::extend_temporary, "Give what was given for a while another end.";
         DELETE "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::end_temporary, "End what was given for a while.";
 
         GET  "/api/v1/roles"               may(RoleRead) rest::roles::list, "Every role with what it holds.";
@@ -145,9 +146,11 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/role" on(User UserAssignRole) console::user_access::set_role, "Give a user another role.";
         POST "/w/{slug}/users/{user}/toggles" on(User UserSetAccess) console::user_access::set_toggles, "Set a user's toggles.";
         POST "/w/{slug}/users/{user}/grants" on(User UserSetAccess) console::user_access::set_grant, "Grant an extension, queue or number to a user.";
+        POST "/w/{slug}/users/{user}/grants/{entity}/extend" on(User UserSetAccess) console::user_access::extend_grant, "Prolong a grant that has an end.";
         POST "/w/{slug}/users/{user}/grants/{entity}/remove" on(User UserSetAccess) console::user_access::remove_grant, "Withdraw a grant.";
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
+        POST "/w/{slug}/users/{user}/temporary/{temporary}/extend" on(User UserSetAccess) console::user_access::extend_temporary, "Prolong access that was given for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";

@@ -12,6 +12,7 @@ pub mod endpoint;
 pub mod endpoints;
 pub mod import;
 pub mod input;
+pub mod jobs;
 pub mod live;
 pub mod openapi;
 pub mod output;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use access::{Id, Micros, Noun, Thing};
+use access::{Id, Micros, Noun, Permission, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Uri, header};
 use store::{Author, Identity, Via};
@@ -42,6 +42,13 @@ impl Request {
     pub fn author(&self) -> Author {
         let nobody = || Author { id: None, name: "nobody".into(), via: "no credentials".into() };
         self.who.as_ref().map_or_else(nobody, Identity::author)
+    }
+
+    /// Notes that whoever asks used a permission: what they act by without using it is marked in reviews.
+    pub fn note_use(&self, permission: Permission) {
+        let Some(actor) = self.who.as_ref().map(|who| &who.actor) else { return };
+        let app = &self.server.app;
+        app.uses.note(actor.snapshot().model().workspace, actor.id(), permission, app.store.now());
     }
 
     /// When the API token that was shown ends; none for sessions and for tokens without an end.

@@ -26,6 +26,11 @@ impl Author {
     pub fn operator() -> Author {
         Author { id: None, name: "operator".into(), via: "command line".into() }
     }
+
+    /// Ringfence itself, for what happens at its time and by nobody's hand.
+    pub fn itself() -> Author {
+        Author { name: "Ringfence".into(), via: "schedule".into(), ..Author::operator() }
+    }
 }
 
 /// An open change. Dropped without a commit, it never was.

@@ -9,6 +9,7 @@ pub mod call;
 pub mod change;
 mod db;
 pub mod entity;
+pub mod expiry;
 pub mod grant;
 mod identity;
 mod load;
@@ -18,6 +19,7 @@ pub mod session;
 pub mod token;
 pub mod unit;
 pub mod user;
+pub mod uses;
 mod watch;
 pub mod workspace;
 

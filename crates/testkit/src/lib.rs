@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use server::{Config, Server, dispatch};
+use server::{Config, Server, dispatch, jobs};
 use store::Store;
 use workspace::App;
 
@@ -50,6 +50,7 @@ impl TestServer {
         let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
         let app = App::new(store);
         let config = Config { data: database.folder.clone(), secure_cookies: true, public_url: None };
+        jobs::start(&app);
         let router = dispatch::router(Server { app: app.clone(), config: Arc::new(config) });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

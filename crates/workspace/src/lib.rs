@@ -8,6 +8,7 @@ pub mod calls;
 pub mod check;
 pub mod directory;
 pub mod entities;
+pub mod expiry;
 pub mod explain;
 mod export;
 pub mod grants;
@@ -25,6 +26,7 @@ pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod uses;
 
 use std::sync::Arc;
 
@@ -42,12 +44,14 @@ pub struct App {
     pub store: Store,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: secrets::Passwords,
+    /// When permissions were last used, until it is written down.
+    pub uses: Arc<uses::Uses>,
 }
 
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
-        App { store, passwords: secrets::Passwords::default() }
+        App { store, passwords: secrets::Passwords::default(), uses: Arc::default() }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

@@ -59,6 +59,14 @@ pub struct NewTemporary {
     pub expires_at: Moment,
 }
 
+/// Another end for access that was given for a while.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEnd {
+    /// From when on it no longer counts.
+    pub expires_at: Moment,
+}
+
 /// Access given for a while.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TemporaryView {
@@ -220,6 +228,29 @@ pub async fn give_temporary(
     Ok(view)
 }
 
+/// Gives access for a while another end. A later one is a gift like the first: what the giver lacks, or has for
+/// less long, they cannot prolong.
+pub async fn extend_temporary(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    id: u32,
+    end: NewEnd,
+) -> Answer<TemporaryView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    check::future("expires_at", Some(end.expires_at), change.now())?;
+    let counts = |t: &&Temporary| t.id == Id(id) && t.user == permit.id() && change.now() < t.expires_at;
+    let old = before.model().temporary.iter().find(counts).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let new = Temporary { expires_at: end.expires_at.0, ..old.clone() };
+    change.set_end_of_temporary(new.user, new.id, new.expires_at).await?;
+    let detail = serde_json::json!({ "before": { "temporary": temporary_view(old) },
+        "after": { "temporary": temporary_view(&new) } });
+    record(&mut change, before.model(), permit.id(), detail);
+    change.commit().await?;
+    Ok(temporary_view(&new))
+}
+
 /// Ends access that was given for a while.
 pub async fn end_temporary(
     app: &App,
@@ -260,7 +291,7 @@ pub(crate) fn lines(snapshot: &access::Snapshot, user: Id) -> Vec<EffectiveLine>
     what(snapshot, user).into_iter().map(line).collect()
 }
 
-fn temporary_view(temporary: &Temporary) -> TemporaryView {
+pub(crate) fn temporary_view(temporary: &Temporary) -> TemporaryView {
     TemporaryView {
         id: temporary.id.0,
         holds: roles::words(&temporary.holds),

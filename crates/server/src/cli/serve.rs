@@ -9,7 +9,7 @@ use workspace::App;
 
 use super::Place;
 use crate::Error;
-use crate::{Config, Server, dispatch};
+use crate::{Config, Server, dispatch, jobs};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -52,7 +52,11 @@ impl Serve {
             crate::demo::make(&server).await?;
         }
         greet(&server.app, address).await?;
-        axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped()).await?;
+        let app = server.app.clone();
+        jobs::start(&app);
+        let stopped = stopped(app.clone());
+        axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped).await?;
+        jobs::finish(&app).await;
         Ok(())
     }
 }
@@ -72,7 +76,7 @@ async fn greet(app: &App, address: SocketAddr) -> Result<(), Error> {
 }
 
 /// Waits for Ctrl-C or the signal that service managers send.
-async fn stopped() {
+async fn stopped(app: App) {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),
@@ -84,8 +88,9 @@ async fn stopped() {
         () = terminate => {}
     }
     // Open live streams would keep the server for ever.
-    tokio::spawn(async {
+    tokio::spawn(async move {
         tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        jobs::finish(&app).await;
         std::process::exit(0);
     });
 }

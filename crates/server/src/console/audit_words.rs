@@ -6,6 +6,8 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 use workspace::audit_log::EntryView;
 
+use crate::ui::text::t;
+
 /// What acts that are done read like: the act, what it is called where something was made of nothing, where
 /// something was changed, and where it was taken away. An act is told apart by its `before` and `after`.
 const PHRASES: &[(&str, &str, &str, &str)] = &[
@@ -48,6 +50,9 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
 pub fn sentence(entry: &EntryView) -> Markup {
     let who = html! { strong { (entry.actor) } };
     let what = html! { @if !entry.object.is_empty() { strong { (entry.object) } } @else if entry.object_id > 0 { (entry.object_kind.replace('_', " ")) " " (entry.object_id) } };
+    if entry.outcome == "expired" {
+        return expired(&what);
+    }
     if entry.outcome != "done" {
         return refused(entry, &who, &what);
     }
@@ -57,6 +62,11 @@ pub fn sentence(entry: &EntryView) -> Markup {
         Some(phrase) => html! { (who) " " (phrase) " " (what) },
         None => html! { (who) " did " code { (entry.act) } " " (what) },
     }
+}
+
+/// Nobody took it: its time was over.
+fn expired(what: &Markup) -> Markup {
+    html! { (t("Access for a while ended by itself:")) " " (what) }
 }
 
 fn phrase(entry: &EntryView) -> Option<&'static str> {

@@ -24,6 +24,7 @@ const WORDS: &[(&str, &str)] = &[
     ("granted", "Granted. It holds at once."),
     ("withdrawn", "Grant withdrawn. It holds at once."),
     ("given", "Access given for a while. It holds at once."),
+    ("extended", "Extended. It ends later now."),
     ("ended", "Access ended. It holds at once."),
     ("password", "Password changed. Your other sessions have ended."),
     ("session", "Session ended."),

@@ -1,6 +1,6 @@
 //! One's own page: record, access with the reason for each line, password, sessions.
 
-use access::{Noun, can};
+use access::{Noun, Permission, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};
@@ -27,11 +27,11 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     let sessions = profile::sessions(app, &who.actor).await?.items;
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
-    let why = who.actor.holds(access::Permission::AccessExplain);
+    let why = who.actor.holds(Permission::AccessExplain);
     let why = why.then(|| path(&request, &format!("/why?user={}", who.actor.id())));
     let look = Look { id: "own", why: why.as_deref(), ..Look::default() };
     let hint = format!("{held} of {} permissions. Unfold a group to see each with its reason.", lines.len());
-    let may_change = who.actor.holds(access::Permission::ProfileUpdate);
+    let may_change = who.actor.holds(Permission::ProfileUpdate);
     let main = html! {
         (page_head(&PageHead { title: "Your profile", subtitle: &me.email, badges: Some(badge(Tone::Accent, &me.role.name)), ..PageHead::default() }))
         (split(
@@ -169,6 +169,7 @@ pub async fn save(request: Request, who: Identity, typed: Pairs) -> Result<Redir
         revision: typed.get("revision").parse().ok(),
     };
     profile::update(&request.server.app, &may_change(&who)?, &request.author(), edit).await?;
+    request.note_use(Permission::ProfileUpdate);
     Ok(done(&request, "/profile", "saved"))
 }
 
@@ -181,6 +182,7 @@ pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> R
         Via::Token(_) => None,
     };
     profile::change_password(&request.server.app, &permit, &request.author(), passwords, keep).await?;
+    request.note_use(Permission::ProfileUpdate);
     Ok(done(&request, "/profile", "password"))
 }
 

@@ -7,12 +7,13 @@ use access::{Id, Permission, Permit, Reach, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::grants::{self, GrantView, SetGrant};
-use workspace::user_access::{self, NewTemporary, TemporaryView, ToggleView};
+use workspace::user_access::{self, NewEnd, NewTemporary, TemporaryView, ToggleView};
 use workspace::{Code, Moment, Refusal, users};
 
 use super::frame::{back, csrf, done, path};
 use super::parts::{self, Options};
 use super::user::Page;
+use super::when;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -24,6 +25,7 @@ use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::segmented::{ThreeState, setting, three_state};
+use crate::ui::text::t;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -146,20 +148,23 @@ pub fn grants(page: &Page<'_>, grants: &[GrantView]) -> Markup {
 fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
     let id = grant.entity.id;
     let name = format!("{} {}", parts::capital(grant.kind), grant.entity.name);
-    let until = grant.expires_at.map(|at| html! { "until " (parts::when(at, Show::DateTime)) });
+    let until = grant.expires_at.map(|at| ends(page, at));
     let remove = format!("Withdraw {name}");
     let question = format!("Withdraw {name} from {}? It holds at once.", page.user.name);
     let form_id = format!("grant-{id}");
     html! {
         div.grant id={ "grant-line-" (id) } {
             div.grant-head {
-                div.setting-text { strong { (name) } @if let Some(until) = until { p.hint { (until) } } }
+                div.setting-text { strong { (name) } @if let Some(until) = &until { (until) } }
                 @if may {
                     (button::post(&Button::new(Kind::Quiet, &remove).icon_only(Icon::Close).confirm(&question),
                         &page.path(&format!("/grants/{id}/remove")), &csrf(page.request)))
                 }
             }
             @if may {
+                @if until.is_some() {
+                    (prolong(page, &format!("prolong-grant-{id}"), &format!("/grants/{id}/extend")))
+                }
                 (form::autosave(&form_id, &page.path("/grants"), &csrf(page.request), html! {
                     input type="hidden" name="entity" value=(id);
                     input type="hidden" name="keep_until" value=[grant.expires_at];
@@ -322,9 +327,10 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
                         @for (permission, reaches) in &one.holds {
                             strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.join(", ")) }
                         }
-                        p.hint { "until " (parts::when(one.expires_at, Show::DateTime)) }
+                        (ends(page, one.expires_at))
                     }
                     @if may {
+                        (prolong(page, &format!("prolong-{}", one.id), &format!("/temporary/{}/extend", one.id)))
                         (button::post(&Button::new(Kind::Plain, "End now").confirm("End this access now? It holds at once."),
                             &page.path(&format!("/temporary/{}/end", one.id)), &csrf(page.request)))
                     }
@@ -333,6 +339,66 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
         }
     };
     card("For a while", "Permissions that end by themselves", give, body)
+}
+
+/// When something ends, and how long that is from now.
+fn ends(page: &Page<'_>, at: Moment) -> Markup {
+    let left = when::left(at.0 - page.request.server.app.store.now());
+    html! { p.hint { (t("until")) " " (parts::when(at, Show::DateTime)) " · " (left) } }
+}
+
+/// The form that moves an end further away.
+fn prolong(page: &Page<'_>, form_id: &str, below: &str) -> Markup {
+    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, t(label))).collect();
+    form::form(
+        form_id,
+        &page.path(below),
+        &csrf(page.request),
+        html! {
+            div.prolong {
+                (form::select(&Field::new("by", t("Longer by")).required().form(form_id), &durations.choices(), "1d"))
+                (button::submit(&Button::new(Kind::Quiet, t("Extend"))))
+            }
+        },
+    )
+}
+
+/// For how much longer, as the form says.
+fn longer(typed: &Pairs) -> Result<i64, Refusal> {
+    let by = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("by"));
+    by.map(|(_, _, by)| *by).ok_or_else(|| Refusal::invalid("by", "by must be chosen from the list."))
+}
+
+/// Prolongs access that was given for a while.
+pub async fn extend_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
+    let id = request.id("temporary")?;
+    let one = model.temporary.iter().find(|t| t.id == id && t.user == permit.id());
+    let end = one.ok_or_else(|| Refusal::new(Code::NotFound))?.expires_at;
+    let end = NewEnd { expires_at: Moment(end + longer(&typed)?) };
+    user_access::extend_temporary(&request.server.app, &permit, &request.author(), id.0, end).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "extended"))
+}
+
+/// Prolongs a grant that has an end.
+pub async fn extend_grant(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
+    let entity = request.id("entity")?;
+    let grant = model.grants_of(permit.id(), request.server.app.store.now()).find(|g| g.entity == entity);
+    let grant = grant.filter(|g| g.expires_at.is_some()).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let expires_at = grant.expires_at.unwrap_or_default() + longer(&typed)?;
+    let (may_use, may_observe) = (grant.may_use, grant.may_observe);
+    let grant = SetGrant { entity: entity.0, may_use, may_observe, expires_at: Some(Moment(expires_at)) };
+    grants::set(&request.server.app, &permit, &request.author(), grant).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "extended"))
 }
 
 fn meaning(permission: &str) -> String {
