@@ -3,6 +3,7 @@
 //! Reads of tenant data take a proof ([`access::Permit`] or [`access::Visible`]) and are bound to its workspace;
 //! writes go through a [`Change`], which can only be opened with a permit. Start at [`change`].
 
+pub mod access_request;
 pub mod attempts;
 pub mod audit;
 pub mod call;

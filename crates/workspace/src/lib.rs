@@ -3,6 +3,7 @@
 //! Each act takes the permit that allows it, checks its input, opens a [`store::Change`] (which decides again),
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
+pub mod access_requests;
 pub mod audit_log;
 pub mod calls;
 pub mod check;
@@ -18,6 +19,7 @@ pub mod moment;
 pub mod ownership;
 pub mod profile;
 pub mod refusal;
+pub mod request_decisions;
 pub mod roles;
 pub mod secrets;
 pub mod settings;

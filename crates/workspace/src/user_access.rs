@@ -116,6 +116,19 @@ pub async fn set_toggle(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let (model, user, toggle) = (before.model(), permit.id(), Id(toggle));
+    let new = put_toggle(&mut change, model, user, toggle, setting).await?;
+    change.commit().await?;
+    Ok(new)
+}
+
+/// Sets a toggle for a user within a change.
+pub(crate) async fn put_toggle(
+    change: &mut store::Change<'_>,
+    model: &Model,
+    user: Id,
+    toggle: Id,
+    setting: Option<Setting>,
+) -> Answer<ToggleView> {
     let old = ToggleView::of(model, user, toggle).ok_or_else(|| Refusal::new(Code::NotFound))?;
     if setting == Some(Setting::Deny) {
         deniable(model, user)?;
@@ -123,8 +136,7 @@ pub async fn set_toggle(
     change.set_toggle(user, toggle, setting).await?;
     let new = ToggleView { setting: word(setting), ..old.clone() };
     let detail = serde_json::json!({ "toggle": old.name, "before": old.setting, "after": new.setting });
-    record(&mut change, model, user, detail);
-    change.commit().await?;
+    record(change, model, user, detail);
     Ok(new)
 }
 
@@ -214,17 +226,27 @@ pub async fn give_temporary(
     }
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let Moment(expires_at) = new.expires_at;
     check::future("expires_at", Some(new.expires_at), change.now())?;
     if let Some(actor) = permit.actor() {
         authority::may_define(actor, &holds)?;
     }
-    let id = change.add_temporary(permit.id(), &holds, expires_at).await?;
-    let given = Temporary { id, user: permit.id(), holds, expires_at };
-    let view = temporary_view(&given);
-    let detail = serde_json::json!({ "before": null, "after": { "temporary": view } });
-    record(&mut change, before.model(), permit.id(), detail);
+    let view = put_temporary(&mut change, before.model(), permit.id(), holds, new.expires_at).await?;
     change.commit().await?;
+    Ok(view)
+}
+
+/// Gives a user permissions for a while within a change.
+pub(crate) async fn put_temporary(
+    change: &mut store::Change<'_>,
+    model: &Model,
+    user: Id,
+    holds: Vec<access::Cell>,
+    until: Moment,
+) -> Answer<TemporaryView> {
+    let id = change.add_temporary(user, &holds, until.0).await?;
+    let view = temporary_view(&Temporary { id, user, holds, expires_at: until.0 });
+    let detail = serde_json::json!({ "before": null, "after": { "temporary": view } });
+    record(change, model, user, detail);
     Ok(view)
 }
 

@@ -284,14 +284,25 @@ pub async fn assign_role(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let role = check::role(before.model(), Id(role))?;
-    let old = change.user(permit.id()).await?;
-    change.set_role(permit.id(), role).await?;
-    let row = change.user(permit.id()).await?;
-    let name = |raw: i64| before.model().label(id(raw)).to_owned();
-    let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
-    change.record(Act::done("user:assign_role", "user", permit.thing().id, row.name.as_str()).with(detail));
+    let row = put_role(&mut change, &before, permit.id(), role).await?;
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
+}
+
+/// Gives a user another role within a change.
+pub(crate) async fn put_role(
+    change: &mut store::Change<'_>,
+    before: &access::Snapshot,
+    user: Id,
+    role: Id,
+) -> Answer<UserRow> {
+    let old = change.user(user).await?;
+    change.set_role(user, role).await?;
+    let row = change.user(user).await?;
+    let name = |raw: i64| before.model().label(id(raw)).to_owned();
+    let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
+    change.record(Act::done("user:assign_role", "user", user.0, row.name.as_str()).with(detail));
+    Ok(row)
 }
 
 /// Bans a user, or lifts the ban. A ban ends every session; assignments stay (CLY-07).

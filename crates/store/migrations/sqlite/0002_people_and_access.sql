@@ -84,7 +84,8 @@ CREATE TABLE devices (
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 );
 
--- Somebody asks for access: permissions or a role. state: open, granted, declined, withdrawn.
+-- Somebody asks for access: permissions or a role. state: open, granted, declined, withdrawn. passed_to: somebody
+-- whom a decider who could not give it asked to decide.
 CREATE TABLE access_requests (
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
     id           BIGINT NOT NULL,
@@ -99,10 +100,12 @@ CREATE TABLE access_requests (
     gave         TEXT   NOT NULL DEFAULT '',
     until        BIGINT,
     note         TEXT   NOT NULL DEFAULT '',
+    passed_to    BIGINT,
     PRIMARY KEY (workspace_id, id),
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 );
 CREATE INDEX access_requests_by_state ON access_requests (workspace_id, state, id);
+CREATE INDEX access_requests_by_user ON access_requests (workspace_id, user_id, id);
 
 -- A review of a unit's or a role's people: each line is one thing that somebody has, kept or removed.
 CREATE TABLE reviews (
