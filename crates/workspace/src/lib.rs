@@ -12,6 +12,7 @@ pub mod entities;
 pub mod expiry;
 pub mod explain;
 mod export;
+pub mod foresight;
 pub mod grants;
 pub mod language;
 mod mask;

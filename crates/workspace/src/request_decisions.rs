@@ -222,7 +222,7 @@ async fn give(
     let (actor, user, model) = (asker(permit)?, permit.id(), before.model());
     match gift {
         Gift::While { holds, until } => {
-            also::<can::UserSetAccess>(actor, permit.thing())?;
+            change.under(&also::<can::UserSetAccess>(actor, permit.thing())?);
             authority::may_define(actor, holds)?;
             user_access::put_temporary(change, model, user, holds.clone(), *until).await?;
             takes_effect(change, user, holds).await?;
@@ -231,12 +231,12 @@ async fn give(
             Ok(Given { holds: words.map(|(name, words)| (name, owned(words))).collect(), ..Given::default() })
         }
         Gift::Toggle(toggle) => {
-            also::<can::UserSetAccess>(actor, permit.thing())?;
+            change.under(&also::<can::UserSetAccess>(actor, permit.thing())?);
             user_access::put_toggle(change, model, user, *toggle, Some(Setting::Allow)).await?;
             Ok(Given { toggle: Some(model.label(*toggle).to_owned()), ..Given::default() })
         }
         Gift::Role(role) => {
-            also::<can::UserAssignRole>(actor, permit.thing())?;
+            change.under(&also::<can::UserAssignRole>(actor, permit.thing())?);
             users::put_role(change, before, user, *role).await?;
             Ok(Given { role: Some(model.label(*role).to_owned()), ..Given::default() })
         }
