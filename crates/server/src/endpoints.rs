@@ -73,6 +73,15 @@ pub fn all() -> Vec<Endpoint> {
         PATCH "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::extend_temporary, "Give what was given for a while another end.";
         DELETE "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::end_temporary, "End what was given for a while.";
 
+        GET  "/api/v1/me/access-requests"  signed_in() rest::access_requests::own, "What you asked for, and what became of it.";
+        GET  "/api/v1/access-requests"     list(AccessRequestDecide) rest::access_requests::list, "The requests for access that you may decide, newest first.";
+        POST "/api/v1/access-requests"     may(AccessRequestCreate) rest::access_requests::create, "Ask for permissions or a role.";
+        GET  "/api/v1/access-requests/{access_request}" list(AccessRequestDecide) rest::access_requests::show, "One request for access.";
+        POST "/api/v1/access-requests/{access_request}/grant" list(AccessRequestDecide) rest::access_requests::grant, "Give what was asked for, or less, for a while; or a toggle or role instead.";
+        POST "/api/v1/access-requests/{access_request}/decline" list(AccessRequestDecide) rest::access_requests::decline, "Decline a request for access.";
+        POST "/api/v1/access-requests/{access_request}/pass" list(AccessRequestDecide) rest::access_requests::pass, "Ask somebody who can give it to decide a request.";
+        POST "/api/v1/access-requests/{access_request}/withdraw" may(AccessRequestCreate) rest::access_requests::withdraw, "Take your own request back.";
+
         GET  "/api/v1/roles"               may(RoleRead) rest::roles::list, "Every role with what it holds.";
         POST "/api/v1/roles"               may(RoleWrite) rest::roles::create, "Create a custom role.";
         GET  "/api/v1/roles/{role}"        on(Role RoleRead) rest::roles::show, "One role.";
@@ -154,6 +163,14 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/extend" on(User UserSetAccess) console::user_access::extend_temporary, "Prolong access that was given for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
+        GET  "/w/{slug}/requests"          list(AccessRequestDecide) console::requests::list, "The requests for access that one may decide.";
+        GET  "/w/{slug}/requests/new"      may(AccessRequestCreate) console::ask::show, "The form that asks for access.";
+        POST "/w/{slug}/requests"          may(AccessRequestCreate) console::ask::create, "Ask for access.";
+        GET  "/w/{slug}/requests/{access_request}" list(AccessRequestDecide) console::requests::show, "One request, with what can be given.";
+        POST "/w/{slug}/requests/{access_request}/grant" list(AccessRequestDecide) console::requests::grant, "Grant a request.";
+        POST "/w/{slug}/requests/{access_request}/decline" list(AccessRequestDecide) console::requests::decline, "Decline a request.";
+        POST "/w/{slug}/requests/{access_request}/pass" list(AccessRequestDecide) console::requests::pass, "Ask somebody else to decide a request.";
+        POST "/w/{slug}/requests/{access_request}/withdraw" may(AccessRequestCreate) console::ask::withdraw, "Take one's own request back.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
         GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::roles::show, "One role as a matrix.";

@@ -35,6 +35,8 @@ pub struct Request {
     pub intent: Intent,
     /// What the request's change leaves to undo it by.
     pub receipt: Receipt,
+    /// How many requests for access wait for whoever asks, for the menu of a page.
+    pub waiting: i64,
 }
 
 /// The field of a form that has been shown what it would do, and was sent again.

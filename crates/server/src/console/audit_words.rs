@@ -28,6 +28,8 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
     ("user:delete", "", "", "deleted the user"),
     ("user:reset_credentials", "reset the password of", "reset the password of", ""),
     ("user:set_access", "gave access to", "changed the access of", "took access from"),
+    ("access_request:create", "asked for access:", "took back a request for access:", ""),
+    ("access_request:decide", "passed on a request of", "decided a request of", ""),
     ("number:assign", "assigned a number to", "changed the number of", "took a number from"),
     ("number:purchase", "added the number", "", ""),
     ("number:update", "", "edited the number", ""),

@@ -46,12 +46,16 @@ impl<'a> Frame<'a> {
             })
             .map(|(_, href)| href.len())
             .max();
+        let waiting = match self.request.waiting {
+            0 => String::new(),
+            waiting => waiting.to_string(),
+        };
         let links: Vec<(&str, NavLink<'_>)> = entries
             .iter()
             .map(|(item, href)| {
                 let is_current = Some(href.len()) == current && here.starts_with(href.as_str());
-                let link =
-                    NavLink { href, label: item.label, icon: item.icon, current: is_current, count: "" };
+                let count = if item.path == menu::REQUESTS { waiting.as_str() } else { "" };
+                let link = NavLink { href, label: item.label, icon: item.icon, current: is_current, count };
                 (item.group, link)
             })
             .collect();

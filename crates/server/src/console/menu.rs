@@ -28,12 +28,16 @@ const fn item(
     Item { group, label, path, icon, needs }
 }
 
+/// The page of what people ask for; its entry says how much waits.
+pub const REQUESTS: &str = "/requests";
+
 /// Every page of the menu, in order.
 pub const ITEMS: &[Item] = &[
     item("", "Home", "", Icon::Home, None),
     item("", "Calls", "/calls", Icon::Call, Some(Permission::CallRecordRead)),
     item("People", "Users", "/users", Icon::Users, Some(Permission::UserRead)),
     item("People", "Roles", "/roles", Icon::Role, Some(Permission::RoleRead)),
+    item("People", "Requests", REQUESTS, Icon::Ask, Some(Permission::AccessRequestDecide)),
     item("People", "Departments", "/departments", Icon::Unit, Some(Permission::DepartmentRead)),
     item("People", "Branches", "/branches", Icon::Unit, Some(Permission::BranchRead)),
     item("Phone system", "Numbers", "/numbers", Icon::Number, Some(Permission::NumberRead)),

@@ -1,6 +1,7 @@
 //! The console: server-rendered pages, one file a page, made of the components in [`crate::ui`].
 
 pub mod access_matrix;
+pub mod ask;
 pub mod assets;
 pub mod audit;
 mod audit_words;
@@ -18,6 +19,7 @@ mod paging;
 pub mod parts;
 pub mod profile;
 pub mod refused;
+pub mod requests;
 pub mod roles;
 pub mod settings;
 pub mod sign_in;

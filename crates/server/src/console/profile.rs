@@ -10,7 +10,7 @@ use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, csrf, done, path};
-use super::parts;
+use super::{ask, parts};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -25,6 +25,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     let app = &request.server.app;
     let me = profile::show(app, &who.actor).await?;
     let sessions = profile::sessions(app, &who.actor).await?.items;
+    let asked = ask::own(&request, &who.actor).await?;
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(Permission::AccessExplain);
@@ -40,6 +41,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                     header.section-head { h2 { "What you may do" } p.hint { (hint) } }
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
+                (asked)
                 (own_sessions(&request, &who, &sessions))
             },
             html! {

@@ -30,7 +30,7 @@ use crate::ui::text::t;
 const HOUR: i64 = 3_600_000_000;
 
 /// For how long access can be given: what is sent, what is shown, and how long that is.
-const DURATIONS: [(&str, &str, i64); 5] = [
+pub const DURATIONS: [(&str, &str, i64); 5] = [
     ("1h", "1 hour", HOUR),
     ("4h", "4 hours", 4 * HOUR),
     ("1d", "1 day", 24 * HOUR),
@@ -363,10 +363,11 @@ fn prolong(page: &Page<'_>, form_id: &str, below: &str) -> Markup {
     )
 }
 
-/// For how much longer, as the form says.
-fn longer(typed: &Pairs) -> Result<i64, Refusal> {
-    let by = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("by"));
-    by.map(|(_, _, by)| *by).ok_or_else(|| Refusal::invalid("by", "by must be chosen from the list."))
+/// How long something is to last, as a field of a form says.
+pub fn lasts(field: &'static str, typed: &Pairs) -> Result<i64, Refusal> {
+    let chosen = DURATIONS.iter().find(|(key, _, _)| *key == typed.get(field));
+    let unknown = || Refusal::invalid(field, format!("{field} must be chosen from the list."));
+    chosen.map(|(_, _, lasts)| *lasts).ok_or_else(unknown)
 }
 
 /// Prolongs access that was given for a while.
@@ -379,7 +380,7 @@ pub async fn extend_temporary(
     let id = request.id("temporary")?;
     let one = model.temporary.iter().find(|t| t.id == id && t.user == permit.id());
     let end = one.ok_or_else(|| Refusal::new(Code::NotFound))?.expires_at;
-    let end = NewEnd { expires_at: Moment(end + longer(&typed)?) };
+    let end = NewEnd { expires_at: Moment(end + lasts("by", &typed)?) };
     user_access::extend_temporary(&request.server.app, &permit, &request.author(), id.0, end).await?;
     Ok(done(&request, &format!("/users/{}", permit.id()), "extended"))
 }
@@ -394,7 +395,7 @@ pub async fn extend_grant(
     let entity = request.id("entity")?;
     let grant = model.grants_of(permit.id(), request.server.app.store.now()).find(|g| g.entity == entity);
     let grant = grant.filter(|g| g.expires_at.is_some()).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let expires_at = grant.expires_at.unwrap_or_default() + longer(&typed)?;
+    let expires_at = grant.expires_at.unwrap_or_default() + lasts("by", &typed)?;
     let (may_use, may_observe) = (grant.may_use, grant.may_observe);
     let grant = SetGrant { entity: entity.0, may_use, may_observe, expires_at: Some(Moment(expires_at)) };
     grants::set(&request.server.app, &permit, &request.author(), grant).await?;
@@ -459,12 +460,9 @@ pub async fn give_temporary(
         _ if !permission.concerns_rows() => vec![Reach::All.word().to_owned()],
         reach => vec![reach.to_owned()],
     };
-    let lasts = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("expires_at"));
-    let (_, _, lasts) =
-        lasts.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be chosen from the list."))?;
     let new = NewTemporary {
         holds: BTreeMap::from([(name.to_owned(), words)]),
-        expires_at: Moment(request.server.app.store.now() + lasts),
+        expires_at: Moment(request.server.app.store.now() + lasts("expires_at", &typed)?),
     };
     user_access::give_temporary(&request.server.app, &permit, &request.author(), new).await?;
     Ok(done(&request, &format!("/users/{}", permit.id()), "given"))

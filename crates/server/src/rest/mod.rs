@@ -1,6 +1,7 @@
 //! The REST face: one file a noun, one function an endpoint of the table.
 
 pub mod access;
+pub mod access_requests;
 pub mod audit;
 pub mod calls;
 pub mod directory;

@@ -122,6 +122,7 @@ async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static
         ("toggle", toggles.items()[0]["id"].to_string()),
         ("entity", number.to_string()),
         ("temporary", "99999".into()),
+        ("access_request", "99999".into()),
         ("session", "99999".into()),
         ("undo", "99999".into()),
     ])
