@@ -7,6 +7,7 @@ use workspace::user_access::EffectiveLine;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::matrix;
 use crate::ui::reach;
+use crate::ui::text::t;
 
 /// One permission in the matrix.
 #[derive(Debug, Clone)]
@@ -101,10 +102,10 @@ fn reasons(line: &Line, why: Option<&str>) -> Markup {
         @if !line.reasons.is_empty() || why.is_some() {
             span.matrix-reasons {
                 @if !line.reasons.is_empty() { span.capital { (line.reasons.join("; ")) } }
-                @else { span { "Nothing gives it" } }
+                @else { span { (t("Nothing gives it")) } }
                 @if let Some(why) = why {
                     a href={ (why) "&permission=" (line.permission.name()) } {
-                        (icon(Icon::Why)) "Why?" span.sr-only { " " (line.permission.entry().meaning) }
+                        (icon(Icon::Why)) (t("Why?")) span.sr-only { " " (line.permission.entry().meaning) }
                     }
                 }
             }

@@ -24,6 +24,7 @@ use crate::ui::empty::empty;
 use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, notice, page_head};
+use crate::ui::text::t;
 
 const ROWS: i64 = 50;
 
@@ -95,7 +96,7 @@ pub async fn verify(request: Request, permit: Permit<can::AuditExport>, _: ()) -
     // Whoever may verify the log need not be able to read it.
     match request.identity()?.actor.permit::<can::AuditRead>() {
         Ok(reads) => page(&request, &reads, &Asked::default(), Some(found)).await,
-        Err(_) => Ok(Frame::new(&request, "Audit log").around(found)),
+        Err(_) => Ok(Frame::new(&request, t("Audit log")).around(found)),
     }
 }
 
@@ -104,12 +105,12 @@ fn verdict_notice(verdict: &VerdictView) -> Markup {
     match verdict.broken_at {
         None => notice(
             Tone::Good,
-            html! { strong { "The log is whole." } " " (entries) " checked: none is missing, moved or altered." },
+            html! { strong { (t("The log is whole.")) } " " (entries) " checked: none is missing, moved or altered." },
         ),
         Some(place) => notice(
             Tone::Bad,
             html! {
-                strong { "The log was altered." } " Entry " (place) " is missing, moved or altered; the " (entries) " before it are good."
+                strong { (t("The log was altered.")) } " Entry " (place) " is missing, moved or altered; the " (entries) " before it are good."
             },
         ),
     }
@@ -127,19 +128,21 @@ async fn page(
     let here = path(request, "/audit");
     let verify = actor.may(Permission::AuditExport, &Thing::WORKSPACE).then(|| verify_button(request));
     let summary = when::count(entries.total, "entry", "entries");
-    let subtitle = "Every change and every refusal, newest first. Each entry is bound to the one before it, so that nothing can be altered unnoticed.";
+    let subtitle = t(
+        "Every change and every refusal, newest first. Each entry is bound to the one before it, so that nothing can be altered unnoticed.",
+    );
     let main = html! {
-        (page_head(&PageHead { title: "Audit log", subtitle, actions: verify, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Audit log"), subtitle, actions: verify, ..PageHead::default() }))
         @if let Some(found) = found { (found) }
         (bar(actor, &here, asked))
         @if entries.items.is_empty() {
-            (empty(Icon::Audit, "No entry fits", "Choose another person, kind or outcome.", Some(button::link(&Button::new(Kind::Plain, "Clear filters"), &here))))
+            (empty(Icon::Audit, t("No entry fits"), t("Choose another person, kind or outcome."), Some(button::link(&Button::new(Kind::Plain, t("Clear filters")), &here))))
         } @else {
             ol.log { @for entry in &entries.items { (line(&zone, entry)) } }
             (asked.place.pager(&here, &asked.filters(), entries.next.as_deref(), &summary))
         }
     };
-    Ok(Frame::new(request, "Audit log").around(main))
+    Ok(Frame::new(request, t("Audit log")).around(main))
 }
 
 /// The answer is shown on the log's own page, so the address stays.
@@ -147,7 +150,7 @@ fn verify_button(request: &Request) -> Markup {
     html! {
         form.inline method="post" action=(path(request, "/audit/verify")) hx-push-url="false" {
             input type="hidden" name="csrf" value=(csrf(request));
-            (button::submit(&Button::new(Kind::Plain, "Verify the log").icon(Icon::Check)))
+            (button::submit(&Button::new(Kind::Plain, t("Verify the log")).icon(Icon::Check)))
         }
     }
 }
@@ -158,9 +161,9 @@ fn bar(actor: &access::Actor, here: &str, asked: &Asked) -> Markup {
     let kinds = KINDS.map(|(noun, label)| Choice { value: noun.word(), label });
     let outcomes = OUTCOMES.map(|(value, label)| Choice { value, label });
     let controls = html! {
-        (filter::one_of("person", "By", "Anyone", &borrowed(&people), &asked.person))
-        (filter::one_of("kind", "About", "Anything", &kinds, &asked.kind))
-        (filter::one_of("outcome", "Outcome", "Any", &outcomes, &asked.outcome))
+        (filter::one_of("person", t("By"), t("Anyone"), &borrowed(&people), &asked.person))
+        (filter::one_of("kind", t("About"), t("Anything"), &kinds, &asked.kind))
+        (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
     };
     filter_bar(here, asked.any().then_some(here), controls, None)
 }
@@ -183,7 +186,7 @@ fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
                     ul.log-changes { @for change in &changes { li {
                         span.log-field { (change.field) }
                         @if let Some(before) = &change.before { span.log-before { (before) } }
-                        @if let Some(after) = &change.after { span aria-label="became" { "→" } span { (after) } }
+                        @if let Some(after) = &change.after { span aria-label=(t("became")) { "→" } span { (after) } }
                     } } }
                 }
             }

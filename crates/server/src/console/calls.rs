@@ -25,6 +25,7 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::player::{Player, player};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::t;
 
 const ROWS: i64 = 50;
 
@@ -104,14 +105,14 @@ pub async fn list(
     let (zone, actor, here) = (when::zone(&request).await?, visible.actor(), path(&request, "/calls"));
     let summary = when::count(found.total, "call", "calls");
     let main = html! {
-        (page_head(&PageHead { title: "Calls", subtitle: &how_far(actor), ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Calls"), subtitle: &how_far(actor), ..PageHead::default() }))
         @if found.total > 0 || asked.any() { (bar(&request, actor, &asked)) }
         @if found.items.is_empty() { (nothing(&request, actor, &asked)) } @else {
             (rows(&request, &zone, &found.items))
             (asked.place.pager(&here, &asked.filters(), found.next.as_deref(), &summary))
         }
     };
-    Ok(Frame::new(&request, "Calls").around(main))
+    Ok(Frame::new(&request, t("Calls")).around(main))
 }
 
 /// The calls as a file: with the filters of the list, and no more than may be both seen and exported.
@@ -128,7 +129,7 @@ pub async fn export(
 fn how_far(actor: &Actor) -> String {
     let reaches = actor.powers().reaches(Permission::CallRecordRead);
     if reaches.has(Reach::All) {
-        return "Every call of the workspace, newest first.".into();
+        return t("Every call of the workspace, newest first.").into();
     }
     let parts: Vec<&str> = reaches
         .iter()
@@ -152,28 +153,28 @@ fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let directions = DIRECTIONS.map(|(value, label)| Choice { value, label });
     let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label });
     let controls = html! {
-        (filter::search("q", "Number or caller's name", &asked.q))
-        (filter::one_of_groups("touching", "Of", "Anyone, anything", &touched.groups(), &asked.touching))
-        (filter::one_of("direction", "Direction", "Any", &directions, &asked.direction))
-        (filter::one_of("outcome", "Outcome", "Any", &outcomes, &asked.outcome))
-        (filter::day("from", "From", &asked.from))
-        (filter::day("to", "To", &asked.to))
-        (filter::flag("recorded", "Recorded", !asked.recorded.is_empty()))
+        (filter::search("q", t("Number or caller's name"), &asked.q))
+        (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
+        (filter::one_of("direction", t("Direction"), t("Any"), &directions, &asked.direction))
+        (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
+        (filter::day("from", t("From"), &asked.from))
+        (filter::day("to", t("To"), &asked.to))
+        (filter::flag("recorded", t("Recorded"), !asked.recorded.is_empty()))
     };
     let file = address(&path(request, "/calls.csv"), &asked.filters());
     let export = actor
         .holds(Permission::CallRecordExport)
-        .then(|| button::download(&Button::new(Kind::Plain, "Export").icon(Icon::Download), &file));
+        .then(|| button::download(&Button::new(Kind::Plain, t("Export")).icon(Icon::Download), &file));
     filter_bar(&here, asked.any().then_some(&here), controls, export)
 }
 
 fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let here = path(request, "/calls");
     if asked.any() || !asked.place.cursor.is_empty() {
-        let clear = button::link(&Button::new(Kind::Plain, "Clear filters"), &here);
+        let clear = button::link(&Button::new(Kind::Plain, t("Clear filters")), &here);
         let hidden =
-            "Only calls that you may see are searched, and numbers only where you may see them in full.";
-        return empty(Icon::Search, "No call fits", hidden, Some(clear));
+            t("Only calls that you may see are searched, and numbers only where you may see them in full.");
+        return empty(Icon::Search, t("No call fits"), hidden, Some(clear));
     }
     let text = if actor.powers().has(Permission::CallRecordRead, Reach::All) {
         format!(
@@ -182,24 +183,24 @@ fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
             request.slug()
         )
     } else {
-        "Calls appear here as soon as you take part in one, or once you are given a number, a queue or a team to look after."
+        t("Calls appear here as soon as you take part in one, or once you are given a number, a queue or a team to look after.")
             .into()
     };
     let access = address(&path(request, "/why"), &[("permission", "call_record:read")]);
     let why = actor
         .holds(Permission::AccessExplain)
-        .then(|| button::link(&Button::new(Kind::Plain, "Which calls may I see?"), &access));
-    empty(Icon::Call, "No calls yet", &text, why)
+        .then(|| button::link(&Button::new(Kind::Plain, t("Which calls may I see?")), &access));
+    empty(Icon::Call, t("No calls yet"), &text, why)
 }
 
 /// A table of the last calls of something, for a part of a page: without what all of them have in common.
 pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
-        Column::new("Call"),
-        Column::new("Start"),
-        Column::new("With"),
-        Column::new("Outcome"),
-        Column::number("Talk"),
+        Column::new(t("Call")),
+        Column::new(t("Start")),
+        Column::new(t("With")),
+        Column::new(t("Outcome")),
+        Column::number(t("Talk")),
     ];
     let row = |call: &CallView| {
         let Row { id, href, mut cells } = row(request, zone, call);
@@ -207,7 +208,7 @@ pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
         cells.remove(THROUGH);
         Row { id, href, cells }
     };
-    table("Last calls", &columns, &calls.iter().map(row).collect::<Vec<Row>>())
+    table(t("Last calls"), &columns, &calls.iter().map(row).collect::<Vec<Row>>())
 }
 
 /// The place of the column that says through what a call went.
@@ -215,16 +216,16 @@ const THROUGH: usize = 3;
 
 pub(super) fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
-        Column::new("Call"),
-        Column::new("Start"),
-        Column::new("With"),
-        Column::new("Through"),
-        Column::new("Outcome"),
-        Column::number("Talk"),
-        Column::new("Recording"),
+        Column::new(t("Call")),
+        Column::new(t("Start")),
+        Column::new(t("With")),
+        Column::new(t("Through")),
+        Column::new(t("Outcome")),
+        Column::number(t("Talk")),
+        Column::new(t("Recording")),
     ];
     let rows: Vec<Row> = calls.iter().map(|call| row(request, zone, call)).collect();
-    table("Calls", &columns, &rows)
+    table(t("Calls"), &columns, &rows)
 }
 
 fn row(request: &Request, zone: &TimeZone, call: &CallView) -> Row {
@@ -255,14 +256,14 @@ pub fn sound(call: &CallView, page: &str, zone: &TimeZone) -> Markup {
         outside(call)
     );
     let download = call.may_download.then(|| format!("{page}/download"));
-    let save = Button::new(Kind::Quiet, "Download recording").icon_only(Icon::Download);
+    let save = Button::new(Kind::Quiet, t("Download recording")).icon_only(Icon::Download);
     html! {
         @if call.may_listen {
             (player(&Player { id: &call.id.to_string(), src: &format!("{page}/recording"), title: &title, download: download.as_deref() }))
         } @else if let Some(href) = download {
             (button::download(&save, &href))
         } @else if call.has_recording {
-            span.quiet-text title="You may not listen to it" { (icon(Icon::Lock)) span.sr-only { "Recorded; you may not listen to it" } }
+            span.quiet-text title=(t("You may not listen to it")) { (icon(Icon::Lock)) span.sr-only { (t("Recorded; you may not listen to it")) } }
         }
     }
 }
@@ -270,10 +271,10 @@ pub fn sound(call: &CallView, page: &str, zone: &TimeZone) -> Markup {
 /// How the call went, as a picture with its word for screen readers.
 fn way(call: &CallView) -> Markup {
     let (picture, word) = match (call.direction.as_str(), call.outcome.as_str()) {
-        ("inbound", "no_answer" | "busy") => (Icon::Missed, "Missed, from"),
-        ("inbound", _) => (Icon::Incoming, "From"),
-        ("outbound", _) => (Icon::Outgoing, "To"),
-        _ => (Icon::Extension, "Internal"),
+        ("inbound", "no_answer" | "busy") => (Icon::Missed, t("Missed, from")),
+        ("inbound", _) => (Icon::Incoming, t("From")),
+        ("outbound", _) => (Icon::Outgoing, t("To")),
+        _ => (Icon::Extension, t("Internal")),
     };
     html! { (icon(picture)) span.sr-only { (word) } }
 }

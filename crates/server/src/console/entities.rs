@@ -27,6 +27,7 @@ use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::pager::{Pager, pager};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::t;
 
 const ROWS: i64 = 50;
 
@@ -141,17 +142,17 @@ pub async fn list<R: ReadsEntities>(
     let may_add = actor.may(kind.add, &access::Thing::WORKSPACE);
     let adder = |look| button::opens(&Button::new(look, &add_label(kind)).icon(Icon::Plus), "add");
     let subtitle = match R::KIND {
-        EntityKind::Number => "The phone numbers that you may see, and who holds them.",
-        EntityKind::Extension => "The extensions that you may see, and whose they are.",
-        EntityKind::Queue => "The queues that you may see, and who works in them.",
+        EntityKind::Number => t("The phone numbers that you may see, and who holds them."),
+        EntityKind::Extension => t("The extensions that you may see, and whose they are."),
+        EntityKind::Queue => t("The queues that you may see, and who works in them."),
     };
     let main = html! {
         (page_head(&PageHead { title: kind.title, subtitle, actions: may_add.then(|| adder(Look::Primary)), ..PageHead::default() }))
         @if found.total > 0 || search.is_some() {
-            (filter_bar(&here, search.map(|_| here.as_str()), filter::search("q", "Digits or name", &asked.q), None))
+            (filter_bar(&here, search.map(|_| here.as_str()), filter::search("q", t("Digits or name"), &asked.q), None))
         }
         @if found.items.is_empty() && search.is_some() {
-            (empty(Icon::Search, &format!("No {} fits", kind.one), "Try fewer digits or letters.", Some(button::link(&Button::new(Look::Plain, "Clear the search"), &here))))
+            (empty(Icon::Search, &format!("No {} fits", kind.one), t("Try fewer digits or letters."), Some(button::link(&Button::new(Look::Plain, t("Clear the search")), &here))))
         } @else if found.items.is_empty() {
             (empty(kind.icon, &format!("No {} yet", kind.many), &nothing(kind, may_add), None))
         } @else {
@@ -183,9 +184,9 @@ fn rows(request: &Request, kind: EntityKind, items: &[EntityView]) -> Markup {
         columns.reverse();
     }
     if extension {
-        columns.push(Column::new("Whose"));
+        columns.push(Column::new(t("Whose")));
     }
-    columns.push(Column::new("Held by"));
+    columns.push(Column::new(t("Held by")));
     let row = |item: &EntityView| {
         let mut cells =
             vec![html! { span.number { (or_dash(&item.digits)) } }, html! { (or_dash(&item.name)) }];
@@ -213,7 +214,7 @@ fn holders(item: &EntityView) -> Markup {
     let names: Vec<&str> = item.holders.iter().take(NAMED).map(|holder| holder.user.name.as_str()).collect();
     let more = item.holders.len().saturating_sub(NAMED);
     html! {
-        @if names.is_empty() { span.quiet-text { "nobody" } }
+        @if names.is_empty() { span.quiet-text { (t("nobody")) } }
         (names.join(", ")) @if more > 0 { span.quiet-text { " and " (more) " more" } }
     }
 }
@@ -289,9 +290,9 @@ pub fn fields(kind: EntityKind, actor: &Actor, now: &Now<'_>) -> Markup {
 fn owner_field(actor: &Actor, form: &str, owner: Option<u32>) -> Markup {
     let people: Vec<(String, String)> =
         choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let mut options = vec![Choice { value: "", label: "Nobody" }];
+    let mut options = vec![Choice { value: "", label: t("Nobody") }];
     options.extend(borrowed(&people));
-    let about = Field::new("user", "Whose").form(form).hint("Their calls with it count as their own.");
+    let about = Field::new("user", t("Whose")).form(form).hint(t("Their calls with it count as their own."));
     form::select(&about, &options, &owner.map(|id| id.to_string()).unwrap_or_default())
 }
 

@@ -30,6 +30,7 @@ use crate::ui::dialog;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
+use crate::ui::text::t;
 
 /// So many of its last calls are shown.
 const CALLS: i64 = 8;
@@ -88,7 +89,7 @@ impl Page<'_> {
             "Delete the {} {name}? Whoever holds it loses it at once. Its calls stay in the log.",
             words.one
         );
-        let ask = Button::new(Look::Danger, "Delete").confirm(&question);
+        let ask = Button::new(Look::Danger, t("Delete")).confirm(&question);
         let act = format!("{}/delete", self.here(view));
         self.may(words.delete).then(|| button::post(&ask, &act, &csrf(self.request)))
     }
@@ -106,24 +107,24 @@ impl Page<'_> {
             let body = html! {
                 input type="hidden" name="revision" value=(view.revision);
                 (fields(self.kind, self.actor, &now))
-                (form_actions(button::submit(&Button::new(Look::Primary, "Save"))))
+                (form_actions(button::submit(&Button::new(Look::Primary, t("Save")))))
             };
             return card(
-                "Details",
+                t("Details"),
                 "",
                 None,
                 form::form("edit", &self.here(view), &csrf(self.request), body),
             );
         }
-        let owner = view.user.as_ref().map_or(html! { "nobody" }, |user| {
+        let owner = view.user.as_ref().map_or(html! { (t("nobody")) }, |user| {
             linked(self.request, self.actor, Noun::User, user, html! { (user.name) })
         });
         let text = |text: &str| html! { @if text.is_empty() { "–" } @else { (text) } };
         let mut lines = vec![(words.digits.0, text(&view.digits)), (words.name.0, text(&view.name))];
         if self.kind == EntityKind::Extension {
-            lines.push(("Whose", owner));
+            lines.push((t("Whose"), owner));
         }
-        card("Details", "", None, facts(&lines))
+        card(t("Details"), "", None, facts(&lines))
     }
 
     /// Numbers are assigned on the number; the other two are given as a part of somebody's access.
@@ -147,16 +148,16 @@ impl Page<'_> {
     }
 
     fn holders(&self, view: &EntityView) -> Markup {
-        let verb = if self.kind == EntityKind::Number { "Assign" } else { "Give to…" };
+        let verb = if self.kind == EntityKind::Number { t("Assign") } else { t("Give to…") };
         let assign = self
             .may_assign()
             .then(|| button::opens(&Button::new(Look::Plain, verb).icon(Icon::Plus), "assign"));
-        let hint = "Use: place and receive calls with it. Observe: see its calls and figures.";
+        let hint = t("Use: place and receive calls with it. Observe: see its calls and figures.");
         let body = html! {
-            @if view.holders.is_empty() { p.quiet-text { "Nobody that you may see holds it." } }
+            @if view.holders.is_empty() { p.quiet-text { (t("Nobody that you may see holds it.")) } }
             @for holder in &view.holders { (self.holder(view, holder)) }
         };
-        card("Holders", hint, assign, body)
+        card(t("Holders"), hint, assign, body)
     }
 
     fn holder(&self, view: &EntityView, holder: &Holder) -> Markup {
@@ -187,15 +188,15 @@ impl Page<'_> {
         let tick = |name, label, hint| {
             form::checkbox(&Field::new(name, label).form("assign").hint(hint), "yes", true)
         };
-        let until = Field::new("until", "Until")
+        let until = Field::new("until", t("Until"))
             .form("assign")
-            .hint("The last day on which it counts; empty for good.");
+            .hint(t("The last day on which it counts; empty for good."));
         let body = html! {
-            (form::select(&Field::new("user", "Who").form("assign").required(), &borrowed(&people), ""))
-            (tick("may_use", "Use", "Place and receive calls with it, choose it as caller ID."))
-            (tick("may_observe", "Observe", "See its calls, recordings and figures as far as their role lets them."))
+            (form::select(&Field::new("user", t("Who")).form("assign").required(), &borrowed(&people), ""))
+            (tick("may_use", t("Use"), t("Place and receive calls with it, choose it as caller ID.")))
+            (tick("may_observe", t("Observe"), t("See its calls, recordings and figures as far as their role lets them.")))
             @if self.kind != EntityKind::Number { (form::input(&until, form::Kind::Date, "")) }
-            (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, "Give"))) }))
+            (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, t("Give")))) }))
         };
         let act = format!("{}/holders", self.here(view));
         let title = format!("Give this {} to somebody", self.words().one);
@@ -211,10 +212,10 @@ impl Page<'_> {
         let label = format!("All {}", when::count(found.total, "call", "calls"));
         let link = (found.next.is_some()).then(|| button::link(&Button::new(Look::Plain, &label), &all));
         let body = html! {
-            @if found.items.is_empty() { p.quiet-text { "No call that you may see." } }
+            @if found.items.is_empty() { p.quiet-text { (t("No call that you may see.")) } }
             @else { (call_log::last(self.request, &self.zone, &found.items)) }
         };
-        Ok(Some(card("Last calls", "", link, body)))
+        Ok(Some(card(t("Last calls"), "", link, body)))
     }
 
     fn questions(&self, view: &EntityView) -> Markup {
@@ -227,12 +228,12 @@ impl Page<'_> {
         };
         let links = [
             ask(see, format!("Who can see this {}?", words.one)),
-            ask("call_record:read", "Who can see its calls?".into()),
-            ask("recording:listen", "Who can hear its recordings?".into()),
+            ask("call_record:read", t("Who can see its calls?").into()),
+            ask("recording:listen", t("Who can hear its recordings?").into()),
         ];
         html! {
             @if self.actor.holds(Permission::AccessExplain) {
-                (card("Access", "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
+                (card(t("Access"), "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
             }
         }
     }

@@ -7,6 +7,7 @@ use maud::Markup;
 use crate::cookie;
 use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
+use crate::ui::text::t;
 
 use super::{done, menu};
 
@@ -73,7 +74,7 @@ impl<'a> Frame<'a> {
                 user: SignedIn {
                     name: user.map_or("", |u| u.name.as_str()),
                     role: user.map_or("", |u| model.label(u.role)),
-                    links: &[(&profile, "Your profile")],
+                    links: &[(&profile, t("Your profile"))],
                     sign_out: &sign_out,
                 },
                 live: Some(&live),

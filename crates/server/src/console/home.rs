@@ -14,6 +14,7 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{Stat, card, facts, stats};
 use crate::ui::icon::icon;
 use crate::ui::page::{PageHead, page_head, section, split};
+use crate::ui::text::t;
 
 const DAY: i64 = 86_400_000_000;
 
@@ -33,14 +34,14 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
         } }
     };
     let main = html! {
-        (page_head(&PageHead { title: &title, subtitle: "What you see here is what your role, your grants and your scope allow.", ..PageHead::default() }))
+        (page_head(&PageHead { title: &title, subtitle: t("What you see here is what your role, your grants and your scope allow."), ..PageHead::default() }))
         div.stack {
             @if let Some(week) = week { (week) }
-            (split(card("Where to go", "", None, places), card("Your access", "", None, access(&request, &who))))
+            (split(card(t("Where to go"), "", None, places), card(t("Your access"), "", None, access(&request, &who))))
             @if let Some(latest) = latest { (latest) }
         }
     };
-    Ok(Frame::new(&request, "Home").around(main))
+    Ok(Frame::new(&request, t("Home")).around(main))
 }
 
 /// Who one is here, and how much one may do.
@@ -52,13 +53,13 @@ fn access(request: &Request, who: &Identity) -> Markup {
     let held = who.actor.powers().permissions().iter().count();
     html! {
         (facts(&[
-            ("Role", html! { (user.map_or("", |u| model.label(u.role))) }),
-            ("Belongs to", html! { (or_none(&units)) }),
-            ("Leads", html! { (or_none(&leads)) }),
-            ("Permissions", html! { (held) " of " (Permission::ALL.len()) }),
+            (t("Role"), html! { (user.map_or("", |u| model.label(u.role))) }),
+            (t("Belongs to"), html! { (or_none(&units)) }),
+            (t("Leads"), html! { (or_none(&leads)) }),
+            (t("Permissions"), html! { (held) " of " (Permission::ALL.len()) }),
         ]))
         div.form-actions {
-            (button::link(&Button::new(Kind::Plain, "What may I do, and why?"), &path(request, "/profile")))
+            (button::link(&Button::new(Kind::Plain, t("What may I do, and why?")), &path(request, "/profile")))
         }
     }
 }
@@ -76,7 +77,7 @@ async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup
         return Ok(None);
     }
     let zone = when::zone(request).await?;
-    Ok(Some(section("Latest calls", calls::rows(request, &zone, &found.items))))
+    Ok(Some(section(t("Latest calls"), calls::rows(request, &zone, &found.items))))
 }
 
 /// The calls of the last seven days that the person may see, answered and not.
@@ -93,8 +94,8 @@ async fn calls_of_the_week(request: &Request, who: &Identity) -> Result<Option<M
     let (all, inbound) = (when::grouped(all), when::grouped(inbound));
     let log = path(request, "/calls");
     Ok(Some(stats(&[
-        Stat { label: "Calls in 7 days", value: &all, note: "that you may see", href: Some(&log) },
-        Stat { label: "Answered", value: &rate, note: "of them", href: None },
-        Stat { label: "Inbound", value: &inbound, note: "of them", href: None },
+        Stat { label: t("Calls in 7 days"), value: &all, note: "that you may see", href: Some(&log) },
+        Stat { label: t("Answered"), value: &rate, note: "of them", href: None },
+        Stat { label: t("Inbound"), value: &inbound, note: "of them", href: None },
     ])))
 }

@@ -10,6 +10,7 @@ use super::when::moment;
 use crate::ui::badge::{Tone, status};
 use crate::ui::datetime::Show;
 use crate::ui::filter::Choice;
+use crate::ui::text::t;
 
 /// A moment: in the reader's time zone, or in UTC where the browser runs no scripts.
 pub fn when(at: Moment, show: Show) -> Markup {
@@ -27,9 +28,9 @@ pub fn when_or(at: Option<Moment>, none: &str) -> Markup {
 /// Where an account stands.
 pub fn standing(word: &str) -> Markup {
     match word {
-        "active" => status(Tone::Good, "Active"),
-        "invited" => status(Tone::Warn, "Invited"),
-        "banned" => status(Tone::Bad, "Banned"),
+        "active" => status(Tone::Good, t("Active")),
+        "invited" => status(Tone::Warn, t("Invited")),
+        "banned" => status(Tone::Bad, t("Banned")),
         other => status(Tone::Neutral, other),
     }
 }

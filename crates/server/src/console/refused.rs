@@ -14,6 +14,7 @@ use crate::ui::button::{Button, Kind, link};
 use crate::ui::empty::{NoPermission, empty, no_permission, not_found};
 use crate::ui::icon::Icon;
 use crate::ui::shell::{Document, Theme, bare as bare_document};
+use crate::ui::text::t;
 use crate::ui::toast::toast;
 
 /// The answer to a refused page or form. A form that is open stays as it is and gets the message beside it, so
@@ -40,7 +41,7 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
     let back = way_back(request, endpoint);
     let asked = endpoint.asks.permission();
     match (refusal.code, refusal.permission) {
-        (Code::NotFound, _) => ("Not found", not_found(Some(back))),
+        (Code::NotFound, _) => (t("Not found"), not_found(Some(back))),
         (Code::Forbidden, Some(missing)) if asked == Some(missing) && endpoint.method.is_safe() => {
             let page = no_permission(
                 &NoPermission {
@@ -50,21 +51,21 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
                 },
                 Some(html! { (why(request, missing)) (back) }),
             );
-            ("No permission", page)
+            (t("No permission"), page)
         }
         (_, Some(missing)) => {
             let actions = html! { (why(request, missing)) (back) };
             (
-                "Not done",
-                empty(Icon::Lock, "Nothing was changed", &parts::capital(&refusal.message), Some(actions)),
+                t("Not done"),
+                empty(Icon::Lock, t("Nothing was changed"), &parts::capital(&refusal.message), Some(actions)),
             )
         }
         _ if endpoint.method.is_safe() => {
             (refusal.code.title(), empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(back)))
         }
         _ => (
-            "Not done",
-            empty(Icon::Warning, "Nothing was changed", &parts::capital(&refusal.message), Some(back)),
+            t("Not done"),
+            empty(Icon::Warning, t("Nothing was changed"), &parts::capital(&refusal.message), Some(back)),
         ),
     }
 }
@@ -90,8 +91,8 @@ fn way_back(request: &Request, endpoint: &Endpoint) -> Markup {
     let from = request.header(header::REFERER).parse::<Uri>().ok().filter(|_| !endpoint.method.is_safe());
     let from = from.as_ref().and_then(Uri::path_and_query).filter(|from| from.path().starts_with(&base));
     match from {
-        Some(from) => link(&Button::new(Kind::Plain, "Back to the form"), from.as_str()),
-        None => link(&Button::new(Kind::Plain, "Back to the start page"), &base),
+        Some(from) => link(&Button::new(Kind::Plain, t("Back to the form")), from.as_str()),
+        None => link(&Button::new(Kind::Plain, t("Back to the start page")), &base),
     }
 }
 
@@ -101,13 +102,13 @@ fn why(request: &Request, missing: access::Permission) -> Markup {
         return html! {};
     };
     let address = format!("/why?user={}&permission={}", who.actor.id(), missing.name());
-    link(&Button::new(Kind::Primary, "Why?"), &path(request, &address))
+    link(&Button::new(Kind::Primary, t("Why?")), &path(request, &address))
 }
 
 /// The same for somebody who is not signed in, or where there is no page at all.
 pub fn bare(refusal: &Refusal) -> Markup {
     let document = Document { title: refusal.code.title(), lang: "en", theme: Theme::System, csrf: "" };
-    let start = link(&Button::new(Kind::Plain, "Start page"), "/");
+    let start = link(&Button::new(Kind::Plain, t("Start page")), "/");
     let main = match refusal.code {
         Code::NotFound => not_found(Some(start)),
         _ => empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(start)),

@@ -23,6 +23,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::t;
 
 /// How many holders are named.
 const NAMED: usize = 30;
@@ -38,32 +39,33 @@ pub async fn list(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
     let here = path(&request, "/roles");
     let may = actor.may(Permission::RoleWrite, &Thing::WORKSPACE);
     let new =
-        may.then(|| button::opens(&Button::new(Kind::Primary, "New role").icon(Icon::Plus), "new-role"));
+        may.then(|| button::opens(&Button::new(Kind::Primary, t("New role")).icon(Icon::Plus), "new-role"));
     let columns = [
-        Column::new("Role"),
-        Column::new("Kind"),
-        Column::number("Permissions"),
-        Column::number("Sensitive"),
-        Column::number("Holders"),
+        Column::new(t("Role")),
+        Column::new(t("Kind")),
+        Column::number(t("Permissions")),
+        Column::number(t("Sensitive")),
+        Column::number(t("Holders")),
     ];
     let rows: Vec<Row> = roles.iter().map(|role| row(role, &here)).collect();
     let main = html! {
         (page_head(&PageHead {
-            title: "Roles",
-            subtitle: "Everybody has exactly one. Built-in roles stay as they are; clone one to change it.",
+            title: t("Roles"),
+            subtitle: t("Everybody has exactly one. Built-in roles stay as they are; clone one to change it."),
             actions: new,
             ..PageHead::default()
         }))
-        (table("Roles", &columns, &rows))
+        (table(t("Roles"), &columns, &rows))
         @if may { (new_dialog(&request, &roles, &here)) }
     };
-    Ok(Frame::new(&request, "Roles").around(main))
+    Ok(Frame::new(&request, t("Roles")).around(main))
 }
 
 fn row(role: &RoleView, here: &str) -> Row {
     let held = || role.holds.keys().filter_map(|name| Permission::from_name(name));
     let sensitive = held().filter(|p| p.entry().risky).count();
-    let kind = if role.built_in { badge(Tone::Neutral, "Built-in") } else { badge(Tone::Accent, "Custom") };
+    let kind =
+        if role.built_in { badge(Tone::Neutral, t("Built-in")) } else { badge(Tone::Accent, t("Custom")) };
     Row {
         id: format!("role-{}", role.id),
         href: Some(format!("{here}/{}", role.id)),
@@ -85,12 +87,12 @@ fn new_dialog(request: &Request, roles: &[RoleView], here: &str) -> Markup {
         here,
         &csrf(request),
         html! {
-            (form::input(&field("name", "Name").required(), form::Kind::Text, ""))
-            (form::select(&field("from", "Begin as"), &from.or_none("Empty: holds nothing yet").choices(), ""))
-            (form::form_actions(html! { (dialog::cancel("new-role")) (button::submit(&Button::new(Kind::Primary, "Create role"))) }))
+            (form::input(&field("name", t("Name")).required(), form::Kind::Text, ""))
+            (form::select(&field("from", t("Begin as")), &from.or_none(t("Empty: holds nothing yet")).choices(), ""))
+            (form::form_actions(html! { (dialog::cancel("new-role")) (button::submit(&Button::new(Kind::Primary, t("Create role")))) }))
         },
     );
-    dialog::dialog("new-role", "New role", false, body)
+    dialog::dialog("new-role", t("New role"), false, body)
 }
 
 /// Creates a role, empty or as another one is.
@@ -127,16 +129,17 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
         (false, true) => format!("Custom role; {people}. Changes save by themselves and hold at once."),
         (false, false) => format!("Custom role; {people}."),
     };
-    let kind = if role.built_in { badge(Tone::Neutral, "Built-in") } else { badge(Tone::Accent, "Custom") };
+    let kind =
+        if role.built_in { badge(Tone::Neutral, t("Built-in")) } else { badge(Tone::Accent, t("Custom")) };
     let actions = html! {
-        @if may_delete { (button::opens(&Button::new(Kind::Danger, "Delete"), "delete-role")) }
-        @if may_edit { (button::opens(&Button::new(Kind::Plain, "Rename"), "rename-role")) }
-        @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, "Clone").icon(Icon::Copy), "clone-role")) }
+        @if may_delete { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-role")) }
+        @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
+        @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
     };
     let main = html! {
         (page_head(&PageHead {
             title: &role.name, subtitle: &subtitle, badges: Some(kind), actions: Some(actions),
-            crumbs: &[Crumb { href: &path(&request, "/roles"), label: "Roles" }],
+            crumbs: &[Crumb { href: &path(&request, "/roles"), label: t("Roles") }],
         }))
         div.stack {
             @if may_edit {
@@ -172,10 +175,13 @@ fn holders(request: &Request, actor: &Actor, role: Id) -> Markup {
         return html! {};
     }
     let all = (people.len() > NAMED).then(|| {
-        button::link(&Button::new(Kind::Plain, "All of them"), &path(request, &format!("/users?role={role}")))
+        button::link(
+            &Button::new(Kind::Plain, t("All of them")),
+            &path(request, &format!("/users?role={role}")),
+        )
     });
     card(
-        "Who has it",
+        t("Who has it"),
         "",
         all,
         html! {
@@ -189,7 +195,7 @@ fn holders(request: &Request, actor: &Actor, role: Id) -> Markup {
 }
 
 fn clone_dialog(request: &Request, role: &RoleView) -> Markup {
-    let name = Field::new("name", "Name of the new role").required().form("clone");
+    let name = Field::new("name", t("Name of the new role")).required().form("clone");
     let body = form::form(
         "clone",
         &path(request, "/roles"),
@@ -197,14 +203,14 @@ fn clone_dialog(request: &Request, role: &RoleView) -> Markup {
         html! {
             input type="hidden" name="from" value=(role.id);
             (form::input(&name, form::Kind::Text, &format!("{} (copy)", role.name)))
-            (form::form_actions(html! { (dialog::cancel("clone-role")) (button::submit(&Button::new(Kind::Primary, "Clone"))) }))
+            (form::form_actions(html! { (dialog::cancel("clone-role")) (button::submit(&Button::new(Kind::Primary, t("Clone")))) }))
         },
     );
     dialog::dialog("clone-role", &format!("Clone {}", role.name), false, body)
 }
 
 fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
-    let name = Field::new("name", "Name").required().form("rename");
+    let name = Field::new("name", t("Name")).required().form("rename");
     let body = form::form(
         "rename",
         &format!("{here}/name"),
@@ -212,17 +218,17 @@ fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
         html! {
             input type="hidden" name="revision" value=(role.revision);
             (form::input(&name, form::Kind::Text, &role.name))
-            (form::form_actions(html! { (dialog::cancel("rename-role")) (button::submit(&Button::new(Kind::Primary, "Rename"))) }))
+            (form::form_actions(html! { (dialog::cancel("rename-role")) (button::submit(&Button::new(Kind::Primary, t("Rename")))) }))
         },
     );
-    dialog::dialog("rename-role", "Rename the role", false, body)
+    dialog::dialog("rename-role", t("Rename the role"), false, body)
 }
 
 fn delete_dialog(request: &Request, role: &RoleView, model: &Model, here: &str) -> Markup {
     let others = model.roles.iter().filter(|(id, r)| id.0 != role.id && !r.standing.owner);
     let others: Options = others.map(|(id, r)| (id, r.name.as_str())).collect();
     let people = count(role.holders, "person has", "people have");
-    let move_to = Field::new("move_to", "Role that they get instead").required().form("delete");
+    let move_to = Field::new("move_to", t("Role that they get instead")).required().form("delete");
     let body = form::form(
         "delete",
         &format!("{here}/delete"),
@@ -230,9 +236,9 @@ fn delete_dialog(request: &Request, role: &RoleView, model: &Model, here: &str) 
         html! {
             @if role.holders > 0 {
                 p { (people) " this role." }
-                (form::select(&move_to, &others.or_none("Choose a role").choices(), ""))
-            } @else { p { "Nobody has this role. It cannot be brought back." } }
-            (form::form_actions(html! { (dialog::cancel("delete-role")) (button::submit(&Button::new(Kind::Danger, "Delete"))) }))
+                (form::select(&move_to, &others.or_none(t("Choose a role")).choices(), ""))
+            } @else { p { (t("Nobody has this role. It cannot be brought back.")) } }
+            (form::form_actions(html! { (dialog::cancel("delete-role")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
         },
     );
     dialog::dialog("delete-role", &format!("Delete {}?", role.name), false, body)

@@ -22,6 +22,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head, section};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::t;
 
 /// How many members are listed on a unit's page.
 const LISTED: i64 = 100;
@@ -40,7 +41,7 @@ fn words(noun: Noun) -> Words {
     match noun {
         Noun::Branch => Words {
             one: "branch",
-            title: "Branches",
+            title: t("Branches"),
             below: "/branches",
             filter: "branch",
             write: Permission::BranchWrite,
@@ -48,7 +49,7 @@ fn words(noun: Noun) -> Words {
         },
         _ => Words {
             one: "department",
-            title: "Departments",
+            title: t("Departments"),
             below: "/departments",
             filter: "department",
             write: Permission::DepartmentWrite,
@@ -69,9 +70,9 @@ pub async fn list<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let may = actor(&permit)?.may(words.write, &Thing::WORKSPACE);
     let label = format!("Add {}", words.one);
     let add = || button::opens(&Button::new(Kind::Primary, &label).icon(Icon::Plus), "add-unit");
-    let columns = [Column::new("Name"), Column::new("Leaders"), Column::number("Members")];
+    let columns = [Column::new(t("Name")), Column::new(t("Leaders")), Column::number(t("Members"))];
     let rows: Vec<Row> = found.iter().map(|unit| row(unit, &here)).collect();
-    let what = "A person belongs to at most one, and may lead any number of them.";
+    let what = t("A person belongs to at most one, and may lead any number of them.");
     let none = format!("No {} yet", words.title.to_lowercase());
     let about = format!(
         "Put people into a {}, and let somebody lead it: what reaches the team then reaches its people.",
@@ -96,13 +97,13 @@ fn row(unit: &UnitView, here: &str) -> Row {
 
 fn leaders(unit: &UnitView) -> Markup {
     let names: Vec<&str> = unit.leaders.iter().map(|leader| leader.name.as_str()).collect();
-    html! { @if names.is_empty() { span.quiet-text { "nobody" } } @else { (names.join(", ")) } }
+    html! { @if names.is_empty() { span.quiet-text { (t("nobody")) } } @else { (names.join(", ")) } }
 }
 
 /// A dialog with nothing but a name.
 fn name_dialog(request: &Request, id: &str, label: &str, action: &str, name: &str) -> Markup {
     let form_id = format!("{id}-form");
-    let field = Field::new("name", "Name").required().form(&form_id);
+    let field = Field::new("name", t("Name")).required().form(&form_id);
     let verb = label.split(' ').next().unwrap_or(label);
     let body = form::form(
         &form_id,
@@ -135,18 +136,18 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let may = |permission| actor.may(permission, permit.thing());
     let here = path(&request, &format!("{}/{}", words.below, unit.id));
     let list = path(&request, words.below);
-    let delete = Button::new(Kind::Danger, "Delete");
+    let delete = Button::new(Kind::Danger, t("Delete"));
     let question = format!("Delete {}? It cannot be brought back.", unit.name);
     let is_empty = unit.members == 0 && unit.leaders.is_empty();
     let delete = if is_empty {
         delete.confirm(&question)
     } else {
-        delete.disabled("It still has members or leaders: move them first")
+        delete.disabled(t("It still has members or leaders: move them first"))
     };
     let rename = format!("Rename {}", words.one);
     let actions = html! {
         @if may(words.delete) { (button::post(&delete, &format!("{here}/delete"), &csrf(&request))) }
-        @if may(words.write) { (button::opens(&Button::new(Kind::Plain, "Rename"), "rename-unit")) }
+        @if may(words.write) { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-unit")) }
     };
     let subtitle = count(unit.members, "member", "members");
     let main = html! {
@@ -174,7 +175,7 @@ async fn people(
     };
     let led_by = html! {
         @if unit.leaders.is_empty() {
-            p.hint { "Nobody leads it. Whom to let lead it is set on that person's page, under Leads." }
+            p.hint { (t("Nobody leads it. Whom to let lead it is set on that person's page, under Leads.")) }
         } @else {
             ul.people-list { @for leader in &unit.leaders { li {
                 @if sees(leader.id) { a.person href=(user(leader.id)) { (avatar(&leader.name)) span { (leader.name) } } }
@@ -189,15 +190,20 @@ async fn people(
         }
         Err(_) => None,
     };
-    let columns = [Column::new("Name"), Column::new("Role"), Column::new("State"), Column::new("Last seen")];
+    let columns = [
+        Column::new(t("Name")),
+        Column::new(t("Role")),
+        Column::new(t("State")),
+        Column::new(t("Last seen")),
+    ];
     Ok(html! {
         div.stack {
-            (card("Led by", "", None, led_by))
+            (card(t("Led by"), "", None, led_by))
             @if let Some(members) = members {
-                (section("Members", html! {
-                    @if members.items.is_empty() { (empty(Icon::Users, "No members", "Who belongs here is set in each person's record.", None)) }
+                (section(t("Members"), html! {
+                    @if members.items.is_empty() { (empty(Icon::Users, t("No members"), t("Who belongs here is set in each person's record."), None)) }
                     @else {
-                        (table("Members", &columns, &members.items.iter().map(|member| Row {
+                        (table(t("Members"), &columns, &members.items.iter().map(|member| Row {
                             id: format!("user-{}", member.id), href: Some(user(member.id)),
                             cells: vec![person(&member.name, &member.email), html! { (member.role.name) }, parts::standing(&member.standing), parts::when_or(member.last_seen_at, "never")],
                         }).collect::<Vec<_>>()))

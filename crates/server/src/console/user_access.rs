@@ -24,6 +24,7 @@ use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::segmented::{ThreeState, setting, three_state};
+use crate::ui::text::t;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -44,7 +45,7 @@ pub fn role(page: &Page<'_>) -> Markup {
     let current = role.id.to_string();
     let link = page.actor.holds(Permission::RoleRead).then(|| {
         let address = path(page.request, &format!("/roles/{}", role.id));
-        button::link(&Button::new(Kind::Quiet, "Open"), &address)
+        button::link(&Button::new(Kind::Quiet, t("Open")), &address)
     });
     let may = page.may(Permission::UserAssignRole);
     let mut options = parts::givable_roles(page.actor);
@@ -54,11 +55,11 @@ pub fn role(page: &Page<'_>) -> Markup {
     let body = html! {
         @if may {
             (form::autosave("role", &page.path("/role"), &csrf(page.request),
-                form::select(&Field::new("role", "Role of this user").required().form("access")
-                    .hint("It holds at once, in every open page of theirs."), &options.choices(), &current)))
+                form::select(&Field::new("role", t("Role of this user")).required().form("access")
+                    .hint(t("It holds at once, in every open page of theirs.")), &options.choices(), &current)))
         } @else { p { (role.name) } }
     };
-    card("Role", "", link, body)
+    card(t("Role"), "", link, body)
 }
 
 /// Gives the role.
@@ -94,9 +95,9 @@ pub fn toggles(page: &Page<'_>, toggles: &[ToggleView]) -> Markup {
         }
     };
     let hint =
-        "Each is a bundle of permissions, switched on or off for this person. Deny wins over everything.";
+        t("Each is a bundle of permissions, switched on or off for this person. Deny wins over everything.");
     card(
-        "Toggles",
+        t("Toggles"),
         hint,
         None,
         if may {
@@ -135,12 +136,12 @@ pub async fn set_toggles(
 /// What is granted: extensions, queues and numbers.
 pub fn grants(page: &Page<'_>, grants: &[GrantView]) -> Markup {
     let may = page.may(Permission::UserSetAccess);
-    let add = may.then(|| button::opens(&Button::new(Kind::Plain, "Add").icon(Icon::Plus), "add-grant"));
+    let add = may.then(|| button::opens(&Button::new(Kind::Plain, t("Add")).icon(Icon::Plus), "add-grant"));
     let body = html! {
-        @if grants.is_empty() { p.hint { "No extension, queue or number is granted." } }
+        @if grants.is_empty() { p.hint { (t("No extension, queue or number is granted.")) } }
         @for grant in grants { (grant_line(page, grant, may)) }
     };
-    card("Grants", "Extensions, queues and numbers", add, body)
+    card(t("Grants"), t("Extensions, queues and numbers"), add, body)
 }
 
 fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
@@ -164,8 +165,8 @@ fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
                     input type="hidden" name="entity" value=(id);
                     input type="hidden" name="keep_until" value=[grant.expires_at];
                     div.ticks {
-                        (form::checkbox(&Field::new("may_use", "Use").form(&form_id), "yes", grant.may_use))
-                        (form::checkbox(&Field::new("may_observe", "Observe").form(&form_id), "yes", grant.may_observe))
+                        (form::checkbox(&Field::new("may_use", t("Use")).form(&form_id), "yes", grant.may_use))
+                        (form::checkbox(&Field::new("may_observe", t("Observe")).form(&form_id), "yes", grant.may_observe))
                     }
                 }))
             } @else {
@@ -186,15 +187,15 @@ pub fn grant_dialog(page: &Page<'_>) -> Markup {
     let options = parts::entities(page.actor);
     let field = |name, label| Field::new(name, label).form("new-grant");
     let body = html! {
-        @if options.is_empty() { p { "There is no extension, queue or number yet that you may see." } }
+        @if options.is_empty() { p { (t("There is no extension, queue or number yet that you may see.")) } }
         @else {
             (form::form("new-grant", &page.path("/grants"), &csrf(page.request), html! {
                 input type="hidden" name="new" value="yes";
-                (form::select(&field("entity", "What").required(), &options.choices(), ""))
-                (form::checkbox(&field("may_use", "Use: place and receive calls with it, choose it as caller ID"), "yes", true))
-                (form::checkbox(&field("may_observe", "Observe: see its calls, statistics and recordings, as far as the role goes"), "yes", true))
-                (form::input(&field("expires_at", "Last day").hint("Until the end of that day in the workspace's time zone. Leave it empty for no end."), form::Kind::Date, ""))
-                (form::form_actions(html! { (dialog::cancel("add-grant")) (button::submit(&Button::new(Kind::Primary, "Grant"))) }))
+                (form::select(&field("entity", t("What")).required(), &options.choices(), ""))
+                (form::checkbox(&field("may_use", t("Use: place and receive calls with it, choose it as caller ID")), "yes", true))
+                (form::checkbox(&field("may_observe", t("Observe: see its calls, statistics and recordings, as far as the role goes")), "yes", true))
+                (form::input(&field("expires_at", t("Last day")).hint(t("Until the end of that day in the workspace's time zone. Leave it empty for no end.")), form::Kind::Date, ""))
+                (form::form_actions(html! { (dialog::cancel("add-grant")) (button::submit(&Button::new(Kind::Primary, t("Grant")))) }))
             }))
         }
     };
@@ -222,7 +223,7 @@ pub async fn set_grant(
     };
     let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
     if !may_use && !may_observe {
-        let message = "Tick use, observe or both; to take both away, withdraw the grant.";
+        let message = t("Tick use, observe or both; to take both away, withdraw the grant.");
         return Err(Refusal::invalid("may_use", message));
     }
     let grant =
@@ -253,7 +254,7 @@ pub fn leads(page: &Page<'_>) -> Markup {
     if model.units.is_empty() || (!may && led.is_empty()) {
         return html! {};
     }
-    let kinds = [(UnitKind::Department, "Departments"), (UnitKind::Branch, "Branches")];
+    let kinds = [(UnitKind::Department, t("Departments")), (UnitKind::Branch, t("Branches"))];
     let boxes = html! {
         input type="hidden" name="was" value=(led.iter().map(u32::to_string).collect::<Vec<_>>().join(" "));
         @for (kind, heading) in kinds {
@@ -271,8 +272,8 @@ pub fn leads(page: &Page<'_>) -> Markup {
     };
     let names: Vec<&str> = page.user.leads.iter().map(|unit| unit.name.as_str()).collect();
     card(
-        "Leads",
-        "Permissions that reach the team reach these units",
+        t("Leads"),
+        t("Permissions that reach the team reach these units"),
         None,
         if may {
             form::autosave("leads", &page.path("/leads"), &csrf(page.request), boxes)
@@ -312,9 +313,9 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
         return html! {};
     }
     let give =
-        may.then(|| button::opens(&Button::new(Kind::Plain, "Give").icon(Icon::Clock), "give-temporary"));
+        may.then(|| button::opens(&Button::new(Kind::Plain, t("Give")).icon(Icon::Clock), "give-temporary"));
     let body = html! {
-        @if temporary.is_empty() { p.hint { "Nothing at present. It ends by itself when its time is over." } }
+        @if temporary.is_empty() { p.hint { (t("Nothing at present. It ends by itself when its time is over.")) } }
         @for one in temporary {
             div.grant id={ "temporary-" (one.id) } {
                 div.grant-head {
@@ -325,14 +326,14 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
                         p.hint { "until " (parts::when(one.expires_at, Show::DateTime)) }
                     }
                     @if may {
-                        (button::post(&Button::new(Kind::Plain, "End now").confirm("End this access now? It holds at once."),
+                        (button::post(&Button::new(Kind::Plain, t("End now")).confirm(t("End this access now? It holds at once.")),
                             &page.path(&format!("/temporary/{}/end", one.id)), &csrf(page.request)))
                     }
                 }
             }
         }
     };
-    card("For a while", "Permissions that end by themselves", give, body)
+    card(t("For a while"), t("Permissions that end by themselves"), give, body)
 }
 
 fn meaning(permission: &str) -> String {
@@ -351,11 +352,11 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
     let permissions: Options = given.into_iter().collect();
     let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, *label)).collect();
     let reaches: Options = [
-        ("widest", "As far as you hold it yourself"),
-        ("own", "Own: what they take part in"),
-        ("assigned", "Assigned: what is granted to them"),
-        ("team", "Team: the units that they lead"),
-        ("all", "All: the whole workspace"),
+        ("widest", t("As far as you hold it yourself")),
+        ("own", t("Own: what they take part in")),
+        ("assigned", t("Assigned: what is granted to them")),
+        ("team", t("Team: the units that they lead")),
+        ("all", t("All: the whole workspace")),
     ]
     .into_iter()
     .collect();
@@ -365,10 +366,10 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
         &page.path("/temporary"),
         &csrf(page.request),
         html! {
-            (form::select(&field("holds", "Permission").required().hint("Only what you hold yourself can be given."), &permissions.choices(), ""))
-            (form::select(&field("reach", "How far").required(), &reaches.choices(), "widest"))
-            (form::select(&field("expires_at", "For").required(), &durations.choices(), "1d"))
-            (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, "Give"))) }))
+            (form::select(&field("holds", t("Permission")).required().hint(t("Only what you hold yourself can be given.")), &permissions.choices(), ""))
+            (form::select(&field("reach", t("How far")).required(), &reaches.choices(), "widest"))
+            (form::select(&field("expires_at", t("For")).required(), &durations.choices(), "1d"))
+            (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, t("Give")))) }))
         },
     );
     dialog::dialog("give-temporary", &format!("Give {} access for a while", page.user.name), false, body)

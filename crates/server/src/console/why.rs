@@ -27,6 +27,7 @@ use crate::ui::reach::{self, reach_chips};
 use crate::ui::reason::{Change, Reason, Weight, changes, reasons, verdict};
 use crate::ui::table::{Column, Row, table};
 use crate::ui::tabs::{Tab, tabs};
+use crate::ui::text::t;
 
 /// So many of the latest calls can be chosen from; others are asked about from their own page.
 const CALLS: i64 = 15;
@@ -84,14 +85,14 @@ pub async fn show(
         _ => page.why().await?,
     };
     let subtitle =
-        "For any person, action and thing: allowed or refused, by which rule, and what would change it.";
+        t("For any person, action and thing: allowed or refused, by which rule, and what would change it.");
     let main = html! {
-        (page_head(&PageHead { title: "Why?", subtitle, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Why?"), subtitle, ..PageHead::default() }))
         (page.tabs())
         (page.bar())
         (answer)
     };
-    Ok(Frame::new(&request, "Why?").around(main))
+    Ok(Frame::new(&request, t("Why?")).around(main))
 }
 
 impl<'a> Page<'a> {
@@ -203,11 +204,11 @@ impl<'a> Page<'a> {
         let tab = self.asked.tab.as_str();
         let one = |href, label, current| Tab { href, label, count: "", current };
         tabs(
-            "Questions",
+            t("Questions"),
             &[
-                one(&why, "May they?", !matches!(tab, "who" | "what")),
-                one(&who, "Who may?", tab == "who"),
-                one(&what, "What may they?", tab == "what"),
+                one(&why, t("May they?"), !matches!(tab, "who" | "what")),
+                one(&who, t("Who may?"), tab == "who"),
+                one(&what, t("What may they?"), tab == "what"),
             ],
         )
     }
@@ -220,15 +221,15 @@ impl<'a> Page<'a> {
             people.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
         let user = self.user.to_string();
         let mut things = Choices::of(self.actor(), &THINGS, |noun, id| format!("{}:{id}", noun.word()));
-        things.0.insert(0, ("Everything", vec![("*".into(), "The whole workspace".into())]));
-        things.0.push(("Latest calls", self.calls.clone()));
+        things.0.insert(0, (t("Everything"), vec![("*".into(), t("The whole workspace").into())]));
+        things.0.push((t("Latest calls"), self.calls.clone()));
         let thing = if self.asked.thing.is_empty() { "*" } else { &self.asked.thing };
         let controls = html! {
             @if !tab.is_empty() { input type="hidden" name="tab" value=(tab); }
             @if tab != "who" { (person_filter(&people, &user)) }
             @if tab != "what" {
-                (filter::one_of_groups("permission", "Do what", "", &permissions(), self.permission.name()))
-                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", "To what", "", &things.groups(), thing)) }
+                (filter::one_of_groups("permission", t("Do what"), "", &permissions(), self.permission.name()))
+                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", t("To what"), "", &things.groups(), thing)) }
             }
         };
         filter_bar(&path(self.request, "/why"), None, controls, None)
@@ -260,16 +261,16 @@ impl<'a> Page<'a> {
         let list = self.reasons(&why);
         let others = html! {
             ul.links {
-                li { a href=(self.address("who", None)) { "Who may do this?" } }
+                li { a href=(self.address("who", None)) { (t("Who may do this?")) } }
                 li { a href=(self.address("what", None)) { "What else may " (name) " do?" } }
-                li { (linked(self.request, self.actor(), Noun::User, &Ref::to(self.model(), self.user), html! { (name) "’s page" })) }
+                li { (linked(self.request, self.actor(), Noun::User, &Ref::to(self.model(), self.user), html! { (name) (t("’s page")) })) }
             }
         };
         Ok(html! {
             (verdict(why.allowed, sentence))
-            (split(card("Reasons", "What gives it, what takes it away, and how far it reaches.", None, reasons(&list)), html! {
-                @if !remedies.is_empty() { (card("What would change it", "Any one of these.", None, self.changes(&remedies))) }
-                (card("Ask on", "", None, others))
+            (split(card(t("Reasons"), t("What gives it, what takes it away, and how far it reaches."), None, reasons(&list)), html! {
+                @if !remedies.is_empty() { (card(t("What would change it"), t("Any one of these."), None, self.changes(&remedies))) }
+                (card(t("Ask on"), "", None, others))
             }))
         })
     }
@@ -284,15 +285,15 @@ impl<'a> Page<'a> {
             let far = self.far(*reaches);
             let (source, text) = match giver {
                 Giver::Role(role) => {
-                    ("Role", html! { "The role " strong { (model.label(*role)) } " gives it" (far) "." })
+                    (t("Role"), html! { "The role " strong { (model.label(*role)) } " gives it" (far) "." })
                 }
                 Giver::Toggle(toggle) => (
-                    "Toggle",
+                    t("Toggle"),
                     html! { "The toggle " strong { (model.label(*toggle)) } " is allowed and gives it" (far) "." },
                 ),
                 Giver::Temporary(_, until) => (
-                    "For a while",
-                    html! { "Access for a while gives it" (far) ", until " (when::moment(*until, &self.zone, crate::ui::datetime::Show::DateTime)) "." },
+                    t("For a while"),
+                    html! { (t("Access for a while gives it")) (far) ", until " (when::moment(*until, &self.zone, crate::ui::datetime::Show::DateTime)) "." },
                 ),
             };
             all.push(reason(weight, source, text, false));
@@ -300,16 +301,16 @@ impl<'a> Page<'a> {
         if why.line.given.is_empty() {
             let role = model.users.get(&self.user).map_or("", |user| model.label(user.role));
             let text = html! { "Neither the role " strong { (role) } " nor a toggle nor access for a while gives it." };
-            all.push(reason(Weight::Refuses, "Nothing", text, true));
+            all.push(reason(Weight::Refuses, t("Nothing"), text, true));
         }
         for taker in &why.line.taken {
             let (source, text) = match taker {
                 Taker::DeniedToggle(toggle) => (
-                    "Toggle",
+                    t("Toggle"),
                     html! { "The toggle " strong { (model.label(*toggle)) } " is denied. A deny wins over role and toggles." },
                 ),
-                Taker::Plan => ("Plan", html! { "The workspace’s plan does not have it." }),
-                Taker::Ban => ("Ban", html! { "They are banned, and may do nothing at all." }),
+                Taker::Plan => (t("Plan"), html! { (t("The workspace’s plan does not have it.")) }),
+                Taker::Ban => (t("Ban"), html! { (t("They are banned, and may do nothing at all.")) }),
             };
             all.push(reason(Weight::Refuses, source, text, taken_off));
         }
@@ -323,7 +324,7 @@ impl<'a> Page<'a> {
         let (weight, text) = match relation {
             Relation::TakesPart if whole => return None,
             Relation::TakesPart => {
-                (Weight::Allows, html! { "They take part in it, own it or are assigned to it." })
+                (Weight::Allows, html! { (t("They take part in it, own it or are assigned to it.")) })
             }
             Relation::Granted(entity) => {
                 let kind = model.entities.get(&entity).map_or("thing", |entity| entity.kind.word());
@@ -334,18 +335,20 @@ impl<'a> Page<'a> {
             }
             Relation::Leads(unit) => (
                 Weight::Allows,
-                html! { "They lead " strong { (model.label(unit)) } ", to which this belongs." },
+                html! { "They lead " strong { (model.label(unit)) } (t(", to which this belongs.")) },
             ),
-            Relation::Everything => (Weight::Allows, html! { "It reaches everything in the workspace." }),
+            Relation::Everything => {
+                (Weight::Allows, html! { (t("It reaches everything in the workspace.")) })
+            }
             Relation::OutOfReach if whole => {
-                (Weight::Refuses, html! { "It does not reach the whole workspace." })
+                (Weight::Refuses, html! { (t("It does not reach the whole workspace.")) })
             }
             Relation::OutOfReach => (
                 Weight::Refuses,
-                html! { "This is not within that reach: they take no part in it, nothing that is granted to them touches it, and it belongs to no team that they lead." },
+                html! { (t("This is not within that reach: they take no part in it, nothing that is granted to them touches it, and it belongs to no team that they lead.")) },
             ),
         };
-        Some(Reason { weight, source: "Reach", text, decisive: true })
+        Some(Reason { weight, source: t("Reach"), text, decisive: true })
     }
 
     /// How far something is given, in words.
@@ -417,17 +420,20 @@ impl<'a> Page<'a> {
                         person(&who.user.name, self.role(Id(who.user.id))),
                     ),
                     html! { ul.items { @for reason in &who.reasons { li.capital { (reason) } } } },
-                    button::link(&Button::new(Kind::Quiet, "Why?"), &self.address("", Some(Id(who.user.id)))),
+                    button::link(
+                        &Button::new(Kind::Quiet, t("Why?")),
+                        &self.address("", Some(Id(who.user.id))),
+                    ),
                 ],
             })
             .collect();
         let people = when::count(found.total, "person", "people");
-        let columns = [Column::new("Who"), Column::new("Through what"), Column::actions("Why")];
+        let columns = [Column::new(t("Who")), Column::new(t("Through what")), Column::actions(t("Why"))];
         Ok(html! {
             p.lead { strong { (people) } " may " (meaning) (of) "." }
             @if rows.is_empty() {
-                p.hint { "Nobody whose access you may ask about. There may be others." }
-            } @else { (table("Who may", &columns, &rows)) }
+                p.hint { (t("Nobody whose access you may ask about. There may be others.")) }
+            } @else { (table(t("Who may"), &columns, &rows)) }
         })
     }
 
@@ -447,13 +453,17 @@ impl<'a> Page<'a> {
             @for part in held.chunk_by(|a, b| a.group == b.group) {
                 @if let Some(first) = part.first() { section.section { h2 { (first.group) } (self.lines(first.group, part)) } }
             }
-            @if !lost.is_empty() { section.section { h2 { "Given, and taken away again" } (self.lines("Given, and taken away again", &lost)) } }
+            @if !lost.is_empty() { section.section { h2 { (t("Given, and taken away again")) } (self.lines(t("Given, and taken away again"), &lost)) } }
         })
     }
 
     fn lines(&self, caption: &str, lines: &[&EffectiveLine]) -> Markup {
-        let columns =
-            [Column::new("What"), Column::new("How far"), Column::new("Because"), Column::actions("Why")];
+        let columns = [
+            Column::new(t("What")),
+            Column::new(t("How far")),
+            Column::new(t("Because")),
+            Column::actions(t("Why")),
+        ];
         let row = |line: &&EffectiveLine| {
             let why = [("user", self.user.to_string()), ("permission", line.permission.to_owned())];
             let why: Vec<(&str, &str)> = why.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -465,7 +475,7 @@ impl<'a> Page<'a> {
                     how_far(line),
                     html! { ul.items { @for reason in line.reasons.iter().chain(&line.taken) { li.capital { (reason) } } } },
                     button::link(
-                        &Button::new(Kind::Quiet, "Why?"),
+                        &Button::new(Kind::Quiet, t("Why?")),
                         &address(&path(self.request, "/why"), &why),
                     ),
                 ],
@@ -488,11 +498,11 @@ fn how_far(line: &EffectiveLine) -> Markup {
             _ => None,
         })
         .collect();
-    html! { @if rows || held.is_empty() { (reach_chips(&held)) } @else { span.chips { span.chip.reach-all { "On" } } } }
+    html! { @if rows || held.is_empty() { (reach_chips(&held)) } @else { span.chips { span.chip.reach-all { (t("On")) } } } }
 }
 
 fn person_filter(people: &[(String, String)], user: &str) -> Markup {
-    filter::one_of_groups("user", "Who", "", &[("People", borrowed(people))], user)
+    filter::one_of_groups("user", t("Who"), "", &[(t("People"), borrowed(people))], user)
 }
 
 /// Every permission under its group's heading, by what it means.

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// An empty list: what would be here and what to do next.
 #[must_use]
@@ -23,8 +24,8 @@ pub fn not_found(action: Option<Markup>) -> Markup {
     html! {
         div.empty {
             span.empty-icon { (icon(Icon::Search)) }
-            h1 { "There is nothing here" }
-            p { "It was moved or deleted, or you may not know of it." }
+            h1 { (t("There is nothing here")) }
+            p { (t("It was moved or deleted, or you may not know of it.")) }
             @if let Some(action) = action { div.actions { (action) } }
         }
     }
@@ -50,7 +51,7 @@ pub fn no_permission(missing: &NoPermission, ask: Option<Markup>) -> Markup {
             h1 { "You have no access to " (missing.page) }
             p {
                 "It needs the permission " code { (missing.permission) } " to " (missing.meaning)
-                ", and you do not hold it."
+                (t(", and you do not hold it."))
             }
             @if let Some(ask) = ask { div.actions { (ask) } }
         }

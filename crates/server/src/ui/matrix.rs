@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::badge::{Tone, badge};
 use super::icon::{Icon, icon};
 use super::reach::{Reach, reach_chips, reach_picker};
+use super::text::t;
 
 /// The column that a permission counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub fn explained(
     html! {
         div.matrix data-editable[editable] {
             div.matrix-head aria-hidden="true" {
-                span { "Permission group" }
+                span { (t("Permission group")) }
                 @for (_, label, _) in VERBS { span { (label) } }
             }
             @for group in groups { (group_row(group, editable, id, open, about)) }
@@ -122,8 +123,8 @@ fn permission_row(permission: &Permission, editable: bool, about: &dyn Fn(&Permi
 fn held_chips(permission: &Permission) -> Markup {
     let is_switch = permission.possible == [Reach::All];
     html! {
-        @if is_switch && !permission.held.is_empty() { span.chips { span.chip.reach-all { "On" } } }
-        @else if is_switch { span.chips { span.chip.reach-none { "Off" } } }
+        @if is_switch && !permission.held.is_empty() { span.chips { span.chip.reach-all { (t("On")) } } }
+        @else if is_switch { span.chips { span.chip.reach-none { (t("Off")) } } }
         @else { (reach_chips(permission.held)) }
     }
 }
