@@ -174,7 +174,7 @@ fn top_bar(shell: &Shell) -> Markup {
             }
             a.brand href=(shell.home) { (logo()) span { (shell.workspace) } }
             button.palette-button.script-only type="button" command="show-modal" commandfor="palette" {
-                (icon(Icon::Search)) span { (t("Go to…")) } kbd { "Ctrl K" }
+                (icon(Icon::Search)) span { (t("Go to…")) } kbd { (t("Ctrl K")) }
             }
             (user_menu(shell))
         }
