@@ -144,7 +144,7 @@
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     if (!ctx.response || !ctx.sourceElement?.id || !$(`[data-autosave]#${CSS.escape(ctx.sourceElement.id)}`)) return;
-if ($("#ask > dialog")) saveState(ctx.sourceElement.id, "", "");
+    if ($("#ask > dialog")) saveState(ctx.sourceElement.id, "", "");
     else if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", say.saySaved);
     else saveState(ctx.sourceElement.id, "bad", say.sayNotSaved);
   });
