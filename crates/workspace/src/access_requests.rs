@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, Reaches, Visible, can};
+use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, Reaches, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::access_request::{AccessRequestRow, Decision};
@@ -150,11 +150,14 @@ fn wanted_cells(actor: &Actor, holds: &BTreeMap<String, Vec<String>>) -> Answer<
     let mut lacking = vec![];
     for (permission, reaches) in check::cells("holds", holds)? {
         if !permission.can_be_given() {
-            let message = format!("`{permission}` cannot be given to anybody.");
+            let message = text!("`{permission}` cannot be given to anybody.", permission = permission);
             return Err(Refusal::invalid("holds", message));
         }
         if !allows.has(permission) {
-            let message = format!("`{permission}` is not in the workspace's plan: nobody can give it.");
+            let message = text!(
+                "`{permission}` is not in the workspace's plan: nobody can give it.",
+                permission = permission
+            );
             return Err(Refusal::invalid("holds", message));
         }
         let new = reaches.iter().filter(|r| !own.has(permission, *r)).fold(Reaches::NONE, Reaches::with);
@@ -163,7 +166,7 @@ fn wanted_cells(actor: &Actor, holds: &BTreeMap<String, Vec<String>>) -> Answer<
         }
     }
     if lacking.is_empty() {
-        return Err(Refusal::invalid("holds", "holds must name something that you do not hold already."));
+        return Err(Refusal::invalid("holds", "{field} must name something that you do not hold already."));
     }
     Ok(lacking)
 }
@@ -172,7 +175,7 @@ fn wanted_role(actor: &Actor, role: Id) -> Answer<Id> {
     if askable_roles(actor).any(|(askable, _)| askable == role) {
         return Ok(role);
     }
-    Err(Refusal::invalid("role", "role must be another role of this workspace, and not the Owner's."))
+    Err(Refusal::invalid("role", "{field} must be another role of this workspace, and not the Owner's."))
 }
 
 /// The roles that somebody may ask for, with their names: the preset's, which are no secret, and every other one for
@@ -244,8 +247,13 @@ pub(crate) fn still_open(model: &Model, row: &AccessRequestRow) -> Answer<()> {
     if row.state == "open" {
         return Ok(());
     }
-    let by = row.decided_by.map_or_else(String::new, |by| format!(" by {}", model.label(id(by))));
-    Err(Refusal::because(Code::Conflict, format!("The request was {} already{by}.", row.state)))
+    let by = row.decided_by.map_or("", |by| model.label(id(by)));
+    let message = match row.state.as_str() {
+        "granted" => text!("{name} granted this request already.", name = by),
+        "declined" => text!("{name} declined this request already.", name = by),
+        _ => "The request was taken back already.".into(),
+    };
+    Err(Refusal::because(Code::Conflict, message))
 }
 
 /// Whether everything of some cells is within others: less than was asked, never more.

@@ -5,7 +5,9 @@
 //! role, or a toggle that holds what was asked for.
 
 use access::model::{Setting, Standing};
-use access::{Actor, Cell, Id, Noun, Permission, Permit, Right, Snapshot, Thing, Visible, authority, can};
+use access::{
+    Actor, Cell, Id, Noun, Permission, Permit, Right, Snapshot, Thing, Visible, authority, can, text,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -47,7 +49,7 @@ pub struct Decline {
 #[serde(deny_unknown_fields)]
 pub struct Pass {
     /// A user who may decide the request and could give what it asks for.
-    pub to: u32,
+    pub user: u32,
 }
 
 /// What is given in the end.
@@ -98,11 +100,11 @@ pub async fn pass(
     pass: Pass,
 ) -> Answer<RequestView> {
     let (mut change, permit, row) = open(app, visible, author, request).await?;
-    let (actor, to) = (asker(&permit)?, Id(pass.to));
+    let (actor, to) = (asker(&permit)?, Id(pass.user));
     if !able(actor, &row).contains(&to) {
         return Err(Refusal::invalid(
             "to",
-            "to must be somebody who may decide this request and can give it.",
+            "{field} must be somebody who may decide this request and can give it.",
         ));
     }
     change.pass_access_request(row.id, to).await?;
@@ -195,18 +197,22 @@ fn gift(before: &Snapshot, row: &AccessRequestRow, grant: &Grant, now: access::M
         let asked = asked_cells(before, row);
         let holds = grant.holds.as_ref().map_or(Ok(asked.clone()), |holds| check::cells("holds", holds))?;
         if holds.is_empty() || !within(&holds, &asked) {
-            return Err(Refusal::invalid("holds", "holds must be some of what was asked for, and no more."));
+            return Err(Refusal::invalid(
+                "holds",
+                "{field} must be some of what was asked for, and no more.",
+            ));
         }
         return Ok(Gift::While { holds, until });
     }
     if let Some(toggle) = grant.toggle.map(Id) {
         let known = model.toggles.contains_key(&toggle);
-        let unknown = || Refusal::invalid("toggle", "toggle is not a toggle of this workspace.");
+        let unknown = || Refusal::invalid("toggle", "{field} is not a toggle of this workspace.");
         return known.then_some(Gift::Toggle(toggle)).ok_or_else(unknown);
     }
     let role = grant.role.map(Id).or(row.role_id.map(id));
     let role = role.ok_or_else(|| {
-        let message = "until is needed: permissions are given for a while. What lasts is a toggle or a role.";
+        let message =
+            "{field} is needed: permissions are given for a while. What lasts is a toggle or a role.";
         Refusal::invalid("until", message)
     })?;
     Ok(Gift::Role(check::role(model, role)?))
@@ -255,8 +261,9 @@ async fn takes_effect(change: &mut Change<'_>, user: Id, holds: &[Cell]) -> Answ
     match holds.iter().find(lost) {
         None => Ok(()),
         Some((permission, _)) => {
-            let message = format!(
-                "`{permission}` would have no effect: a toggle denies it to this person, or the plan lacks it. Change that first, or leave it out."
+            let message = text!(
+                "`{permission}` would have no effect: a toggle denies it to this person, or the plan lacks it. Change that first, or leave it out.",
+                permission = permission
             );
             Err(Refusal::invalid("holds", message))
         }

@@ -165,7 +165,7 @@ struct Asked {
 impl Asked {
     async fn of(app: &App, permit: &Permit<can::AccessReview>, days: i64) -> Answer<Asked> {
         if !(1..=3650).contains(&days) {
-            return Err(Refusal::invalid("days", "days must be between 1 and 3650."));
+            return Err(Refusal::invalid("days", "{field} must be between 1 and 3650."));
         }
         flush(app).await?;
         let snapshot = app.snapshot(permit).await?;

@@ -293,7 +293,7 @@ impl Page<'_> {
             return html! {};
         }
         let body = html! {
-            (form::select(&Field::new("to", t("To")).required().form("pass"), &others.choices(), ""))
+            (form::select(&Field::new("user", t("To")).required().form("pass"), &others.choices(), ""))
             (form::form_actions(button::submit(&Button::new(Kind::Plain, t("Pass on")))))
         };
         card(
@@ -388,7 +388,8 @@ pub async fn pass(
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
     let id = request.id("access_request")?.0;
-    let to = typed.id("to")?.ok_or_else(|| Refusal::invalid("to", "to must be chosen from the list."))?;
-    request_decisions::pass(&request.server.app, &visible, &request.author(), id, Pass { to }).await?;
+    let missing = || Refusal::invalid("user", "{field} must be chosen from the list.");
+    let user = typed.id("user")?.ok_or_else(missing)?;
+    request_decisions::pass(&request.server.app, &visible, &request.author(), id, Pass { user }).await?;
     Ok(done(&request, &format!("/requests/{id}"), "passed"))
 }
