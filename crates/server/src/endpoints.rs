@@ -82,6 +82,17 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/access-requests/{access_request}/pass" list(AccessRequestDecide) rest::access_requests::pass, "Ask somebody who can give it to decide a request.";
         POST "/api/v1/access-requests/{access_request}/withdraw" may(AccessRequestCreate) rest::access_requests::withdraw, "Take your own request back.";
 
+        GET  "/api/v1/reviews"             may(AccessReview) rest::reviews::list, "The reviews of access, newest first.";
+        POST "/api/v1/reviews"             may(AccessReview) rest::reviews::start, "Start a review of a role's, department's or branch's people.";
+        GET  "/api/v1/reviews/{review}"    may(AccessReview) rest::reviews::show, "One review.";
+        GET  "/api/v1/reviews/{review}/lines" may(AccessReview) rest::reviews::lines, "The lines of a review: each thing that each person in it has, with its last use.";
+        GET  "/api/v1/reviews/{review}/lines.csv" may(AccessReview) rest::reviews::csv, "The lines of a review, as CSV.";
+        PUT  "/api/v1/reviews/{review}/lines/{line}" may(AccessReview) rest::reviews::decide, "Decide a line: keep, remove, or undecided again.";
+        POST "/api/v1/reviews/{review}/remove-marked" may(AccessReview) rest::reviews::remove_marked, "Decide to remove what is marked as unused and not decided yet.";
+        POST "/api/v1/reviews/{review}/close" may(AccessReview) rest::reviews::close, "Close a review: take away what was decided to be removed, as far as you may.";
+        GET  "/api/v1/unused-permissions"  may(AccessReview) rest::reviews::unused, "Permissions that people hold and have not used for so many days.";
+        GET  "/api/v1/permission-uses"     may(AccessReview) rest::reviews::by_permission, "How many people hold each permission, and how many of them do not use it.";
+
         GET  "/api/v1/roles"               may(RoleRead) rest::roles::list, "Every role with what it holds.";
         POST "/api/v1/roles"               may(RoleWrite) rest::roles::create, "Create a custom role.";
         GET  "/api/v1/roles/{role}"        on(Role RoleRead) rest::roles::show, "One role.";
@@ -171,6 +182,14 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/requests/{access_request}/decline" list(AccessRequestDecide) console::requests::decline, "Decline a request.";
         POST "/w/{slug}/requests/{access_request}/pass" list(AccessRequestDecide) console::requests::pass, "Ask somebody else to decide a request.";
         POST "/w/{slug}/requests/{access_request}/withdraw" may(AccessRequestCreate) console::ask::withdraw, "Take one's own request back.";
+        GET  "/w/{slug}/reviews"           may(AccessReview) console::reviews::list, "The reviews of access.";
+        POST "/w/{slug}/reviews"           may(AccessReview) console::reviews::start, "Start a review.";
+        GET  "/w/{slug}/reviews/unused"    may(AccessReview) console::unused::show, "Permissions that nobody uses, or that one person does not use.";
+        GET  "/w/{slug}/reviews/{review}"  may(AccessReview) console::review::show, "One review, line by line.";
+        GET  "/w/{slug}/reviews/{review}/lines.csv" may(AccessReview) console::review::csv, "A review as a file.";
+        POST "/w/{slug}/reviews/{review}/lines" may(AccessReview) console::review::decide, "Decide a line of a review.";
+        POST "/w/{slug}/reviews/{review}/remove-marked" may(AccessReview) console::review::remove_marked, "Decide to remove what is marked.";
+        POST "/w/{slug}/reviews/{review}/close" may(AccessReview) console::review::close, "Close a review.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
         GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::roles::show, "One role as a matrix.";

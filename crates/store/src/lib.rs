@@ -15,6 +15,7 @@ pub mod grant;
 mod identity;
 mod load;
 pub mod page;
+pub mod review;
 pub mod role;
 pub mod session;
 pub mod token;

@@ -21,6 +21,8 @@ pub mod ownership;
 pub mod profile;
 pub mod refusal;
 pub mod request_decisions;
+pub mod review_closing;
+pub mod reviews;
 pub mod roles;
 pub mod secrets;
 pub mod settings;

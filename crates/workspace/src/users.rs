@@ -213,7 +213,7 @@ fn unit(model: &Model, field: &'static str, kind: UnitKind, id: Option<u32>) -> 
 }
 
 /// The preset's default role, or the first that manages nobody.
-fn default_role(model: &Model) -> Answer<Id> {
+pub(crate) fn default_role(model: &Model) -> Answer<Id> {
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
     let role = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
     role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "{field} is needed."))

@@ -56,6 +56,12 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
         later("{who} took access from {what}"),
     ),
     (
+        "access:review",
+        later("{who} started the review {what}"),
+        later("{who} decided in the review {what}"),
+        "",
+    ),
+    (
         "access_request:create",
         later("{who} asked for access for {what}"),
         later("{who} took back a request for access for {what}"),

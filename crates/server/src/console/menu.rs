@@ -39,6 +39,7 @@ pub const ITEMS: &[Item] = &[
     item(later("People"), later("Users"), "/users", Icon::Users, Some(Permission::UserRead)),
     item(later("People"), later("Roles"), "/roles", Icon::Role, Some(Permission::RoleRead)),
     item(later("People"), later("Requests"), REQUESTS, Icon::Ask, Some(Permission::AccessRequestDecide)),
+    item(later("People"), later("Reviews"), "/reviews", Icon::Check, Some(Permission::AccessReview)),
     item(later("People"), later("Departments"), "/departments", Icon::Unit, Some(Permission::DepartmentRead)),
     item(later("People"), later("Branches"), "/branches", Icon::Unit, Some(Permission::BranchRead)),
     item(later("Phone system"), later("Numbers"), "/numbers", Icon::Number, Some(Permission::NumberRead)),

@@ -11,6 +11,7 @@ pub mod health;
 pub mod me;
 pub mod permissions;
 pub mod recordings;
+pub mod reviews;
 pub mod roles;
 pub mod sessions;
 pub mod tokens;

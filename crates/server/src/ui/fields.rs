@@ -46,6 +46,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("toggle", later("Toggle")),
     ("touching", later("Of")),
     ("units", later("Leads")),
+    ("unit", later("Department or branch")),
+    ("unused_days", later("Unused for so many days")),
     ("until", later("Until")),
     ("user", later("User")),
     ("workspace", later("Workspace")),
