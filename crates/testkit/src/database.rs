@@ -35,7 +35,7 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 16] = [
+        const TABLES: [&str; 19] = [
             "SELECT id, slug, name, preset, plan, time_zone, version FROM workspaces ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
@@ -52,6 +52,9 @@ impl Database {
             "SELECT workspace_id, id, user_id, token_hash FROM sessions ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
+            "SELECT * FROM access_requests ORDER BY workspace_id, id",
+            "SELECT * FROM reviews ORDER BY workspace_id, id",
+            "SELECT * FROM review_lines ORDER BY workspace_id, review_id, id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
         ];
         let mut rows = vec![];

@@ -103,7 +103,7 @@ pub async fn pass(
     let (actor, to) = (asker(&permit)?, Id(pass.user));
     if !able(actor, &row).contains(&to) {
         return Err(Refusal::invalid(
-            "to",
+            "user",
             "{field} must be somebody who may decide this request and can give it.",
         ));
     }

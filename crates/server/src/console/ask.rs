@@ -17,14 +17,15 @@ use super::requests::{asked_for, state};
 use crate::endpoint::Asks;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
+use crate::ui::badge::Tone;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::card;
 use crate::ui::datetime::Show;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::{Icon, icon};
-use crate::ui::page::{Crumb, PageHead, page_head};
+use crate::ui::page::{Crumb, PageHead, notice, page_head};
 use crate::ui::reach::reach_picker;
-use crate::ui::text::{fill, said, t};
+use crate::ui::text::{count, fill, said, t};
 
 /// What the address asks for already.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -96,7 +97,7 @@ fn one(request: &Request, permission: Permission, reach: Option<Reach>) -> Marku
 }
 
 fn another_role(request: &Request, actor: &Actor) -> Markup {
-    let roles: Options = askable_roles(actor).collect();
+    let roles: Options = askable_roles(actor).map(|(id, name)| (id, said(name))).collect();
     if roles.is_empty() {
         return html! {};
     }
@@ -193,6 +194,33 @@ pub async fn own(request: &Request, actor: &Actor) -> Result<Markup, Refusal> {
         @for one in &asked { (line(request, one)) }
     };
     Ok(card(t("Your requests"), "", ask, body))
+}
+
+/// For so long the start page tells what became of a request.
+const NEWS: i64 = 7 * 86_400_000_000;
+
+/// What the start page tells of requests: what became of one's own lately, and how many wait for one's answer.
+pub async fn news(request: &Request, actor: &Actor) -> Result<Markup, Refusal> {
+    let since = request.server.app.store.now() - NEWS;
+    let asked = access_requests::own(&request.server.app, actor).await?.items;
+    let told = |one: &&RequestView| {
+        one.decided_at.is_some_and(|at| at.0 >= since) && matches!(one.state.as_str(), "granted" | "declined")
+    };
+    let profile = path(request, "/profile");
+    let requests = path(request, "/requests");
+    Ok(html! {
+        @if request.waiting > 0 {
+            @let waiting = count(request.waiting, "{n} request waits for an answer", "{n} requests wait for an answer");
+            (notice(Tone::Accent, html! { a href=(requests) { (waiting) } }))
+        }
+        @for one in asked.iter().filter(told).take(3) {
+            @let (tone, text) = match one.state.as_str() {
+                "granted" => (Tone::Good, t("Your request was granted.")),
+                _ => (Tone::Warn, t("Your request was declined.")),
+            };
+            (notice(tone, html! { a href=(profile) { (text) } @if !one.note.is_empty() { " “" (one.note) "”" } }))
+        }
+    })
 }
 
 fn line(request: &Request, asked: &RequestView) -> Markup {

@@ -92,7 +92,7 @@ fn row(reader: &Actor, here: &str, asked: &RequestView) -> Row {
 /// What is asked for, in words.
 pub fn asked_for(asked: &RequestView) -> Markup {
     html! {
-        @if let Some(role) = &asked.role { strong { (fill(t("The role {name}"), &[("name", &role.name)])) } }
+        @if let Some(role) = &asked.role { strong { (fill(t("The role {name}"), &[("name", &said(&role.name))])) } }
         @for (name, words) in &asked.holds {
             div.asked { strong.capital { (said(meaning(name))) } " " (chips(name, words)) }
         }
@@ -176,7 +176,7 @@ impl Page<'_> {
             @if let Some(to) = &asked.passed_to { (passed(to)) }
             (card(t("The request"), "", None, facts(&[
                 (t("Who"), name),
-                (t("Present role"), html! { (role) }),
+                (t("Present role"), html! { (said(role)) }),
                 (t("Asks for"), asked_for(asked)),
                 (t("Reason"), html! { (asked.reason) }),
                 (t("Asked"), parts::when(asked.created_at, Show::DateTime)),
@@ -275,7 +275,7 @@ impl Page<'_> {
         };
         let toggles = model.toggles.iter().filter(|(_, toggle)| helps(&toggle.holds));
         let toggles = toggles.filter(|(_, toggle)| authority::may_define(self.actor, &toggle.holds).is_ok());
-        toggles.map(|(id, toggle)| (id, toggle.name.as_str())).collect()
+        toggles.map(|(id, toggle)| (id, said(&toggle.name))).collect()
     }
 
     fn decline(&self) -> Markup {
@@ -311,8 +311,8 @@ impl Page<'_> {
         let by = asked.decided_by.as_ref().map_or("–", |by| by.name.as_str());
         let gave = html! {
             @if let Some(given) = given {
-                @if let Some(role) = &given.role { (fill(t("The role {name}"), &[("name", role)])) }
-                @if let Some(toggle) = &given.toggle { (fill(t("The toggle {name}"), &[("name", toggle)])) }
+                @if let Some(role) = &given.role { (fill(t("The role {name}"), &[("name", &said(role))])) }
+                @if let Some(toggle) = &given.toggle { (fill(t("The toggle {name}"), &[("name", &said(toggle))])) }
                 @for (name, words) in &given.holds { div.asked { span.capital { (said(meaning(name))) } " " (chips(name, words)) } }
                 @if let Some(until) = asked.until { p.hint { (t("until")) " " (parts::when(until, Show::DateTime)) } }
             } @else { "–" }

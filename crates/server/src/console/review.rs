@@ -95,7 +95,7 @@ fn someone(request: &Request, review: &ReviewView, lines: &[LineView]) -> Markup
 fn line(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
     let kind = KINDS.iter().find(|(kind, _)| *kind == line.kind).map_or("", |(_, word)| t(word));
     html! {
-        div.review-line id={ "line-" (line.id) } data-marked[line.marked] {
+        div.review-line id={ "line-" (line.id) } data-marked[line.marked] data-letters[review.closed_at.is_none()] {
             div.setting-text {
                 strong { (kind) ": " (label(line)) }
                 p.hint {
@@ -113,7 +113,7 @@ fn line(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
 
 fn label(line: &LineView) -> String {
     if line.kind != "temporary" {
-        return line.label.clone();
+        return said(&line.label).into_owned();
     }
     let meaning = |name: &str| {
         let permission = access::Permission::from_name(name);
