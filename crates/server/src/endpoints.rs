@@ -117,6 +117,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/tokens"              may(ApiTokenWrite) rest::tokens::create, "Make an API token for yourself; its secret is answered this once.";
         DELETE "/api/v1/tokens/{api_token}" on(Token ApiTokenWrite) rest::tokens::revoke, "Revoke an API token.";
         GET  "/api/v1/audit"               may(AuditRead) rest::audit::list, "The audit log, newest first.";
+        GET  "/api/v1/audit.csv"           may(AuditExport) rest::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
+        GET  "/api/v1/audit.jsonl"         may(AuditExport) rest::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
         GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
@@ -199,6 +201,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
         GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
         GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
+        GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
+        GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
         POST "/w/{slug}/audit/verify"      may(AuditExport) console::audit::verify, "Verify the audit log.";
         GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
         POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";

@@ -107,6 +107,17 @@ impl CallRow {
     }
 }
 
+/// What became of a recording that was to be attached to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attached {
+    /// The call has it now.
+    Yes,
+    /// The call has one already, or is not there.
+    Already,
+    /// Somebody deleted the call's recording, and it stays deleted.
+    Deleted,
+}
+
 /// The permissions under which calls are listed.
 pub trait ListsCalls: Right {
     /// The permissions that must allow each call besides.
@@ -389,17 +400,26 @@ impl Change<'_> {
         Ok(kept.len() as u64)
     }
 
-    /// Attaches a recording to a call by its source and id there, unless it has one; whether it did.
-    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<bool> {
+    /// Attaches a recording to a call by its source and id there, unless it has one or had one that was deleted.
+    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<Attached> {
+        let of_call = |query: Q, workspace| {
+            query
+                .s(" AND workspace_id = ")
+                .v(workspace)
+                .s(" AND source = ")
+                .v(source)
+                .s(" AND unique_id = ")
+                .v(unique_id)
+        };
         let update = q("UPDATE calls SET recording = ")
             .v(file)
-            .s(" WHERE recording IS NULL AND workspace_id = ")
-            .v(self.workspace())
-            .s(" AND source = ")
-            .v(source)
-            .s(" AND unique_id = ")
-            .v(unique_id);
-        Ok(self.tx.exec(update).await? > 0)
+            .s(" WHERE recording IS NULL AND recording_deleted_at IS NULL");
+        if self.tx.exec(of_call(update, self.workspace())).await? > 0 {
+            return Ok(Attached::Yes);
+        }
+        let deleted = q("SELECT id FROM calls WHERE recording_deleted_at IS NOT NULL");
+        let deleted: Option<(i64,)> = self.tx.one(of_call(deleted, self.workspace())).await?;
+        Ok(if deleted.is_some() { Attached::Deleted } else { Attached::Already })
     }
 
     /// A call, as this change sees it.
@@ -408,9 +428,12 @@ impl Change<'_> {
         self.tx.one(query.s(" AND c.id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
 
-    /// Forgets the recording of a call; the file is for the caller to delete.
+    /// Forgets the recording of a call for good: no later import brings it back. The file is for the caller to delete.
     pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
-        let update = q("UPDATE calls SET recording = NULL WHERE workspace_id = ").v(self.workspace());
+        let update = q("UPDATE calls SET recording = NULL, recording_deleted_at = ")
+            .v(self.now())
+            .s(" WHERE workspace_id = ")
+            .v(self.workspace());
         if self.tx.exec(update.s(" AND id = ").v(call)).await? == 0 {
             Err(StoreError::Missing)
         } else {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::LazyLock;
 
+use maud::{Markup, html};
 use workspace::language::Language;
 
 tokio::task_local! {
@@ -53,6 +54,21 @@ pub fn t(english: &'static str) -> &'static str {
 /// A text that comes from a table (a permission's meaning, a refusal), in the reader's language.
 pub fn said(english: &str) -> Cow<'_, str> {
     translated(english).map_or(Cow::Borrowed(english), Cow::Borrowed)
+}
+
+/// A text that is looked up where it is shown, in a table that cannot look it up itself: marks it for translation.
+pub const fn later(english: &'static str) -> &'static str {
+    english
+}
+
+/// A text whose values are pieces of a page: `weave(t("They lead {unit}."), &[("unit", html! { strong { (unit) } })])`.
+pub fn weave(template: &str, values: &[(&str, Markup)]) -> Markup {
+    html! {
+        @for (at, piece) in template.split(['{', '}']).enumerate() {
+            @if at % 2 == 0 { (piece) }
+            @else if let Some((_, value)) = values.iter().find(|(known, _)| *known == piece) { (value) }
+        }
+    }
 }
 
 /// A text with values: `fill(t("{n} of {total}"), &[("n", &n), ("total", &total)])`.
