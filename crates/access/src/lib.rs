@@ -3,8 +3,10 @@
 //! Pure: no I/O and no clock; moments are passed in. Read [`decide`] first.
 
 pub mod authority;
+pub mod calling;
 pub mod decide;
 pub mod explain;
+pub mod limits;
 pub mod model;
 pub mod permission;
 mod powers;
