@@ -5,6 +5,7 @@
 pub mod authority;
 pub mod calling;
 pub mod decide;
+pub mod difference;
 pub mod explain;
 pub mod limits;
 pub mod model;
@@ -17,6 +18,7 @@ mod snapshot;
 pub mod thing;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
+pub use difference::Difference;
 pub use model::{Id, Micros, Model};
 pub use permission::{Group, Permission, Right, Verb, can};
 pub use powers::{Cell, PermissionSet, Powers};

@@ -16,6 +16,7 @@ pub mod roles;
 pub mod sessions;
 pub mod toggles;
 pub mod tokens;
+pub mod undo;
 pub mod units;
 pub mod users;
 pub mod workspace;
