@@ -198,6 +198,9 @@ fn read_touches(text: &str) -> Vec<Id> {
     text.split(' ').filter_map(|word| word.parse().ok()).map(Id).collect()
 }
 
+/// So many rows of the index are deleted by one statement.
+const KEYS_AT_ONCE: usize = 500;
+
 /// So many keys are read one by one and merged; SQLite joins at most 500 queries.
 const MOST_KEYS: usize = 400;
 
@@ -416,5 +419,40 @@ impl Change<'_> {
         } else {
             Ok(())
         }
+    }
+
+    /// Forgets every call that went through a number so far; how many, and the files of their recordings, which are
+    /// for the caller to delete.
+    pub async fn delete_calls_of(&mut self, number: Id) -> Result<(u64, Vec<String>)> {
+        let calls = self.calls_of(number).await?;
+        self.is_for_good();
+        for part in calls.chunks(KEYS_AT_ONCE) {
+            let delete = q("DELETE FROM calls WHERE workspace_id = ").v(self.workspace()).s(" AND id IN ");
+            self.tx.exec(delete.list(part.iter().map(|call| call.id))).await?;
+        }
+        let keys = calls.iter().flat_map(|call| {
+            let subjects = read_touches(&call.touches).into_iter();
+            subjects.map(|subject| (subject, call.started_at, call.id))
+        });
+        let keys: Vec<(Id, Micros, i64)> = keys.collect();
+        for part in keys.chunks(KEYS_AT_ONCE) {
+            let delete = q("DELETE FROM call_touches WHERE workspace_id = ").v(self.workspace());
+            let mut delete = delete.s(" AND (subject_id, started_at, call_id) IN (VALUES ");
+            for (at, (subject, started_at, call)) in part.iter().enumerate() {
+                delete = delete.s(if at == 0 { "" } else { ", " }).list(row![*subject, *started_at, *call]);
+            }
+            self.tx.exec(delete.s(")")).await?;
+        }
+        let recordings = calls.iter().filter_map(|call| call.recording.clone()).collect();
+        Ok((u64::try_from(calls.len()).unwrap_or(u64::MAX), recordings))
+    }
+
+    /// Every call that went through a number so far.
+    async fn calls_of(&mut self, number: Id) -> Result<Vec<CallRow>> {
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(self.workspace());
+        let touching = query.s(" AND c.number_id = ").v(number).s(
+            " AND c.id IN (SELECT t.call_id FROM call_touches t WHERE t.workspace_id = c.workspace_id AND t.subject_id = ",
+        );
+        Ok(self.tx.all(touching.v(number).s(")")).await?)
     }
 }

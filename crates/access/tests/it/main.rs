@@ -9,8 +9,10 @@
 )]
 
 mod alloc;
+mod calling;
 mod generated;
 mod guard;
+mod limits;
 mod matrix;
 mod properties;
 mod reference;
