@@ -7,6 +7,8 @@ use crate::model::{EntityKind, Id, Model};
 use crate::permission::Permission;
 use crate::reach::Reach;
 use crate::snapshot::Snapshot;
+use crate::text;
+use crate::text::Text;
 
 /// On what a call goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,18 +71,27 @@ impl CannotCall {
     }
 }
 
+impl CannotCall {
+    /// Why not and how to mend it, in a sentence for people.
+    pub fn text(&self) -> Text {
+        match self {
+            CannotCall::Lacks(permission) => text!("The permission `{permission}` is missing.", permission),
+            CannotCall::NoExtension => text!(
+                "Calls need an extension, and there is none: add one of their own, or grant one for use."
+            ),
+            CannotCall::NoNumber => text!(
+                "Outgoing calls need a number to show: none is granted for use, and no default caller ID is set."
+            ),
+            CannotCall::NotTheirs(_) => {
+                text!("The number that was asked for is not among those that they may show.")
+            }
+        }
+    }
+}
+
 impl fmt::Display for CannotCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CannotCall::Lacks(permission) => write!(f, "the permission `{permission}` is missing"),
-            CannotCall::NoExtension => {
-                f.write_str("calls need an extension: give them one of their own or grant one for use")
-            }
-            CannotCall::NoNumber => f.write_str(
-                "no number is granted for use and no default caller ID is set: grant one or set one",
-            ),
-            CannotCall::NotTheirs(_) => f.write_str("the number is not among those that they may show"),
-        }
+        self.text().fmt(f)
     }
 }
 

@@ -8,6 +8,8 @@ use std::fmt;
 
 use crate::model::{Id, Micros, Model};
 use crate::preset::Plan;
+use crate::text;
+use crate::text::Text;
 
 /// Of what there would be more than was bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,34 +43,39 @@ pub enum Full {
     },
 }
 
-impl fmt::Display for Full {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Full {
+    /// What it is and how to mend it, in a sentence fragment for people.
+    pub fn text(&self) -> Text {
         match self {
-            Full::Seats { bought } => write!(
-                f,
-                "all seats are taken ({bought} of {bought}); buy another one on the plan page or delete a user, \
-                 whose seat is free then (a banned user keeps theirs)"
+            Full::Seats { bought } => text!(
+                "all seats are taken ({bought} of {bought}); buy another one on the plan page, or delete a user, \
+                 whose seat is free then (a banned user keeps theirs)",
+                bought
             ),
             Full::FewerSeats { used } => {
-                write!(f, "seats cannot be fewer than the {used} that people hold; delete users first")
+                text!("seats cannot be fewer than the {used} that people hold; delete users first", used)
             }
-            Full::Licences { bought } => write!(
-                f,
+            Full::Licences { bought } => text!(
                 "every licence carries a number ({bought} of {bought}); buy another one, or take a number back from \
-                 whoever has it"
+                 whoever has it",
+                bought
             ),
-            Full::FewerLicences { used } => {
-                write!(
-                    f,
-                    "licences cannot be fewer than the {used} that carry a number; take numbers back first"
-                )
-            }
-            Full::Numbers { most, .. } => write!(
-                f,
+            Full::FewerLicences { used } => text!(
+                "licences cannot be fewer than the {used} that carry a number; take numbers back first",
+                used
+            ),
+            Full::Numbers { most, .. } => text!(
                 "the plan lets one person have {most} numbers at the most; take one back from them, or move to a \
-                 plan with more"
+                 plan with more",
+                most
             ),
         }
+    }
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
     }
 }
 

@@ -448,6 +448,7 @@ impl Change<'_> {
     /// for the caller to delete.
     pub async fn delete_calls_of(&mut self, number: Id) -> Result<(u64, Vec<String>)> {
         let calls = self.calls_of(number).await?;
+        self.is_for_good();
         for part in calls.chunks(KEYS_AT_ONCE) {
             let delete = q("DELETE FROM calls WHERE workspace_id = ").v(self.workspace()).s(" AND id IN ");
             self.tx.exec(delete.list(part.iter().map(|call| call.id))).await?;

@@ -3,7 +3,7 @@
 
 use access::calling::{self, CallLine, CannotCall};
 use access::model::EntityKind;
-use access::{Actor, Id, Model, Permit, Snapshot, can};
+use access::{Actor, Id, Model, Permit, Snapshot, Text, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -28,7 +28,8 @@ pub struct CallerIdView {
     /// Why calls are refused, if they are: `no_permission`, `no_extension` or `no_number`.
     pub refused: Option<&'static str>,
     /// The same as a sentence.
-    pub reason: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub reason: Option<Text>,
     /// The extension on which they call and are called.
     pub extension: Option<Ref>,
 }
@@ -50,7 +51,7 @@ impl CallerIdView {
             in_force: line.ok().and_then(|line| seen(line.caller_id)),
             because: line.ok().map(|line| line.because.word()),
             refused: refused.map(CannotCall::word),
-            reason: refused.map(|refused| refused.to_string()),
+            reason: refused.map(|refused| refused.text()),
             extension: calling::extension(snapshot, user).and_then(seen),
         }
     }
@@ -70,11 +71,13 @@ pub struct LineView {
     /// Why it would not: `no_permission`, `no_extension`, `no_number` or `not_their_number`.
     pub refused: Option<&'static str>,
     /// The same as a sentence.
-    pub reason: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub reason: Option<Text>,
     /// Whether calls reach the user.
     pub receives: bool,
     /// Why they do not, as a sentence.
-    pub unreachable: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub unreachable: Option<Text>,
     /// The version of the workspace's access that this is said of.
     pub version: i64,
 }
@@ -120,7 +123,7 @@ pub async fn choose(
 }
 
 fn not_granted() -> Refusal {
-    let message = "number must be one that is granted to you for use: choose one of the list.";
+    let message = "{field} must be one that is granted to you for use: choose one of the list.";
     Refusal::invalid("number", message)
 }
 
@@ -148,10 +151,10 @@ pub async fn preset(
 
 /// A number that the actor knows of, and that is nobody else's where a number belongs to one user at a time (ONF-07).
 fn presettable(snapshot: &Snapshot, actor: Option<&Actor>, user: Id, number: u32) -> Answer<Id> {
-    let unknown = |_| Refusal::invalid("number", "number is not a number of this workspace.");
+    let unknown = |_| Refusal::invalid("number", "{field} is not a number of this workspace.");
     let (number, kind) = entities::known(snapshot.model(), actor, number).map_err(unknown)?;
     if kind != EntityKind::Number {
-        return Err(Refusal::invalid("number", "number must be a phone number."));
+        return Err(Refusal::invalid("number", "{field} is not a number of this workspace."));
     }
     let preset_elsewhere =
         snapshot.model().users.iter().any(|(id, u)| *id != user && u.preset_number == Some(number));
@@ -159,7 +162,7 @@ fn presettable(snapshot: &Snapshot, actor: Option<&Actor>, user: Id, number: u32
     let exclusive = snapshot.model().preset.rules.exclusive_numbers;
     if exclusive && (holder.is_some() || preset_elsewhere) {
         let message =
-            "number belongs to somebody else, and to one user at a time: reassign it instead (ONF-07).";
+            "{field} belongs to somebody else, and to one user at a time: reassign it instead (ONF-07).";
         return Err(Refusal::invalid("number", message));
     }
     Ok(number)
@@ -183,9 +186,9 @@ pub async fn line(app: &App, permit: &Permit<can::AccessExplain>, asked: Option<
         because: line.ok().map(|line| line.because.word()),
         extension: of(|line| line.extension),
         refused: line.err().map(CannotCall::word),
-        reason: line.err().map(|refused| refused.to_string()),
+        reason: line.err().map(|refused| refused.text()),
         receives: receives.is_ok(),
-        unreachable: receives.err().map(|refused| refused.to_string()),
+        unreachable: receives.err().map(|refused| refused.text()),
         version: snapshot.model().version,
     })
 }

@@ -1,7 +1,7 @@
 //! Grants: extensions, queues and numbers given to people, from the person's side and from the number's.
 
 use access::model::Grant;
-use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -165,15 +165,17 @@ async fn forget(
     let kept = model.numbers_of(grant.user, change.now()).contains(&number);
     if kept || !grant.may_use || !model.preset.rules.exclusive_numbers {
         let message =
-            "delete_history is for a number that passes to another user, and belongs to one at a time.";
+            "{field} is for a number that passes to another user, where a number belongs to one at a time.";
         return Err(Refusal::invalid("delete_history", message));
     }
     let (calls, recordings) = change.delete_calls_of(number).await?;
     let label = model.label(number);
     if confirm.trim() != label {
-        let recorded = recordings.len();
-        let message = format!(
-            "confirm must be {label}, typed once more: {calls} calls and {recorded} recordings would be deleted for good."
+        let message = text!(
+            "{field} must be {label}, typed once more: its history would be deleted for good (calls: {calls}, recordings: {recordings}).",
+            label,
+            calls,
+            recordings = recordings.len()
         );
         return Err(Refusal::invalid("confirm", message));
     }
@@ -203,7 +205,7 @@ fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: Id) -> Answer<Id> 
     if actor.is_none_or(within) {
         return check::user(snapshot.model(), user);
     }
-    Err(Refusal::invalid("user", "user is not somebody whom you can assign numbers to."))
+    Err(Refusal::invalid("user", "{field} is not somebody whom you can assign numbers to."))
 }
 
 async fn give(
@@ -213,7 +215,8 @@ async fn give(
     grant: &GrantInput,
 ) -> Answer<()> {
     if !grant.may_use && !grant.may_observe {
-        let message = "may_use or may_observe must be true; remove the grant to take both away.";
+        let message =
+            text!("Choose use, observe or both (may_use, may_observe); remove the grant to take both away.");
         return Err(Refusal::invalid("may_use", message));
     }
     let model = before.model();

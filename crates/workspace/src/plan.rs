@@ -1,8 +1,7 @@
 //! What was bought: the plan with what it holds and what another would add or take, seats, and licences with the
 //! numbers that they carry.
 
-use access::limits;
-use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Plan, can};
+use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Plan, can, limits, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -224,7 +223,7 @@ pub async fn update_licences(
 fn known(key: &str) -> Answer<&'static Plan> {
     Plan::by_key(key).ok_or_else(|| {
         let keys: Vec<&str> = Plan::all().iter().map(|p| p.key.as_str()).collect();
-        Refusal::invalid("plan", format!("plan must be one of: {}.", keys.join(", ")))
+        Refusal::invalid("plan", text!("{field} must be one of: {words}.", words = keys.join(", ")))
     })
 }
 
@@ -236,5 +235,5 @@ fn within(field: &'static str, count: u32, least: u32) -> Answer<u32> {
     if (least..=MOST).contains(&count) {
         return Ok(count);
     }
-    Err(Refusal::invalid(field, format!("{field} must be between {least} and {MOST}.")))
+    Err(Refusal::invalid(field, text!("{field} must be between {least} and {most}.", least, most = MOST)))
 }

@@ -252,8 +252,9 @@ fn checked(
     let name = check::text("name", name, 80)?;
     let same = |other: &Toggle| other.name.to_lowercase() == name.to_lowercase();
     if model.toggles.iter().any(|(other, toggle)| Some(*other) != id && same(toggle)) {
-        let message = "name is in use already: choose another value.";
-        return Err(Refusal { field: Some("name".into()), ..Refusal::because(Code::Taken, message) });
+        return Err(
+            Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at("name")
+        );
     }
     Ok(ToggleInput { name, summary: check::optional_text("summary", summary, 200)?, holds })
 }

@@ -23,7 +23,7 @@ use crate::ui::datetime::Show;
 use crate::ui::empty::empty;
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, notice, page_head};
-use crate::ui::text::{count, fill, t};
+use crate::ui::text::{count, fill, number, plural, t};
 
 const ROWS: i64 = 50;
 
@@ -75,14 +75,21 @@ pub async fn verify(request: Request, permit: Permit<can::AuditExport>, _: ()) -
 fn verdict_notice(verdict: &VerdictView) -> Markup {
     match verdict.broken_at {
         None => {
-            let entries = count(verdict.entries, "{n} entry checked", "{n} entries checked");
-            let text = fill(t("{entries}: none is missing, moved or altered."), &[("entries", &entries)]);
-            notice(Tone::Good, html! { strong { (t("The log is whole.")) } " " (text) })
+            let checked = count(
+                verdict.entries,
+                "{n} entry checked: none is missing, moved or altered.",
+                "{n} entries checked: none is missing, moved or altered.",
+            );
+            notice(Tone::Good, html! { strong { (t("The log is whole.")) } " " (checked) })
         }
         Some(place) => {
-            let text = t("Entry {place} is missing, moved or altered; the entries before it are good.");
-            let text = fill(text, &[("place", &place)]);
-            notice(Tone::Bad, html! { strong { (t("The log was altered.")) } " " (text) })
+            let template = plural(
+                verdict.entries,
+                "Entry {place} is missing, moved or altered; the {n} entry before it is good.",
+                "Entry {place} is missing, moved or altered; the {n} entries before it are good.",
+            );
+            let found = fill(t(template), &[("place", &place), ("n", &number(verdict.entries))]);
+            notice(Tone::Bad, html! { strong { (t("The log was altered.")) } " " (found) })
         }
     }
 }

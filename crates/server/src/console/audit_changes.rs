@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::when;
-use crate::ui::text::{fill, later, said, t};
+use crate::ui::datetime::Show;
+use crate::ui::fields;
+use crate::ui::text::{fill, said, t};
 
 /// What became of one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,36 +45,6 @@ const NAMED: [&str; 9] = [
     "leads",
     "units",
     "user",
-];
-
-/// What people call fields that are called otherwise in the API.
-const LABELS: [(&str, &str); 26] = [
-    ("email", later("email address")),
-    ("name", later("name")),
-    ("phone", later("phone number")),
-    ("employee_code", later("employee code")),
-    ("role", later("role")),
-    ("department", later("department")),
-    ("branch", later("branch")),
-    ("standing", later("account")),
-    ("leads", later("leads")),
-    ("holds", later("permissions")),
-    ("scope", later("scope")),
-    ("expires_at", later("until")),
-    ("temporary", later("for a while")),
-    ("may_use", later("may use it")),
-    ("may_observe", later("may observe it")),
-    ("time_zone", later("time zone")),
-    ("country_code", later("country code")),
-    ("auto_record", later("automatic recording")),
-    ("plan", later("plan")),
-    ("owner", later("Owner")),
-    ("digits", later("number")),
-    ("user", later("person")),
-    ("recording", later("recording")),
-    ("seats", later("seats")),
-    ("licences", later("licences")),
-    ("default_role", later("default role")),
 ];
 
 impl Reader<'_> {
@@ -140,7 +112,7 @@ impl Reader<'_> {
         let part = |(name, value): (&String, &Value)| {
             let name_said = Permission::from_name(name)
                 .map_or_else(|| label(name), |p| said(p.entry().meaning).into_owned());
-            Some(fill("{name}: {value}", &[("name", &name_said), ("value", &self.words(name, value)?)]))
+            Some(fill(t("{name}: {value}"), &[("name", &name_said), ("value", &self.words(name, value)?)]))
         };
         told.filter_map(part).collect::<Vec<String>>().join("; ")
     }
@@ -154,7 +126,7 @@ impl Reader<'_> {
     /// A moment as people read it, if the text is one.
     fn moment(&self, text: &str) -> Option<String> {
         let moment: Timestamp = text.parse().ok()?;
-        Some(when::text(workspace::Moment(moment.as_microsecond()), self.zone, "%-d %b %Y, %H:%M %Z"))
+        Some(when::text(workspace::Moment(moment.as_microsecond()), self.zone, Show::DateTime))
     }
 }
 
@@ -165,10 +137,7 @@ fn is_cells(value: &Value) -> bool {
 }
 
 fn label(field: &str) -> String {
-    match LABELS.iter().find(|(name, _)| *name == field) {
-        Some((_, words)) => said(words).into_owned(),
-        None => field.replace('_', " "),
-    }
+    fields::label(field).map_or_else(|| field.replace('_', " "), str::to_lowercase)
 }
 
 #[cfg(test)]
@@ -239,7 +208,7 @@ mod tests {
     fn ids_of_roles_and_units_are_told_by_name_and_moments_in_the_workspaces_zone() {
         let detail = json!({ "before": { "role": 9, "expires_at": null }, "after": { "role": 7, "expires_at": "2026-11-22T05:00:00Z" } });
         let expected =
-            [line("until", "", "22 Nov 2026, 06:00 +01"), line("role", "something deleted", "Member")];
+            [line("end", "", "22 Nov 2026, 06:00 +01"), line("role", "something deleted", "Member")];
         assert_eq!(told(&detail), expected);
     }
 

@@ -3,6 +3,7 @@
 use access::{Id, Model, Noun, Permission};
 use maud::{Markup, html};
 use serde_json::Value;
+use workspace::Code;
 use workspace::audit_log::EntryView;
 
 use crate::ui::text::{fill, later, said, t, weave};
@@ -44,7 +45,7 @@ const READINGS: &[Reading] = &[
     changed("workspace:transfer", later("{who} transferred ownership to {what}")),
     changed("settings:update", later("{who} changed the settings of {what}")),
     changed("auto_record:update", later("{who} changed automatic recording of {what}")),
-    changed("billing:commit", later("{who} changed the subscription of {what}")),
+    changed("billing:commit", later("{who} changed the plan of {what}")),
     changed("license:update", later("{who} changed the licences of {what}")),
     made("session:create", later("{who} signed in as {what}")),
     gone("session:delete", later("{who} signed out as {what}")),
@@ -58,7 +59,7 @@ const READINGS: &[Reading] = &[
     changed("user:assign_role", later("{who} changed the role of {what}")),
     changed("user:ban", later("{who} changed the ban of {what}")),
     gone("user:delete", later("{who} deleted the user {what}")),
-    made("user:reset_credentials", later("{who} reset how {what} signs in")),
+    made("user:reset_credentials", later("{who} reset the password of {what}")),
     Reading {
         act: "user:set_access",
         made: later("{who} gave access to {what}"),
@@ -93,7 +94,7 @@ const READINGS: &[Reading] = &[
     gone("department:delete", later("{who} deleted the department {what}")),
     both("branch:write", later("{who} created the branch {what}"), later("{who} edited the branch {what}")),
     gone("branch:delete", later("{who} deleted the branch {what}")),
-    gone("recording:delete", later("{who} deleted the recording of the call {what}")),
+    gone("recording:delete", later("{who} deleted the recording of call {what}")),
     both(
         "api_token:write",
         later("{who} created the API token {what}"),
@@ -142,7 +143,7 @@ fn done(entry: &EntryView, who: Markup, what: Markup) -> Markup {
     let (template, more) = template(entry);
     let Some(template) = template else {
         return weave(
-            t("{who} did {act}: {what}"),
+            t("{who} did {act} {what}"),
             &[("who", who), ("act", act_in_words(&entry.act)), ("what", what)],
         );
     };
@@ -203,10 +204,19 @@ fn refused(entry: &EntryView, who: Markup, what: Markup) -> Markup {
     html! {
         (weave(template, &[("who", who), ("act", act_in_words(&entry.act)), ("what", what)]))
         @if let Some(permission) = text(&entry.detail, "permission") {
-            " · " (weave(t("lacks {permission}"), &[("permission", html! { code { (permission) } })]))
-        } @else if let Some(reason) = text(&entry.detail, "reason") { " · " (said(&reason.replace('_', " "))) }
+            (weave(t(", without {permission}"), &[("permission", html! { code { (permission) } })]))
+        } @else if let Some(reason) = text(&entry.detail, "reason") { " (" (refusal(reason)) ")" }
         @if let Some(request) = text(&entry.detail, "request") { span.log-request { code { (request) } } }
     }
+}
+
+/// Why something was refused: what the table of refusals says of the word, or the words of a failed sign-in.
+fn refusal(word: &str) -> String {
+    let code = Code::ALL.iter().find(|code| code.word() == word);
+    code.map_or_else(
+        || said(&word.replace('_', " ")).into_owned(),
+        |code| t(code.title()).trim_end_matches('.').to_owned(),
+    )
 }
 
 /// What an act is, as a verb: a permission's meaning, where it is one.
