@@ -184,6 +184,9 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
             | Code::HoldsMore
             | Code::LastAdmin
             | Code::OneOwner
+            | Code::SeatsFull
+            | Code::LicencesFull
+            | Code::NumbersFull
             | Code::CrossSite
             | Code::NotFound
     );

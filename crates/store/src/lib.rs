@@ -15,6 +15,7 @@ mod load;
 pub mod page;
 pub mod role;
 pub mod session;
+pub mod toggle;
 pub mod token;
 pub mod undo;
 pub mod unit;

@@ -3,6 +3,8 @@
 pub mod access_matrix;
 pub mod assets;
 pub mod audit;
+mod audit_changes;
+mod audit_filter;
 mod audit_words;
 pub mod call;
 pub mod calls;
