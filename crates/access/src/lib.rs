@@ -13,6 +13,7 @@ mod reach;
 mod remedies;
 mod snapshot;
 pub mod thing;
+mod view_as;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
 pub use model::{Id, Micros, Model};
@@ -22,3 +23,4 @@ pub use preset::{Plan, Preset, PresetToggle};
 pub use reach::{Reach, Reaches};
 pub use snapshot::{Folded, Snapshot, shown};
 pub use thing::{Noun, Thing};
+pub use view_as::CannotView;

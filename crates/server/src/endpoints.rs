@@ -149,6 +149,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
+        POST "/w/{slug}/users/{user}/view-as" on(User AccessExplain) console::view_as::start, "See the workspace as a user would, read-only.";
+        POST "/w/{slug}/view-as/end"       signed_in() console::view_as::end, "Stop seeing the workspace as somebody else.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
         GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::roles::show, "One role as a matrix.";

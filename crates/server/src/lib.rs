@@ -21,6 +21,7 @@ pub mod request;
 pub mod rest;
 mod schema;
 pub mod ui;
+mod viewing;
 
 pub mod console;
 

@@ -25,6 +25,7 @@ pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod view_as;
 
 use std::sync::Arc;
 

@@ -18,6 +18,8 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
     ("billing:commit", "", "changed the plan of", ""),
     ("session:create", "signed in as", "signed in as", "signed in as"),
     ("session:delete", "signed out as", "signed out as", "signed out as"),
+    ("view_as:start", "began to see the workspace as", "", ""),
+    ("view_as:end", "stopped seeing the workspace as", "", ""),
     ("profile:update", "edited the profile of", "edited the profile of", ""),
     ("user:invite", "added the user", "", ""),
     ("user:update", "", "edited the user", ""),

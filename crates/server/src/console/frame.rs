@@ -8,7 +8,7 @@ use crate::cookie;
 use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
 
-use super::{done, menu};
+use super::{done, menu, view_as};
 
 /// A page of somebody who is signed in.
 pub struct Frame<'a> {
@@ -77,7 +77,7 @@ impl<'a> Frame<'a> {
                     sign_out: &sign_out,
                 },
                 live: Some(&live),
-                banner: None,
+                banner: view_as::banner(self.request),
                 toasts: self.toasts.or_else(|| done::said(self.request)),
             },
             main,
@@ -87,7 +87,7 @@ impl<'a> Frame<'a> {
 
 /// The token that forms of this session carry; empty before anybody is signed in.
 pub fn csrf(request: &Request) -> String {
-    request.secret.as_deref().map(cookie::csrf).unwrap_or_default()
+    cookie::csrf_of(request)
 }
 
 /// An address below the workspace's own.

@@ -26,5 +26,6 @@ pub mod user;
 pub mod user_access;
 pub mod user_record;
 pub mod users;
+pub mod view_as;
 mod when;
 pub mod why;

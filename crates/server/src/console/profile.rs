@@ -24,14 +24,16 @@ use crate::ui::page::{PageHead, page_head, split};
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
     let app = &request.server.app;
     let me = profile::show(app, &who.actor).await?;
-    let sessions = profile::sessions(app, &who.actor).await?.items;
+    // Whoever sees the workspace as somebody else sees neither that person's sessions nor forms for their secrets.
+    let own = who.viewer.is_none();
+    let sessions = if own { profile::sessions(app, &who.actor).await?.items } else { vec![] };
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(access::Permission::AccessExplain);
     let why = why.then(|| path(&request, &format!("/why?user={}", who.actor.id())));
     let look = Look { id: "own", why: why.as_deref(), ..Look::default() };
     let hint = format!("{held} of {} permissions. Unfold a group to see each with its reason.", lines.len());
-    let may_change = who.actor.holds(access::Permission::ProfileUpdate);
+    let may_change = own && who.actor.holds(access::Permission::ProfileUpdate);
     let main = html! {
         (page_head(&PageHead { title: "Your profile", subtitle: &me.email, badges: Some(badge(Tone::Accent, &me.role.name)), ..PageHead::default() }))
         (split(
@@ -40,7 +42,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                     header.section-head { h2 { "What you may do" } p.hint { (hint) } }
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
-                (own_sessions(&request, &who, &sessions))
+                @if own { (own_sessions(&request, &who, &sessions)) }
             },
             html! {
                 @if may_change { (card("Your details", "", None, details_form(&request, &me))) }

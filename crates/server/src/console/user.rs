@@ -10,7 +10,7 @@ use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, path};
-use super::{parts, user_access as cards};
+use super::{parts, user_access as cards, view_as};
 use crate::input::Query;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -90,7 +90,7 @@ impl<'a> Page<'a> {
                 subtitle: &subtitle.join(" · "),
                 crumbs: &[Crumb { href: &users, label: "Users" }],
                 badges: Some(html! { (badge(Tone::Accent, &user.role.name)) (parts::standing(&user.standing)) }),
-                actions: why,
+                actions: Some(html! { (why.unwrap_or_default()) (view_as::button(self.request, self.id()).unwrap_or_default()) }),
             }))
             (tabs(&user.name, &[
                 Tab { href: &access, label: "Access", count: "", current: tab == "access" },

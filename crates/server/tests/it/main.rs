@@ -18,3 +18,4 @@ mod rest;
 mod rules;
 mod sessions;
 mod sweep;
+mod view_as;
