@@ -12,6 +12,7 @@ pub mod preset;
 mod reach;
 mod remedies;
 mod snapshot;
+pub mod text;
 pub mod thing;
 mod view_as;
 
@@ -22,5 +23,6 @@ pub use powers::{Cell, PermissionSet, Powers};
 pub use preset::{Plan, Preset, PresetToggle};
 pub use reach::{Reach, Reaches};
 pub use snapshot::{Folded, Snapshot, shown};
+pub use text::Text;
 pub use thing::{Noun, Thing};
 pub use view_as::CannotView;

@@ -7,6 +7,8 @@ use crate::authority::{self, Breach};
 use crate::decide::{Actor, Denied};
 use crate::model::{Id, Standing};
 use crate::permission::Permission;
+use crate::text;
+use crate::text::Text;
 use crate::thing::{Noun, Thing};
 
 /// Why somebody cannot see the workspace as another user.
@@ -24,20 +26,27 @@ pub enum CannotView {
     Banned,
 }
 
+impl CannotView {
+    /// Why, in a sentence fragment for people.
+    pub fn text(&self) -> Text {
+        match self {
+            CannotView::Denied(Denied::Hidden) => text!("you do not see this user"),
+            CannotView::Denied(Denied::Lacks(permission)) => {
+                text!("it takes `{permission}` over this user", permission)
+            }
+            CannotView::Owner => text!("nobody sees the workspace as its Owner"),
+            CannotView::HoldsMore(permission) => {
+                text!("this user holds `{permission}` further than you do", permission)
+            }
+            CannotView::Oneself => text!("this is you"),
+            CannotView::Banned => text!("this user is banned and sees nothing"),
+        }
+    }
+}
+
 impl fmt::Display for CannotView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CannotView::Denied(Denied::Hidden) => f.write_str("you do not see this user"),
-            CannotView::Denied(Denied::Lacks(permission)) => {
-                write!(f, "it takes `{permission}` over this user")
-            }
-            CannotView::Owner => f.write_str("nobody sees the workspace as its Owner"),
-            CannotView::HoldsMore(permission) => {
-                write!(f, "this user holds `{permission}` further than you do")
-            }
-            CannotView::Oneself => f.write_str("this is you"),
-            CannotView::Banned => f.write_str("this user is banned and sees nothing"),
-        }
+        self.text().fmt(f)
     }
 }
 

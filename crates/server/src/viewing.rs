@@ -1,5 +1,6 @@
 //! What may be called while somebody sees the workspace as another user: looking, and stopping to.
 
+use access::text;
 use axum::http::Method;
 use workspace::{Code, Refusal};
 
@@ -28,7 +29,8 @@ const ENDINGS: &[(Method, &str)] = &[
 pub fn check(request: &Request, endpoint: &Endpoint, method: &Method) -> Result<(), Refusal> {
     let Some(who) = &request.who else { return Ok(()) };
     if let Some(why) = &who.view_ended {
-        let message = format!("You no longer see the workspace as somebody else: {why}. You are yourself again.");
+        let message = text!("You no longer see the workspace as somebody else: {why}. You are yourself again.");
+        let message = message.and("why", why.text());
         return Err(Refusal::because(Code::ViewEnded, message));
     }
     if who.viewer.is_none() || ENDINGS.contains(&(endpoint.method.clone(), endpoint.path)) {
@@ -36,11 +38,11 @@ pub fn check(request: &Request, endpoint: &Endpoint, method: &Method) -> Result<
     }
     let name = who.actor.snapshot().model().label(who.actor.id());
     if !method.is_safe() {
-        let message = format!("You see the workspace as {name}, read-only. Stop that first to change something.");
+        let message = text!("You see the workspace as {name}, read-only. Stop that first to change something.", name);
         return Err(Refusal::because(Code::ReadOnly, message));
     }
     if endpoint.asks == Asks::SignedIn && !SHOWN.contains(&endpoint.path) {
-        let message = format!("This belongs to {name} alone. Stop seeing the workspace as {name} to open your own.");
+        let message = text!("This belongs to {name} alone. Stop seeing the workspace as {name} to open your own.", name);
         return Err(Refusal::because(Code::ReadOnly, message));
     }
     Ok(())

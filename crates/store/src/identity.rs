@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use access::{Actor, Id, Micros, Permission, PermissionSet, Snapshot};
+use access::{Actor, CannotView, Id, Micros, Permission, PermissionSet, Snapshot};
 
 use crate::change::Author;
 use crate::db::q;
@@ -33,7 +33,7 @@ pub struct Identity {
     /// The session's own user, while they look at the workspace as the actor would.
     pub viewer: Option<Viewer>,
     /// Why the session no longer looks at the workspace as somebody else; told once, to the request that found it out.
-    pub view_ended: Option<String>,
+    pub view_ended: Option<CannotView>,
 }
 
 /// Somebody who looks at the workspace as another user.
@@ -140,9 +140,9 @@ impl Store {
                 let name = actor.snapshot().model().label(own.actor.id()).to_owned();
                 return Ok(Identity { viewer: Some(Viewer { id: own.actor.id(), name }), actor, ..own });
             }
-            Err(why) => why.to_string(),
+            Err(why) => why,
         };
-        let detail = serde_json::json!({ "reason": why });
+        let detail = serde_json::json!({ "reason": why.to_string() });
         self.end_viewing(&own, user, detail).await?;
         Ok(Identity { view_ended: Some(why), ..own })
     }

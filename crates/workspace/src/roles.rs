@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, can, shown};
+use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, can, shown, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::{Author, Change};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, check};
+use crate::{Answer, App, List, check, users};
 
 /// A role with what it holds.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -22,6 +22,8 @@ pub struct RoleView {
     pub built_in: bool,
     /// The preset's key of a built-in role.
     pub key: Option<String>,
+    /// Whether new people get it unless another is chosen.
+    pub is_default: bool,
     /// How many people have it, of those whom the asker may see.
     pub holders: i64,
     /// Each permission that it holds with the words of its reaches, `all` alone where it is held.
@@ -39,6 +41,7 @@ impl RoleView {
             name: role.name.clone(),
             built_in: role.key.is_some(),
             key: role.key.clone(),
+            is_default: users::default_role(model).is_ok_and(|default| default == id),
             holders: i64::try_from(holders(model, id).filter(known).count()).unwrap_or(i64::MAX),
             holds: words(&role.holds),
             revision,
@@ -135,7 +138,7 @@ pub async fn clone_of(
     let (change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let role = before.model().roles.get(&Id(clone.from));
-    let role = role.ok_or_else(|| Refusal::invalid("from", "from is not a role of this workspace."))?;
+    let role = role.ok_or_else(|| Refusal::invalid("from", "{field} is not a role of this workspace."))?;
     let holds: Vec<Cell> = role.holds.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
     let detail = serde_json::json!({ "from": role.name });
     add(app, change, &permit, &clone.name, &holds, detail).await
@@ -207,12 +210,14 @@ fn heir(model: &Model, permit: &Permit<can::RoleDelete>, move_to: Option<u32>) -
     let count = holders(model, role).count();
     let heir = move_to.map(Id).filter(|heir| *heir != role && model.roles.contains_key(heir));
     if move_to.is_some() && heir.is_none() {
-        return Err(Refusal::invalid("move_to", "move_to must be another role of this workspace."));
+        return Err(Refusal::invalid("move_to", "{field} must be another role of this workspace."));
     }
     if count > 0 && heir.is_none() {
-        let people = if count == 1 { "1 person has".into() } else { format!("{count} people have") };
-        let message = format!("{people} this role. Say in move_to which role they get instead.");
-        return Err(Refusal { field: Some("move_to".into()), ..Refusal::because(Code::InUse, message) });
+        let message = match count {
+            1 => text!("1 person has this role. Say in {field} which role they get instead."),
+            _ => text!("{count} people have this role. Say in {field} which role they get instead.", count),
+        };
+        return Err(Refusal::because(Code::InUse, message).at("move_to"));
     }
     if let Some(actor) = permit.actor() {
         let assigns = |user: Id| {
@@ -238,7 +243,8 @@ fn checked(holds: &BTreeMap<String, Vec<String>>) -> Answer<Vec<Cell>> {
     let held = cells.iter().collect::<Powers>().permissions();
     for (permission, _) in &cells {
         if let Some(needed) = permission.requires().filter(|needed| !held.has(*needed)) {
-            let message = format!("`{permission}` needs `{needed}`: add it, or leave both out.");
+            let message =
+                text!("`{permission}` needs `{needed}`: add it, or leave both out.", permission, needed);
             return Err(Refusal::invalid("holds", message));
         }
     }

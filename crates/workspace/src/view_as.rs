@@ -1,6 +1,6 @@
 //! View as: seeing the workspace, read-only, as another user would.
 
-use access::{CannotView, Permit, can};
+use access::{CannotView, Permit, can, text};
 use store::audit::Act;
 use store::{Identity, Via};
 
@@ -42,6 +42,7 @@ impl From<CannotView> for Refusal {
             CannotView::HoldsMore(permission) => Some(permission),
             _ => None,
         };
-        Refusal { permission, ..Refusal::because(code, format!("Not done: {why}.")) }
+        let message = text!("Not done: {why}.").and("why", why.text());
+        Refusal { permission, ..Refusal::because(code, message) }
     }
 }

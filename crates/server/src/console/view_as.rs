@@ -1,6 +1,6 @@
 //! View as: starting and stopping to see the workspace as another user, and the banner on every page meanwhile.
 
-use access::{CannotView, Id, Permission, Permit, can};
+use access::{Id, Permission, Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::Identity;
@@ -11,7 +11,7 @@ use super::parts;
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::icon::{Icon, icon};
-use crate::ui::text::{fill, t};
+use crate::ui::text::{capital, fill, in_words, t};
 
 /// Starts: from the next page on, everything is as the other user would see it.
 pub async fn start(
@@ -37,14 +37,10 @@ pub fn button(request: &Request, user: Id) -> Option<Markup> {
     if actor.id() == user || actor.viewer().is_some() || !actor.may(Permission::AccessExplain, &thing) {
         return None;
     }
-    let refused = actor.view_as(user).err().map(|why| reason(&why));
+    let refused = actor.view_as(user).err().map(|why| capital(&in_words(&why.text())));
     let button = Button { disabled: refused.as_deref(), ..Button::new(Kind::Plain, t("View as")).icon(Icon::Eye) };
     // A whole new page: the names in its frame are others.
     Some(form(&path(request, &format!("/users/{user}/view-as")), request, button::submit(&button)))
-}
-
-fn reason(why: &CannotView) -> String {
-    parts::capital(&format!("{why}."))
 }
 
 /// The sentence on top of every page while the workspace is seen as somebody else.
