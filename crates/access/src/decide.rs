@@ -136,7 +136,8 @@ impl Actor {
     #[inline]
     pub fn reach_over(&self, permission: Permission, touches: &[Id]) -> Option<Reach> {
         let reach = self.folded.reach_over(&self.powers, permission, touches)?;
-        self.viewer_too(permission, |viewer| viewer.reach_over(permission, touches).is_some()).then_some(reach)
+        self.viewer_too(permission, |viewer| viewer.reach_over(permission, touches).is_some())
+            .then_some(reach)
     }
 
     /// Whether whoever looks as this user may see it too. Looking as somebody shows nothing that one may not see oneself;

@@ -81,7 +81,8 @@ impl Actor {
     }
 
     fn may_ask_about(&self, user: &Thing) -> Result<(), CannotView> {
-        let lacked = [Permission::UserRead, Permission::AccessExplain].into_iter().find(|p| !self.may(*p, user));
+        let lacked =
+            [Permission::UserRead, Permission::AccessExplain].into_iter().find(|p| !self.may(*p, user));
         match lacked {
             Some(Permission::UserRead) => Err(CannotView::Denied(Denied::Hidden)),
             Some(permission) => Err(CannotView::Denied(Denied::Lacks(permission))),

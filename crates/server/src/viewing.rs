@@ -11,8 +11,10 @@ use crate::request::Request;
 /// Every other one is refused: sessions, secrets and choices are a person's own.
 const SHOWN: &[&str] = &[
     "/w/{slug}",
+    "/w/{slug}/compare",
     "/w/{slug}/live",
     "/w/{slug}/profile",
+    "/api/v1/compare",
     "/api/v1/me",
     "/api/v1/permissions",
 ];
@@ -29,7 +31,8 @@ const ENDINGS: &[(Method, &str)] = &[
 pub fn check(request: &Request, endpoint: &Endpoint, method: &Method) -> Result<(), Refusal> {
     let Some(who) = &request.who else { return Ok(()) };
     if let Some(why) = &who.view_ended {
-        let message = text!("You no longer see the workspace as somebody else: {why}. You are yourself again.");
+        let message =
+            text!("You no longer see the workspace as somebody else: {why}. You are yourself again.");
         let message = message.and("why", why.text());
         return Err(Refusal::because(Code::ViewEnded, message));
     }
@@ -38,11 +41,15 @@ pub fn check(request: &Request, endpoint: &Endpoint, method: &Method) -> Result<
     }
     let name = who.actor.snapshot().model().label(who.actor.id());
     if !method.is_safe() {
-        let message = text!("You see the workspace as {name}, read-only. Stop that first to change something.", name);
+        let message =
+            text!("You see the workspace as {name}, read-only. Stop that first to change something.", name);
         return Err(Refusal::because(Code::ReadOnly, message));
     }
     if endpoint.asks == Asks::SignedIn && !SHOWN.contains(&endpoint.path) {
-        let message = text!("This belongs to {name} alone. Stop seeing the workspace as {name} to open your own.", name);
+        let message = text!(
+            "This belongs to {name} alone. Stop seeing the workspace as {name} to open your own.",
+            name
+        );
         return Err(Refusal::because(Code::ReadOnly, message));
     }
     Ok(())

@@ -6,6 +6,7 @@
 pub mod audit_log;
 pub mod calls;
 pub mod check;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;

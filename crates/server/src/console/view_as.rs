@@ -14,11 +14,7 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::text::{capital, fill, in_words, t};
 
 /// Starts: from the next page on, everything is as the other user would see it.
-pub async fn start(
-    request: Request,
-    permit: Permit<can::AccessExplain>,
-    _: (),
-) -> Result<Redirect, Refusal> {
+pub async fn start(request: Request, permit: Permit<can::AccessExplain>, _: ()) -> Result<Redirect, Refusal> {
     view_as::start(&request.server.app, &permit, request.identity()?).await?;
     Ok(Redirect::to(&path(&request, "")))
 }
@@ -38,7 +34,8 @@ pub fn button(request: &Request, user: Id) -> Option<Markup> {
         return None;
     }
     let refused = actor.view_as(user).err().map(|why| capital(&in_words(&why.text())));
-    let button = Button { disabled: refused.as_deref(), ..Button::new(Kind::Plain, t("View as")).icon(Icon::Eye) };
+    let button =
+        Button { disabled: refused.as_deref(), ..Button::new(Kind::Plain, t("View as")).icon(Icon::Eye) };
     // A whole new page: the names in its frame are others.
     Some(form(&path(request, &format!("/users/{user}/view-as")), request, button::submit(&button)))
 }

@@ -10,11 +10,14 @@
 mod architecture;
 mod attacks;
 mod authzen;
+mod browser;
+mod compare;
 mod generated;
 mod import;
 mod matrix;
 mod openapi;
 mod rest;
+mod roles;
 mod rules;
 mod sessions;
 mod sweep;

@@ -4,52 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, Company, Member, TestCall, TestServer};
 
-/// Somebody's browser: a session cookie and the forms' token.
-struct Browser<'a> {
-    company: &'a Company<'a>,
-    token: String,
-}
+use crate::browser::Browser;
 
-impl<'a> Browser<'a> {
-    fn of(company: &'a Company<'a>, member: &Member) -> Browser<'a> {
-        Browser { company, token: member.client.token.clone().unwrap() }
-    }
-
-    async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
-        let stranger = self.company.server.stranger();
-        let cookie = format!("__Host-ringfence-{}={}", self.company.slug, self.token);
-        let request = stranger.request(method, &format!("/w/{}{path}", self.company.slug)).header("cookie", cookie);
-        let form = "application/x-www-form-urlencoded";
-        stranger
-            .send(match body {
-                Some(body) => request.header("content-type", form).body(body),
-                None => request,
-            })
-            .await
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, None).await
-    }
-
-    /// The token in the pages that are shown now.
-    async fn csrf(&self) -> String {
-        let page = self.get("").await.text;
-        let (_, rest) = page.split_once("name=\"csrf\" content=\"").unwrap();
-        rest.split('"').next().unwrap().to_owned()
-    }
-
-    async fn post_with(&self, path: &str, fields: &str, csrf: &str) -> Answer {
-        self.send(Method::POST, path, Some(format!("csrf={csrf}&{fields}"))).await
-    }
-
-    async fn post(&self, path: &str, fields: &str) -> Answer {
-        self.post_with(path, fields, &self.csrf().await).await
-    }
-
-    async fn view_as(&self, user: u32) -> Answer {
-        self.post(&format!("/users/{user}/view-as"), "").await
-    }
+async fn view_as(browser: &Browser<'_>, user: u32) -> Answer {
+    browser.post(&format!("/users/{user}/view-as"), "").await
 }
 
 /// The latest entries of the audit log, newest first.
@@ -63,11 +21,14 @@ async fn the_workspace_is_seen_as_the_other_user_sees_it_and_nothing_can_be_chan
     let server = TestServer::start().await;
     let company = server.company("standard").await;
     let (admin, agent) = (company.hire("admin").await, company.hire("agent").await);
-    let (own, other) = (company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await, company.create("/api/v1/numbers", json!({ "digits": "+12025550102" })).await);
+    let (own, other) = (
+        company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await,
+        company.create("/api/v1/numbers", json!({ "digits": "+12025550102" })).await,
+    );
     company.grant(agent.id, own, true, true).await;
     let browser = Browser::of(&company, &admin);
     browser.get(&format!("/numbers/{other}")).await.expect(200);
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
 
     let home = browser.get("").await.expect(200).text;
     assert!(home.contains("You see the workspace as Test agent, read-only."));
@@ -91,7 +52,8 @@ async fn the_workspace_is_seen_as_the_other_user_sees_it_and_nothing_can_be_chan
         (Method::POST, "/api/v1/tokens".to_owned()),
         (Method::POST, format!("/w/{}/access/v1/evaluation", company.slug)),
     ] {
-        let answer = admin.client.send(admin.client.request(method.clone(), &path).json(&json!({}))).await.expect(403);
+        let answer =
+            admin.client.send(admin.client.request(method.clone(), &path).json(&json!({}))).await.expect(403);
         assert_eq!(answer.code(), "read_only", "{method} {path}");
     }
     assert_eq!(server.database.fingerprint().await, before);
@@ -115,7 +77,7 @@ async fn the_log_names_the_viewer_and_the_other_user_was_not_seen_here() {
     let before = company.owner.client.get(&seen).await.expect(200).json["last_seen_at"].clone();
     server.pass(600);
     let browser = Browser::of(&company, &admin);
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     server.pass(600);
     browser.get("/roles").await.expect(403);
     browser.post("/view-as/end", "").await.expect(303);
@@ -135,20 +97,22 @@ async fn the_log_names_the_viewer_and_the_other_user_was_not_seen_here() {
 async fn nobody_views_as_themself_the_owner_or_somebody_who_holds_more() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
-    let (admin, lead, agent) = (company.hire("admin").await, company.hire("team_lead").await, company.hire("agent").await);
+    let (admin, lead, agent) =
+        (company.hire("admin").await, company.hire("team_lead").await, company.hire("agent").await);
     let browser = |member: &Member| Browser::of(&company, member);
-    browser(&admin).view_as(company.owner.id).await.expect(403);
-    browser(&admin).view_as(admin.id).await.expect(409);
-    browser(&lead).view_as(admin.id).await.expect(404);
-    browser(&agent).view_as(lead.id).await.expect(404);
-    browser(&admin).view_as(99_999).await.expect(404);
+    view_as(&browser(&admin), company.owner.id).await.expect(403);
+    view_as(&browser(&admin), admin.id).await.expect(409);
+    view_as(&browser(&lead), admin.id).await.expect(404);
+    view_as(&browser(&agent), lead.id).await.expect(404);
+    view_as(&browser(&admin), 99_999).await.expect(404);
     // No session looks as anybody after a refusal.
     for member in [&admin, &lead, &agent] {
         assert!(!browser(member).get("").await.expect(200).text.contains("read-only"));
     }
     // An API token has no session that could look as somebody.
     let made = admin.client.post("/api/v1/tokens", json!({ "name": "t" })).await.expect(201);
-    let token = Browser { company: &company, token: made.json["secret"].as_str().unwrap().to_owned() };
+    let mut token = Browser::of(&company, &admin);
+    token.token = made.json["secret"].as_str().unwrap().to_owned();
     let csrf = server::cookie::csrf(&token.token);
     token.post_with(&format!("/users/{}/view-as", agent.id), "", &csrf).await.expect(303);
     assert!(log(&company).await.iter().all(|e| e["act"] != "view_as:start"));
@@ -175,33 +139,33 @@ async fn the_viewing_ends_with_the_right_to_it() {
     };
 
     // The other one comes to hold more.
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     role(agent.id, company.role("billing").await).await;
     ended("further than you do").await;
-    browser.view_as(agent.id).await.expect(403);
+    view_as(&browser, agent.id).await.expect(403);
     role(agent.id, agents).await;
 
     // The other one is banned.
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     owner.put(&format!("/api/v1/users/{}/ban", agent.id), json!({})).await.expect(200);
     ended("banned").await;
     owner.delete(&format!("/api/v1/users/{}/ban", agent.id)).await.expect(200);
 
     // The other one is deleted.
     let leaver = company.hire("agent").await;
-    browser.view_as(leaver.id).await.expect(303);
+    view_as(&browser, leaver.id).await.expect(303);
     owner.delete(&format!("/api/v1/users/{}", leaver.id)).await.expect(204);
     ended("you do not see this user").await;
 
     // The viewer is made an agent: their own page is theirs, the other's is not.
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     role(admin.id, agents).await;
     browser.get("/calls").await.expect(409);
     browser.get("/roles").await.expect(403);
     role(admin.id, admins).await;
 
     // The viewer is banned: no session, no view.
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     owner.put(&format!("/api/v1/users/{}/ban", admin.id), json!({})).await.expect(200);
     browser.get("/users").await.expect(303);
 }
@@ -213,11 +177,12 @@ async fn a_form_of_a_page_made_for_one_of_the_two_is_not_taken_from_the_other() 
     let (admin, agent) = (company.hire("admin").await, company.hire("agent").await);
     let browser = Browser::of(&company, &admin);
     let own = browser.csrf().await;
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     let viewed = browser.csrf().await;
     assert_ne!(own, viewed);
     browser.post("/view-as/end", "").await.expect(303);
-    let stale = browser.post_with("/profile", "name=Somebody+else&phone=&revision=1", &viewed).await.expect(403);
+    let stale =
+        browser.post_with("/profile", "name=Somebody+else&phone=&revision=1", &viewed).await.expect(403);
     assert!(stale.text.contains("did not come from a page"), "{}", stale.text);
     assert_eq!(admin.client.get("/api/v1/me").await.json["user"]["name"], "Test admin");
 }
@@ -230,15 +195,25 @@ async fn nothing_is_shown_that_the_viewer_could_not_see_themself() {
     let care = company.create("/api/v1/departments", json!({ "name": "Care" })).await;
     let lead = company.hire_into("team_lead", json!({ "department": sales })).await;
     let agent = company.hire_into("agent", json!({ "department": care })).await;
-    company.owner.client.put(&format!("/api/v1/users/{}/leads", lead.id), json!({ "units": [sales] })).await.expect(200);
+    company
+        .owner
+        .client
+        .put(&format!("/api/v1/users/{}/leads", lead.id), json!({ "units": [sales] }))
+        .await
+        .expect(200);
     // A call from before the agent came to the lead's team stays with the old team.
     let old = company.call(TestCall { user: Some(agent.id), recorded: true, ..TestCall::default() }).await;
-    company.owner.client.patch(&format!("/api/v1/users/{}", agent.id), json!({ "department": sales })).await.expect(200);
+    company
+        .owner
+        .client
+        .patch(&format!("/api/v1/users/{}", agent.id), json!({ "department": sales }))
+        .await
+        .expect(200);
     server.pass(60);
     let browser = Browser::of(&company, &lead);
     agent.client.get(&format!("/api/v1/calls/{old}")).await.expect(200);
     lead.client.get(&format!("/api/v1/calls/{old}")).await.expect(404);
-    browser.view_as(agent.id).await.expect(303);
+    view_as(&browser, agent.id).await.expect(303);
     lead.client.get(&format!("/api/v1/calls/{old}")).await.expect(404);
     lead.client.get(&format!("/api/v1/calls/{old}/recording")).await.expect(404);
     let seen = lead.client.get("/api/v1/calls").await.expect(200);
