@@ -76,8 +76,10 @@ impl Stream {
                 what = self.changed(&mut changes) => match what { Some(what) => what, None => return },
             };
             match self.server.app.store.by_session(&self.token_hash).await {
-                // Another one looks, or is looked as: the whole page is another one.
+                // Another one looks, or is looked as: the whole page is another one. The page that asked for it is on its
+                // way already and must not be called back.
                 Ok(Some(now)) if now.viewer != who.viewer || now.actor.id() != who.actor.id() => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
                     return self.go(self.home.clone()).await;
                 }
                 Ok(Some(now)) => who = now,

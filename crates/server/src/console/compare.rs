@@ -112,15 +112,16 @@ fn sides(request: &Request, found: &Comparison, asked: &Asked) -> Markup {
         later("{n} permissions of {total} differ."),
     );
     html! {
+        p.compared-names { (name(request, &found.a)) span.quiet-text { (t("and")) } (name(request, &found.b)) }
         div.stack {
             @if found.a.kind == Noun::User.word() || found.b.kind == Noun::User.word() {
-                (section(t("Role, units and what is granted"), about(request, found, asked)))
+                (section(t("Role, units and what is granted"), about(found, asked)))
             }
             (section(t("Permissions"), html! {
                 p.hint { (fill(&differing, &values)) }
                 @if shown.is_empty() {
                     (empty(Icon::Check, t("No difference"), t("Both hold the same permissions, equally far."), None))
-                } @else { (permissions(request, found, &shown)) }
+                } @else { (permissions(found, &shown)) }
             }))
         }
     }
@@ -136,7 +137,7 @@ fn called(side: &SideView) -> String {
     if side.kind == Noun::Role.word() { said(&side.name).into_owned() } else { side.name.clone() }
 }
 
-fn permissions(request: &Request, found: &Comparison, lines: &[&ComparedLine]) -> Markup {
+fn permissions(found: &Comparison, lines: &[&ComparedLine]) -> Markup {
     let (a, b) = (called(&found.a), called(&found.b));
     let columns = [Column::new(t("Permission")), Column::new(&a), Column::new(&b)];
     let groups = Group::ALL.into_iter().map(|group| {
@@ -145,7 +146,6 @@ fn permissions(request: &Request, found: &Comparison, lines: &[&ComparedLine]) -
         (group, of)
     });
     html! {
-        p.compared-names { (name(request, &found.a)) " – " (name(request, &found.b)) }
         @for (group, rows) in groups.filter(|(_, rows)| !rows.is_empty()) {
             div.compared {
                 h3 { (t(group.label())) }
@@ -181,7 +181,7 @@ fn reaches(permission: Permission, words: &[&str]) -> Markup {
 }
 
 /// Role, units led and things granted of the people in it; what both have is left out unless everything is asked for.
-fn about(request: &Request, found: &Comparison, asked: &Asked) -> Markup {
+fn about(found: &Comparison, asked: &Asked) -> Markup {
     let (a, b) = (called(&found.a), called(&found.b));
     let columns = [Column::new(t("Of the person")), Column::new(&a), Column::new(&b)];
     let both = [&found.a, &found.b];
@@ -198,9 +198,8 @@ fn about(request: &Request, found: &Comparison, asked: &Asked) -> Markup {
         })
         .collect();
     html! {
-        p.compared-names { (name(request, &found.a)) " – " (name(request, &found.b)) }
         @if rows.is_empty() { p.hint { (t("The same role, units and grants.")) } }
-        @else { (table(t("Role, units and what is granted"), &columns, &rows)) }
+        @else { div.compared { (table(t("Role, units and what is granted"), &columns, &rows)) } }
     }
 }
 

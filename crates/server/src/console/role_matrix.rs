@@ -41,10 +41,10 @@ pub fn show(request: &Request, actor: &Actor, role: Id, may_edit: bool) -> Marku
     form::autosave("role-matrix", &here, &csrf(request), fields)
 }
 
-/// What comes with a permission, and what would go with it.
+/// What would come with a permission, and what would go with it.
 fn dependencies(permission: Permission, held: &impl Fn(Permission) -> Reaches) -> Vec<String> {
-    let needs = permission.requires();
-    let comes = needs.map(|needed| fill(t("Comes with: {permission}"), &[("permission", &meaning(needed))]));
+    let missing = permission.requires().filter(|needed| held(*needed).is_empty());
+    let comes = missing.map(|needed| fill(t("Comes with: {permission}"), &[("permission", &meaning(needed))]));
     let needed_by = Permission::ALL.iter().copied().filter(|p| p.requires() == Some(permission));
     let dependents: Vec<&str> = needed_by.filter(|p| !held(*p).is_empty()).map(meaning).collect();
     let takes = (!dependents.is_empty() && !held(permission).is_empty())
