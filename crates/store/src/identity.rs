@@ -54,12 +54,11 @@ impl Identity {
         };
         let name = self.actor.snapshot().model().label(self.actor.id()).to_owned();
         match &self.viewer {
-            None => Author { id: Some(self.actor.id()), name, via },
-            Some(viewer) => Author {
-                id: Some(viewer.id),
-                name: viewer.name.clone(),
-                via: format!("{via} as {name} (user {})", self.actor.id()),
-            },
+            None => Author::new(Some(self.actor.id()), name, via),
+            Some(viewer) => {
+                let via = format!("{via} as {name} (user {})", self.actor.id());
+                Author::new(Some(viewer.id), viewer.name.clone(), via)
+            }
         }
     }
 

@@ -12,6 +12,7 @@ mod attacks;
 mod authzen;
 mod browser;
 mod compare;
+mod foresight;
 mod generated;
 mod import;
 mod matrix;
