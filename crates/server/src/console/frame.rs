@@ -112,7 +112,7 @@ pub fn came_from(request: &Request) -> Option<String> {
     let here = path(request, "");
     from.path().strip_prefix(&here).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
     let asked = form_urlencoded::parse(from.query().unwrap_or_default().as_bytes());
-    let asked = asked.filter(|(name, _)| name != "done" && name != "undo");
+    let asked = asked.filter(|(name, _)| !["done", "undo", "came", "went"].contains(&&**name));
     let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
     Some(if asked.is_empty() { from.path().to_owned() } else { format!("{}?{asked}", from.path()) })
 }

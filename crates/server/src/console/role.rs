@@ -34,8 +34,6 @@ const NAMED: usize = 30;
 #[serde(default)]
 pub struct Asked {
     after: String,
-    #[serde(flatten)]
-    effects: role_matrix::Effects,
 }
 
 /// One role as a matrix: to edit where it is a custom one and one may.
@@ -69,12 +67,7 @@ pub async fn show(
         @if may_edit { (rename_dialog(&request, &role, &here)) }
         @if may_delete { (delete_dialog(&request, &role, actor, &here)) }
     };
-    let title = said(&role.name);
-    let frame = Frame::new(&request, &title);
-    Ok(match asked.effects.toast() {
-        Some(toast) => frame.toast(toast).around(main),
-        None => frame.around(main),
-    })
+    Ok(Frame::new(&request, &said(&role.name)).around(main))
 }
 
 fn subtitle(role: &RoleView, may_edit: bool) -> String {

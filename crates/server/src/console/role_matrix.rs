@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use access::{Actor, Group, Id, Model, Permission, Permit, Reach, Reaches, Verb, can, preset};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use workspace::Refusal;
 use workspace::roles::{self, RoleChange};
 
@@ -16,10 +14,8 @@ use super::paging::address;
 use super::roles::actor;
 use crate::input::Pairs;
 use crate::request::Request;
-use crate::ui::badge::Tone;
 use crate::ui::form;
 use crate::ui::text::{fill, listed, t};
-use crate::ui::toast::toast;
 
 /// The matrix, in a form that saves by itself where one may edit.
 pub fn show(request: &Request, actor: &Actor, role: Id, may_edit: bool) -> Markup {
@@ -93,8 +89,7 @@ struct Edit {
 }
 
 /// What came and went besides what was ticked and unticked; in the address of the page that says so.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effects {
     /// Names of permissions that what was ticked needs.
     came: String,
@@ -112,18 +107,23 @@ impl Effects {
         Effects { came: names(&got, &wanted), went: names(&wanted, &got) }
     }
 
-    /// The message, in words of our own: an address cannot put others into our mouth.
-    pub fn toast(&self) -> Option<Markup> {
+    /// The effects that an address tells of.
+    pub fn told(came: Option<&str>, went: Option<&str>) -> Effects {
+        let names = |field: Option<&str>| field.unwrap_or_default().to_owned();
+        Effects { came: names(came), went: names(went) }
+    }
+
+    /// What they are, in words of our own: an address cannot put others into our mouth.
+    pub fn text(&self) -> Option<String> {
         let words = |names: &str| -> Option<String> {
             let known = names.split_whitespace().filter_map(Permission::from_name).map(meaning);
             Some(listed(&known.collect::<Vec<_>>())).filter(|words| !words.is_empty())
         };
-        let came =
-            words(&self.came).map(|p| fill(t("Comes with it: {permissions}."), &[("permissions", &p)]));
-        let went = words(&self.went)
-            .map(|p| fill(t("Goes with it, for want of it: {permissions}."), &[("permissions", &p)]));
+        let came = words(&self.came).map(|p| fill(t("Comes with it: {permissions}."), &[("permissions", &p)]));
+        let went =
+            words(&self.went).map(|p| fill(t("Goes with it, for want of it: {permissions}."), &[("permissions", &p)]));
         let text: Vec<String> = came.into_iter().chain(went).collect();
-        (!text.is_empty()).then(|| toast(Tone::Neutral, &text.join(" "), None))
+        (!text.is_empty()).then(|| text.join(" "))
     }
 }
 
