@@ -77,7 +77,9 @@ impl Request {
 
     /// Notes that whoever asks used a permission: what they act by without using it is marked in reviews.
     pub fn note_use(&self, permission: Permission) {
-        let Some(actor) = self.who.as_ref().map(|who| &who.actor) else { return };
+        // Whoever looks as somebody else uses nothing of that person's.
+        let own = self.who.as_ref().filter(|who| who.viewer.is_none());
+        let Some(actor) = own.map(|who| &who.actor) else { return };
         let app = &self.server.app;
         app.uses.note(actor.snapshot().model().workspace, actor.id(), permission, app.store.now());
     }

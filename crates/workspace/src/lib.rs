@@ -5,8 +5,10 @@
 
 pub mod access_requests;
 pub mod audit_log;
+pub mod calling;
 pub mod calls;
 pub mod check;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod expiry;
@@ -18,6 +20,7 @@ pub mod language;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod plan;
 pub mod profile;
 pub mod refusal;
 pub mod request_decisions;
@@ -27,11 +30,13 @@ pub mod roles;
 pub mod secrets;
 pub mod settings;
 pub mod sign_in;
+pub mod toggles;
 pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
 pub mod uses;
+pub mod view_as;
 
 use std::sync::Arc;
 

@@ -52,7 +52,7 @@ pub async fn lines(
 pub async fn csv(request: Request, permit: Permit<can::AccessReview>, _: ()) -> Result<Csv, Refusal> {
     let review = request.id("review")?.0;
     let text = reviews::csv(&request.server.app, &permit, review).await?;
-    download::whole(&format!("review-{review}.csv"), text)
+    download::whole(text, &format!("review-{review}")).await
 }
 
 /// A decision on a line.

@@ -10,6 +10,8 @@
 mod architecture;
 mod attacks;
 mod authzen;
+mod browser;
+mod compare;
 mod foresight;
 mod generated;
 mod import;
@@ -18,7 +20,9 @@ mod openapi;
 mod requests;
 mod rest;
 mod reviews;
+mod roles;
 mod rules;
 mod sessions;
 mod sweep;
 mod temporary;
+mod view_as;
