@@ -90,11 +90,39 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
         later("{who} deleted the recording of call {what}"),
         later("{who} deleted the recording of call {what}"),
     ),
+    ("license:update", "", later("{who} changed the licences of {what}"), ""),
+    ("number:delete_history", "", "", later("{who} deleted the calls of the number {what}")),
     (
         "api_token:write",
         later("{who} created the API token {what}"),
         later("{who} revoked the API token {what}"),
         "",
+    ),
+];
+
+/// The same for acts that go by one permission and differ in what they are about: a kind of thing, or a field of
+/// `before` and `after`.
+const ABOUT: &[(&str, &str, &str, &str)] = &[
+    (
+        "toggle",
+        later("{who} defined the toggle {what}"),
+        later("{who} edited the toggle {what}"),
+        later("{who} deleted the toggle {what}"),
+    ),
+    ("user/toggle", "", later("{who} set a toggle of {what}"), ""),
+    ("user/leads", "", later("{who} changed what {what} leads"), ""),
+    ("user/default_caller_id", "", later("{who} changed the default caller ID of {what}"), ""),
+    (
+        "user/temporary",
+        later("{who} gave {what} access for a while"),
+        "",
+        later("{who} ended access for a while of {what}"),
+    ),
+    (
+        "user/entity",
+        later("{who} granted something to {what}"),
+        later("{who} changed a grant of {what}"),
+        later("{who} withdrew a grant of {what}"),
     ),
 ];
 
@@ -122,13 +150,27 @@ pub fn sentence(entry: &EntryView) -> Markup {
 
 fn phrase(entry: &EntryView) -> Option<&'static str> {
     let has = |side| entry.detail.get(side).is_some_and(|value| !value.is_null());
-    let (_, made, changed, gone) = PHRASES.iter().find(|(act, ..)| *act == entry.act)?;
+    let (_, made, changed, gone) =
+        about(entry).or_else(|| PHRASES.iter().find(|(act, ..)| *act == entry.act))?;
     let best = match (has("before"), has("after")) {
         (true, true) => changed,
         (true, false) => gone,
         (false, _) => made,
     };
     [best, changed, made, gone].into_iter().find(|phrase| !phrase.is_empty()).copied()
+}
+
+fn about(entry: &EntryView) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
+    let field = |name: &str| {
+        ["before", "after"]
+            .iter()
+            .any(|side| entry.detail.get(side).is_some_and(|side| side.get(name).is_some()))
+    };
+    let fits = |key: &str| match key.split_once('/') {
+        Some((kind, name)) => entry.act == "user:set_access" && entry.object_kind == kind && field(name),
+        None => entry.object_kind == key,
+    };
+    ABOUT.iter().find(|(key, ..)| fits(key))
 }
 
 fn refused(entry: &EntryView, who: Markup, what: Markup) -> Markup {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::{Actor, Group, Id, Model, Permission, Permit, Reach, Reaches, Thing, Verb, can, preset};
+use access::{Actor, Cell, Group, Id, Model, Permission, Permit, Reach, Reaches, Thing, Verb, can, preset};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::roles::{self, CloneRole, DeleteRole, NewRole, RoleChange, RoleView};
@@ -151,7 +151,7 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
         div.stack {
             @if may_edit {
                 (form::autosave("role-matrix", &here, &csrf(&request), html! {
-                    input type="hidden" name="was" value=(was(model, permit.id()));
+                    input type="hidden" name="was" value=(was(cells_of(model, permit.id())));
                     (matrix)
                 }))
             } @else { (matrix) }
@@ -166,7 +166,15 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
 
 /// How far a role holds a permission, as people read it.
 fn held(model: &Model, role: Id, permission: Permission) -> Reaches {
-    let cells = model.roles.get(&role).map_or(&[][..], |role| &role.holds);
+    held_in(cells_of(model, role), permission)
+}
+
+fn cells_of(model: &Model, role: Id) -> &[Cell] {
+    model.roles.get(&role).map_or(&[][..], |role| &role.holds)
+}
+
+/// How far a bundle holds a permission, as people read it.
+pub(super) fn held_in(cells: &[Cell], permission: Permission) -> Reaches {
     let reaches = cells.iter().filter(|(p, _)| *p == permission).map(|(_, reaches)| *reaches);
     access::shown(permission, reaches.fold(Reaches::NONE, Reaches::union))
 }
@@ -252,35 +260,47 @@ fn delete_dialog(request: &Request, role: &RoleView, model: &Model, here: &str) 
 }
 
 /// What the matrix shows, so that a form sent from it says what was changed on it: `user:read/own user:read/team`.
-fn was(model: &Model, role: Id) -> String {
-    let cells = Permission::ALL.iter().flat_map(|p| {
-        held(model, role, *p).words().into_iter().map(move |word| format!("{}/{word}", p.name()))
-    });
+pub(super) fn was(cells: &[Cell]) -> String {
+    let cells = shown_cells(cells).into_iter().map(|(p, reach)| format!("{}/{}", p.name(), reach.word()));
     cells.collect::<Vec<_>>().join(" ")
 }
 
 type Cells = BTreeSet<(Permission, Reach)>;
 
-/// Saves what was changed in the matrix, and nothing else: what others changed meanwhile stays.
-pub async fn save(
-    request: Request,
-    permit: Permit<can::RoleWrite>,
-    typed: Pairs,
-) -> Result<Redirect, Refusal> {
-    let actor = actor(&permit)?;
-    let model = actor.snapshot().model();
-    let now: Cells = Permission::ALL
-        .iter()
-        .flat_map(|p| held(model, permit.id(), *p).iter().map(move |reach| (*p, reach)).collect::<Vec<_>>())
-        .collect();
+fn shown_cells(cells: &[Cell]) -> Cells {
+    let shown = Permission::ALL.iter().flat_map(|p| {
+        let held = held_in(cells, *p);
+        held.iter().map(move |reach| (*p, reach)).collect::<Vec<_>>()
+    });
+    shown.collect()
+}
+
+/// What a bundle holds with what was changed in its matrix, and nothing else: what others changed meanwhile stays.
+pub(super) fn edited(
+    cells: &[Cell],
+    typed: &Pairs,
+    actor: &Actor,
+) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
+    let now = shown_cells(cells);
     let new = match typed.get("group") {
-        "" => changed(&now, &typed),
+        "" => changed(&now, typed),
         cell => group_set(&now, cell, actor)?,
     };
     let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (permission, reach) in new {
         holds.entry(permission.name().to_owned()).or_default().push(reach.word().to_owned());
     }
+    Ok(holds)
+}
+
+/// Saves what was changed in the matrix.
+pub async fn save(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let actor = actor(&permit)?;
+    let holds = edited(cells_of(actor.snapshot().model(), permit.id()), &typed, actor)?;
     let edit = RoleChange { holds: Some(holds), ..RoleChange::default() };
     roles::update(&request.server.app, &permit, &request.author(), edit).await?;
     Ok(back(&request, &format!("/roles/{}", permit.id())))
