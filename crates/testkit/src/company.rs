@@ -135,6 +135,15 @@ impl<'s> Company<'s> {
         stranger.send(request.form(pairs)).await
     }
 
+    /// Opens a page with somebody's session.
+    pub async fn page(&self, member: &Member, path: &str) -> Answer {
+        let token = member.client.token.clone().unwrap();
+        let stranger = self.server.stranger();
+        let request = stranger.request(reqwest::Method::GET, &format!("/w/{}{path}", self.slug));
+        let request = request.header("cookie", format!("__Host-ringfence-{}={token}", self.slug));
+        stranger.send(request).await
+    }
+
     /// Puts a call into the log; its id.
     pub async fn call(&self, call: TestCall) -> i64 {
         let store = &self.server.app.store;

@@ -35,7 +35,7 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 19] = [
+        const TABLES: [&str; 20] = [
             "SELECT id, slug, name, preset, plan, time_zone, version, seats, licences FROM workspaces ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
@@ -55,6 +55,7 @@ impl Database {
             "SELECT * FROM access_requests ORDER BY workspace_id, id",
             "SELECT * FROM reviews ORDER BY workspace_id, id",
             "SELECT * FROM review_lines ORDER BY workspace_id, review_id, id",
+            "SELECT * FROM deleted_calls ORDER BY workspace_id, source, unique_id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
         ];
         let mut rows = vec![];

@@ -24,7 +24,7 @@ use crate::ui::datetime::Show;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::page::{Crumb, PageHead, notice, page_head};
-use crate::ui::reach::reach_picker;
+use crate::ui::reach::{Locked, reach_picker};
 use crate::ui::text::{count, fill, said, t};
 
 /// What the address asks for already.
@@ -88,7 +88,7 @@ fn one(request: &Request, permission: Permission, reach: Option<Reach>) -> Marku
     let body = html! {
         div.matrix-permissions {
             p { strong.capital { (meaning) } " " code { (permission.name()) } }
-            (reach_picker(permission.name(), &meaning, &reaches(possible), &held))
+            (reach_picker(permission.name(), &meaning, &reaches(possible), &held, &Locked::default()))
         }
         (reason("ask"))
         (send())
@@ -130,7 +130,7 @@ fn permissions(request: &Request, actor: &Actor) -> Markup {
                         @let meaning = said(permission.entry().meaning);
                         li {
                             span.matrix-meaning { span.capital { (meaning) } span.matrix-name { code { (permission.name()) } } }
-                            (reach_picker(permission.name(), &meaning, &reaches(lacking(actor, permission)), &[]))
+                            (reach_picker(permission.name(), &meaning, &reaches(lacking(actor, permission)), &[], &Locked::default()))
                         }
                     }
                 }

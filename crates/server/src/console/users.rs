@@ -15,6 +15,7 @@ use workspace::{Code, List, Refusal};
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
+use super::plan;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -109,15 +110,19 @@ pub async fn list(
     let found = users::list(&request.server.app, &visible, &asked.filter()?, slice).await?;
     let actor = visible.actor();
     let here = path(&request, "/users");
+    let full = plan::seat_reason(actor);
     let add = actor.may(Permission::UserInvite, &Thing::WORKSPACE).then(|| {
-        button::link(&Button::new(Kind::Primary, t("Add user")).icon(Icon::Plus), &format!("{here}/new"))
+        let add = Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) };
+        button::link(&add.icon(Icon::Plus), &format!("{here}/new"))
     });
+    let full = plan::no_seat(&request, actor).filter(|_| add.is_some());
     let subtitle = match access::Reach::All {
         all if actor.powers().has(Permission::UserRead, all) => t("Everybody in the workspace."),
         _ => t("The people that you may see: yourself and the units that you lead."),
     };
     let main = html! {
         (page_head(&PageHead { title: t("Users"), subtitle, actions: add, ..PageHead::default() }))
+        @if let Some(full) = full { (full) }
         (filters(actor, &asked, &here))
         @if found.items.is_empty() { (nobody(&here)) }
         @else {
@@ -284,6 +289,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
     let text = |field: &Field<'_>, kind| form::input(field, kind, typed.get(field.name));
     let roles = parts::givable_roles(actor);
+    let full = plan::seat_reason(actor);
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
     let default = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
     let default = default.map_or_else(String::new, |(id, _)| id.to_string());
@@ -312,7 +318,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             .hint(t("At least 10 characters. Leave it empty and a one-time password is made and shown once.")), form::Kind::Password, ""))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
-            (button::submit(&Button::new(Kind::Primary, t("Add user"))))
+            (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))
         }))
     };
     let summary: Vec<(&str, &str)> = wrong.into_iter().collect();
@@ -322,6 +328,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             subtitle: t("They can sign in at once, with what their role gives and nothing more."),
             crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
+        @if let Some(full) = plan::no_seat(request, actor) { (full) }
         (form::error_summary("field", &summary))
         (card(t("Account"), "", None, form::form("new-user", &here, &csrf(request), body)))
     };
