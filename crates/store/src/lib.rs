@@ -13,6 +13,7 @@ pub mod grant;
 mod identity;
 mod load;
 pub mod page;
+pub mod pin;
 pub mod role;
 pub mod session;
 pub mod token;

@@ -6,6 +6,7 @@
 pub mod audit_log;
 pub mod calls;
 pub mod check;
+pub mod confirm;
 pub mod directory;
 pub mod entities;
 pub mod explain;
@@ -15,6 +16,7 @@ pub mod language;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod pin;
 pub mod profile;
 pub mod refusal;
 pub mod roles;
