@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use store::Author;
 use store::call::NewCall;
 use store::workspace::NewWorkspace;
+use workspace::guesses::Caller;
 use workspace::sign_in;
 
 use crate::{Answer, Client, TestServer};
@@ -174,7 +175,8 @@ impl<'s> Company<'s> {
 
 impl Member {
     async fn sign_in(server: &TestServer, workspace: i64, slug: &str, id: u32, email: &str) -> Member {
-        let session = sign_in::begin(&server.app, workspace, Id(id), email, "test").await.unwrap();
+        let session =
+            sign_in::begin(&server.app, workspace, Id(id), email, &Caller::named("test")).await.unwrap();
         let client = Client::new(server.url(), Some(session.token));
         Member { id, email: email.to_owned(), client, slug: slug.to_owned() }
     }

@@ -141,6 +141,7 @@ pub async fn reset(
 pub(crate) async fn keep(change: &mut Change<'_>, user: Id, hash: &str) -> Answer<()> {
     change.set_pin(user, Some(hash)).await?;
     change.end_sessions(user, None).await?;
+    change.forget_devices(user).await?;
     Ok(change.delete_tokens_of(user).await?)
 }
 

@@ -13,16 +13,22 @@ use crate::refusal::{Code, Refusal};
 
 /// So many hashes at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
+/// So many more wait for their turn, a second or so; whoever comes then is told to come again.
+const WAITING: usize = 60;
 
 /// Hashes and checks passwords off the async threads, a few at a time.
 #[derive(Clone)]
 pub struct Passwords {
     gate: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Passwords { gate: Arc::new(Semaphore::new(AT_ONCE)) }
+        Passwords {
+            gate: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+        }
     }
 }
 
@@ -55,6 +61,11 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
+        let busy = || {
+            let message = "Too many people sign in at this moment. Try again in a few seconds.";
+            Refusal { retry_after: Some(2_000_000), ..Refusal::because(Code::Busy, message) }
+        };
+        let _place = self.queue.try_acquire().map_err(|_| busy())?;
         let _turn = self.gate.acquire().await.map_err(|_| Refusal::new(Code::Unavailable))?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::new(Code::Internal))?
     }
@@ -67,6 +78,11 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmluZ2ZlbmNlLW5vYm9keQ$\
 /// A new token: a prefix that says what it is (secret scanners look for such), and 256 random bits.
 pub fn new_token(prefix: &str) -> String {
     format!("{prefix}_{}", hex::encode(random_bytes::<32>()))
+}
+
+/// A new secret of a device: 128 random bits.
+pub fn new_device() -> String {
+    hex::encode(random_bytes::<16>())
 }
 
 /// What is kept of a token. Tokens have too many bits to guess, so a plain hash is enough.

@@ -354,6 +354,7 @@ pub async fn reset_password(
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), None).await?;
+    change.forget_devices(permit.id()).await?;
     change.delete_tokens_of(permit.id()).await?;
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;
