@@ -11,13 +11,14 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use store::audit::Act;
+use store::{Intent, Receipt};
 use workspace::secrets::token_hash;
 use workspace::{Code, Refusal, lookups};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, cookie, endpoints, listen, refuse};
+use crate::{Server, console, cookie, endpoints, listen, refuse};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1 << 20;
@@ -77,6 +78,8 @@ async fn dispatch(
         headers: parts.headers,
         path,
         body: axum::body::Bytes::new(),
+        intent: Intent::Do,
+        receipt: Receipt::default(),
     };
     let request_id = request.headers.get("x-request-id").cloned();
     let found = match identify(&mut request, endpoint.face).await {
@@ -93,7 +96,11 @@ async fn dispatch(
             Err(refusal) => Err(refusal),
         };
         match outcome {
-            Ok(response) => response,
+            Ok(response) => done(&request, endpoint.face, response),
+            Err(Refusal { foresight: Some(foresight), .. }) => match endpoint.face {
+                Face::Console => console::foreseen::ask(&request, &foresight),
+                _ => axum::Json(*foresight).into_response(),
+            },
             Err(refusal) => {
                 let refusal = note(&request, endpoint, refusal).await;
                 refuse::render(&request, endpoint, &refusal)
@@ -121,7 +128,20 @@ async fn handle(
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }
+    request.intent = request.meaning(endpoint.face, method);
     endpoint.run(request.clone()).await
+}
+
+/// An answer with what it takes to undo what was done.
+fn done(request: &Request, face: Face, mut answer: Response) -> Response {
+    match (request.receipt.undo(), face) {
+        (Some(undo), Face::Console) => console::foreseen::offering(answer, undo),
+        (Some(undo), _) => {
+            answer.headers_mut().insert("ringfence-undo", HeaderValue::from(undo));
+            answer
+        }
+        (None, _) => answer,
+    }
 }
 
 /// Finds out who asks, by the credentials that the face takes. Credentials for another workspace than the path's

@@ -67,7 +67,7 @@ impl Store {
         new: &NewSession<'_>,
     ) -> Result<Id> {
         let NewSession { token_hash, device_hash, agent, expires_at } = *new;
-        let author = Author { id: Some(user), name: name.to_owned(), via: "sign-in".into() };
+        let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
         let (session, now) = (change.new_id(), change.now());
         change

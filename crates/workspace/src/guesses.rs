@@ -92,7 +92,7 @@ impl By<'_> {
 
 /// Who tries, for the audit log, before they are anybody.
 pub(crate) fn nobody() -> Author {
-    Author { id: None, name: "nobody".into(), via: "sign-in".into() }
+    Author::new(None, "nobody", "sign-in")
 }
 
 /// Counts a guess before it is checked; refused where there were too many. `label` is what the audit log calls that

@@ -120,6 +120,7 @@ pub fn shell(shell: &Shell, main: Markup) -> Markup {
             (changed_bar())
             (palette())
             (confirm_dialog())
+            div #ask {}
         }
     };
     document(&shell.document, &body)
