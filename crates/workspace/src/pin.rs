@@ -1,6 +1,6 @@
 //! M-PINs (CLY-04): a few digits that sign a person in on the mobile pages, with their phone number.
 
-use access::{Id, Permit, can};
+use access::{Id, Permit, can, text};
 use rand::Rng as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +29,9 @@ pub struct PinChange {
 pub fn check(pin: &str, digits: i64) -> Answer<()> {
     length(pin, digits)?;
     if guessed_first(pin.as_bytes()) {
-        let message = "pin is too easy to guess: choose one that is no row (1234), no repetition (1111, 1212) and no year.";
+        let message = text!(
+            "{field} is too easy to guess: choose one that is no row (1234), no repetition (1111, 1212) and no year."
+        );
         return Err(Refusal::invalid("pin", message));
     }
     Ok(())
@@ -39,11 +41,15 @@ pub fn check(pin: &str, digits: i64) -> Answer<()> {
 /// ask for a new one.
 pub(crate) fn length(pin: &str, digits: i64) -> Answer<()> {
     if !pin.chars().all(|c| c.is_ascii_digit()) {
-        return Err(Refusal::invalid("pin", format!("pin must be {digits} digits and nothing else.")));
+        return Err(Refusal::invalid(
+            "pin",
+            text!("{field} must be {digits} digits and nothing else.", digits),
+        ));
     }
     if i64::try_from(pin.len()) != Ok(digits) {
-        let message = format!(
-            "pin must have {digits} digits in this workspace. If yours has another length, ask an administrator for a new one."
+        let message = text!(
+            "{field} must have {digits} digits in this workspace. If yours has another length, ask an administrator for a new one.",
+            digits
         );
         return Err(Refusal::invalid("pin", message));
     }
@@ -82,7 +88,8 @@ pub(crate) fn keeps_phone(row: &UserRow, phone: &str) -> Answer<()> {
 
 fn needs_phone(phone: &str) -> Answer<()> {
     if phone.is_empty() {
-        let message = "phone is needed for a PIN: it is what one signs in with, together with the PIN.";
+        let message =
+            text!("{field} is needed for a PIN: it is what one signs in with, together with the PIN.");
         return Err(Refusal::invalid("phone", message));
     }
     Ok(())
@@ -120,7 +127,8 @@ pub async fn reset(
     chosen: Option<&str>,
 ) -> Answer<String> {
     if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
-        let message = "You cannot reset your own PIN. Set it in your profile, with your present password.";
+        let message =
+            text!("You cannot reset your own PIN. Set it in your profile, with your present password.");
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let digits = app.store.workspace(permit.workspace()).await?.pin_digits;

@@ -1,7 +1,7 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Id, Model, Permit, Visible, can};
+use access::{Id, Model, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -180,7 +180,7 @@ fn may_join(permit: &Permit<can::UserInvite>, input: &UserInput) -> Answer<()> {
         Some(_) => Ok(()),
         None => Err(Refusal::invalid(
             "department",
-            "department must be one that you lead: you may add people there only.",
+            "{field} must be one that you lead: you may add people there only.",
         )),
     }
 }
@@ -193,7 +193,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     if model.roles.get(&role).is_some_and(|r| r.standing.owner) {
         return Err(Refusal::invalid(
             "role",
-            "role cannot be the Owner's: ownership is transferred, not given.",
+            "{field} cannot be the Owner's: ownership is transferred, not given.",
         ));
     }
     Ok(UserInput {
@@ -219,7 +219,7 @@ fn unit(model: &Model, field: &'static str, kind: UnitKind, id: Option<u32>) -> 
 fn default_role(model: &Model) -> Answer<Id> {
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
     let role = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
-    role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "role is needed."))
+    role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "{field} is needed."))
 }
 
 /// Edits a user's record.
@@ -345,7 +345,8 @@ pub async fn reset_password(
 ) -> Answer<String> {
     // Neither a limited token nor a session left open becomes all of its user by this.
     if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
-        let message = "You cannot reset your own password. Change it in your profile, with the present one.";
+        let message =
+            text!("You cannot reset your own password. Change it in your profile, with the present one.");
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let password = secrets::new_password();
