@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::model::Standing;
-use access::{Id, Micros};
+use access::{Id, Micros, text};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use store::{Changed, Identity};
@@ -60,7 +60,7 @@ impl Streams {
         let mut open = self.open();
         let count = open.entry(token_hash.to_owned()).or_insert(0);
         if *count >= PER_SESSION {
-            let message = "Too many pages of this session are open. Close some.";
+            let message = text!("Too many pages of this session are open. Close some.");
             return Err(Refusal::because(Code::TooManyTries, message));
         }
         *count += 1;

@@ -1,6 +1,6 @@
 //! Showing once more that it is oneself who acts: the present password, asked for before what is hard to take back.
 
-use access::{Actor, Permit, Right};
+use access::{Actor, Permit, Right, text};
 use store::Author;
 use store::audit::Act;
 
@@ -28,14 +28,14 @@ pub async fn password<R: Right>(
 ) -> Answer<()> {
     let Some(actor) = permit.actor() else { return Ok(()) };
     if confirmation.by_token {
-        let message =
-            "This asks for a password, which an API token cannot confirm. Sign in and do it in a session.";
+        let message = text!(
+            "This asks for a password, which an API token cannot confirm. Sign in and do it in a session."
+        );
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let field = confirmation.field;
     if confirmation.password.is_none_or(str::is_empty) {
-        let message = format!("{field} is needed: confirm this with your present password.");
-        return Err(Refusal::invalid(field, message));
+        return Err(Refusal::invalid(field, "{field} is needed: confirm this with your present password."));
     }
     check(app, actor, author, permit.permission().name(), confirmation).await
 }
@@ -61,7 +61,7 @@ pub(crate) async fn check(
         let act = Act::done(act, "user", record.id, record.name.as_str());
         let act = act.with(serde_json::json!({ "reason": "wrong present password" }));
         app.store.record_refusal(workspace, author, act).await?;
-        return Err(Refusal::invalid(field, format!("{field} is not your present password.")));
+        return Err(Refusal::invalid(field, "{field} is not your present password."));
     }
     guesses::give_back(app, workspace, by).await?;
     good.map(|_| ())

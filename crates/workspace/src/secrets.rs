@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::text;
 use argon2::password_hash::{PasswordHash, SaltString};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use rand::Rng as _;
@@ -62,7 +63,7 @@ impl Passwords {
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let busy = || {
-            let message = "Too many people sign in at this moment. Try again in a few seconds.";
+            let message = text!("Too many people sign in at this moment. Try again in a few seconds.");
             Refusal { retry_after: Some(2_000_000), ..Refusal::because(Code::Busy, message) }
         };
         let _place = self.queue.try_acquire().map_err(|_| busy())?;

@@ -97,7 +97,7 @@ pub async fn update(
     let country_code = edit.country_code.as_deref().map(check::country_code).transpose()?;
     let pin_digits = edit.pin_digits;
     if pin_digits.is_some_and(|digits| !pin::DIGITS.contains(&digits)) {
-        return Err(Refusal::invalid("pin_digits", "pin_digits must be 4 or 6."));
+        return Err(Refusal::invalid("pin_digits", "{field} must be 4 or 6."));
     }
     confirmed(app, permit, author, confirmation).await?;
     let settings = WorkspaceSettings { time_zone, country_code, pin_digits, ..WorkspaceSettings::default() };

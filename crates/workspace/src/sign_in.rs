@@ -1,6 +1,6 @@
 //! Signing in and out: a password or a PIN for a session, slowly for whoever guesses.
 
-use access::{Id, Micros};
+use access::{Id, Micros, text};
 use store::workspace::WorkspaceRow;
 
 use crate::guesses::{self, By, Caller, device_hash};
@@ -94,7 +94,7 @@ pub async fn with_pin(
 }
 
 fn wrong_pin() -> (&'static str, Refusal) {
-    let message = "The PIN is wrong. Whoever forgot theirs asks an administrator for a new one.";
+    let message = text!("The PIN is wrong. If you forgot yours, ask an administrator for a new one.");
     ("wrong PIN", Refusal::because(Code::WrongPin, message))
 }
 
@@ -142,7 +142,7 @@ impl Tried<'_> {
         let account = match (account, &good) {
             (Some(account), Ok(true)) if account.banned => {
                 self.note("banned").await?;
-                let message = "This account is banned. Ask an administrator of your workspace.";
+                let message = text!("This account is banned. Ask an administrator of your workspace.");
                 return Err(Refusal::because(Code::Banned, message));
             }
             (Some(account), Ok(true)) => Ok(account),
