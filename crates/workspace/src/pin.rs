@@ -25,6 +25,11 @@ pub struct PinChange {
     pub pin: String,
 }
 
+/// How many digits a workspace's PINs have.
+pub async fn digits(app: &App, workspace: i64) -> Answer<i64> {
+    Ok(app.store.workspace(workspace).await?.pin_digits)
+}
+
 /// Checks that text is a PIN of that many digits: digits only, and none of those that are guessed first.
 pub fn check(pin: &str, digits: i64) -> Answer<()> {
     length(pin, digits)?;
@@ -75,7 +80,7 @@ fn guessed_first(pin: &[u8]) -> bool {
 /// The hash of a PIN that somebody chose, to be kept with [`Change::set_pin`]. A PIN needs the phone number that it
 /// signs in with.
 pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str) -> Answer<String> {
-    let digits = app.store.workspace(workspace).await?.pin_digits;
+    let digits = self::digits(app, workspace).await?;
     check(pin, digits)?;
     needs_phone(phone)?;
     app.passwords.hash(pin).await
@@ -106,7 +111,7 @@ pub async fn set_own(
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;
-    check(pin, app.store.workspace(permit.workspace()).await?.pin_digits)?;
+    check(pin, digits(app, permit.workspace()).await?)?;
     needs_phone(&record.phone)?;
     confirm::password(app, permit, author, confirmation).await?;
     let hash = app.passwords.hash(pin).await?;
@@ -131,7 +136,7 @@ pub async fn reset(
             text!("You cannot reset your own PIN. Set it in your profile, with your present password.");
         return Err(Refusal::because(Code::Forbidden, message));
     }
-    let digits = app.store.workspace(permit.workspace()).await?.pin_digits;
+    let digits = self::digits(app, permit.workspace()).await?;
     let pin = chosen.map_or_else(|| new(digits), str::to_owned);
     check(&pin, digits)?;
     let hash = app.passwords.hash(&pin).await?;

@@ -30,6 +30,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("password", later("Password")),
     ("person", later("Person")),
     ("phone", later("Phone")),
+    ("pin", later("PIN")),
+    ("pin_digits", later("Digits of a PIN")),
     ("plan", later("Plan")),
     ("role", later("Role")),
     ("scope", later("What it may do")),
