@@ -24,7 +24,7 @@ use store::Store;
 use workspace::App;
 
 pub use client::{Answer, Client};
-pub use company::{Company, Member, TestCall};
+pub use company::{Company, Member, PASSWORD, TestCall};
 pub use database::Database;
 
 /// A server that listens on a port of its own, with a clock that tests move.

@@ -1,6 +1,7 @@
 //! Secrets: passwords as argon2id hashes, tokens as 256 random bits whose SHA-256 is kept.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::text;
 use argon2::password_hash::{PasswordHash, SaltString};
@@ -22,6 +23,7 @@ const WAITING: usize = 60;
 pub struct Passwords {
     gate: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    checked: Arc<AtomicU64>,
 }
 
 impl Default for Passwords {
@@ -29,6 +31,7 @@ impl Default for Passwords {
         Passwords {
             gate: Arc::new(Semaphore::new(AT_ONCE)),
             queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            checked: Arc::default(),
         }
     }
 }
@@ -49,6 +52,7 @@ impl Passwords {
     /// Whether a password is the one that was hashed. With no hash, the same work is done and the answer is no,
     /// so that the time taken does not tell who has an account.
     pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<bool, Refusal> {
+        self.checked.fetch_add(1, Ordering::Relaxed);
         let (password, known) = (password.to_owned(), hash.is_some());
         let hash = hash.unwrap_or(NOBODY).to_owned();
         self.run(move || {
@@ -56,6 +60,11 @@ impl Passwords {
             Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
         })
         .await
+    }
+
+    /// How many passwords and PINs were checked since the start.
+    pub fn checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
     }
 
     async fn run<T: Send + 'static>(
