@@ -2,6 +2,7 @@
 //! refusals, and the headers that every answer carries.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use access::Noun;
 use axum::Router;
@@ -22,6 +23,8 @@ use crate::{Server, console, cookie, endpoints, listen, refuse};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1 << 20;
+/// So long may it take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// The router, made from the endpoint table and nothing else.
 pub fn router(server: Server) -> Router {
@@ -124,7 +127,10 @@ async fn handle(
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }
-    request.body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::new(Code::TooLarge))?;
+    let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, LARGEST_BODY)).await;
+    let body =
+        body.map_err(|_| Refusal::because(Code::BadRequest, "The body of the request took too long."))?;
+    request.body = body.map_err(|_| Refusal::new(Code::TooLarge))?;
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }

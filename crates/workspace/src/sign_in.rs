@@ -54,7 +54,11 @@ pub async fn with_password(
     let known = tried.known(account.as_ref()).await?;
     let counted = match known {
         Some(user) => vec![By::Known(user)],
-        None => vec![By::Address(&caller.address), By::Password(&email)],
+        None => {
+            // Neither limit tells whether there is an account, so a flood of either kind only reads.
+            guesses::look(app, workspace.id, By::Address(&caller.address), &email).await?;
+            vec![By::Password(&email), By::Address(&caller.address)]
+        }
     };
     let wrong = Refusal::new(Code::WrongCredentials);
     tried.check(account, &counted, password, ("wrong email address or password", wrong)).await
