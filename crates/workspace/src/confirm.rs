@@ -61,7 +61,7 @@ pub(crate) async fn check(
         let act = Act::done(act, "user", record.id, record.name.as_str());
         let act = act.with(serde_json::json!({ "reason": "wrong present password" }));
         app.store.record_refusal(workspace, author, act).await?;
-        return Err(Refusal::invalid(field, "{field} is not your present password."));
+        return Err(Refusal::invalid(field, "{field} is not right: type your present password."));
     }
     guesses::give_back(app, workspace, by).await?;
     good.map(|_| ())
