@@ -19,7 +19,7 @@ use workspace::{Code, Refusal, lookups};
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, listen, refuse};
+use crate::{Server, console, cookie, endpoints, listen, refuse, viewing};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1 << 20;
@@ -127,6 +127,7 @@ async fn handle(
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }
+    viewing::check(request, endpoint, method)?;
     let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, LARGEST_BODY)).await;
     let body =
         body.map_err(|_| Refusal::because(Code::BadRequest, "The body of the request took too long."))?;
@@ -201,7 +202,11 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
             | Code::HoldsMore
             | Code::LastAdmin
             | Code::OneOwner
+            | Code::SeatsFull
+            | Code::LicencesFull
+            | Code::NumbersFull
             | Code::CrossSite
+            | Code::ReadOnly
             | Code::NotFound
     );
     if !noteworthy {

@@ -21,7 +21,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::notice;
 use crate::ui::shell::{Document, Theme, bare};
 use crate::ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
-use crate::ui::text::{in_words, later, said, t};
+use crate::ui::text::{fill, in_words, later, said, t};
 
 /// What the start page takes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -147,7 +147,7 @@ pub async fn as_demo_user(request: Request, Form(chosen): Form<Credentials>) -> 
 pub async fn sign_out(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
     if let Via::Session(session) = who.via {
         let workspace = who.actor.snapshot().model().workspace;
-        request.server.app.store.end_session(workspace, &who.author(), who.actor.id(), session).await?;
+        request.server.app.store.end_session(workspace, &who.author(), who.owner(), session).await?;
     }
     let gone = cookie::end(request.server.config.secure_cookies, request.slug());
     let to = format!("/w/{}/sign-in", request.slug());
@@ -231,5 +231,8 @@ async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, R
         rows.iter().take(24).map(|(id, name, detail)| DemoPerson { id, name, detail }).collect();
     let label = format!("{} · {}", workspace.name, preset_name(&workspace.preset));
     let company = DemoCompany { label: &label, people: &shown };
-    Ok(demo_people(&[company], &format!("/w/{}/sign-in/demo", workspace.slug), ""))
+    let about =
+        t("Made-up people, whom a click signs in. Where a page asks for their password, it is {password}.");
+    let about = fill(about, &[("password", &crate::demo::PASSWORD)]);
+    Ok(demo_people(&about, &[company], &format!("/w/{}/sign-in/demo", workspace.slug), ""))
 }

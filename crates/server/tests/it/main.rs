@@ -10,6 +10,8 @@
 mod architecture;
 mod attacks;
 mod authzen;
+mod browser;
+mod compare;
 mod foresight;
 mod generated;
 mod guards;
@@ -19,6 +21,8 @@ mod matrix;
 mod openapi;
 mod pins;
 mod rest;
+mod roles;
 mod rules;
 mod sessions;
 mod sweep;
+mod view_as;
