@@ -9,6 +9,7 @@ pub mod calling;
 pub mod calls;
 pub mod check;
 pub mod compare;
+pub mod confirm;
 pub mod directory;
 pub mod entities;
 pub mod expiry;
@@ -16,10 +17,13 @@ pub mod explain;
 mod export;
 pub mod foresight;
 pub mod grants;
+pub mod guesses;
 pub mod language;
+pub mod lookups;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod pin;
 pub mod plan;
 pub mod profile;
 pub mod refusal;
@@ -56,12 +60,15 @@ pub struct App {
     pub passwords: secrets::Passwords,
     /// When permissions were last used, until it is written down.
     pub uses: Arc<uses::Uses>,
+    /// Look-ups of tokens and links: who showed too many wrong ones.
+    pub lookups: lookups::Lookups,
 }
 
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
-        App { store, passwords: secrets::Passwords::default(), uses: Arc::default() }
+        let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
+        App { store, passwords, uses: Arc::default(), lookups }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

@@ -20,6 +20,7 @@ pub mod foreseen;
 pub mod frame;
 pub mod home;
 pub mod menu;
+pub mod mobile;
 mod paging;
 pub mod parts;
 pub mod plan;
