@@ -52,7 +52,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/workspace/transfer"  may(WorkspaceTransfer) rest::workspace::transfer, "Hand ownership to an Admin; you become Admin.";
 
         GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
-        POST "/api/v1/users"               may(UserInvite) rest::users::invite, "Add a user.";
+        POST "/api/v1/users"               list(UserInvite) rest::users::invite, "Add a user, to the workspace or to the units that you lead.";
+        POST "/api/v1/users/bulk"          list(UserRead) rest::users::bulk, "Change several users at once, all or none; each asks for the permission of the change.";
         GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
         PATCH "/api/v1/users/{user}"       on(User UserUpdate) rest::users::update, "Edit a user's record.";
         DELETE "/api/v1/users/{user}"      on(User UserDelete) rest::users::delete, "Delete a user.";
@@ -76,17 +77,22 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/roles/{role}"        on(Role RoleRead) rest::roles::show, "One role.";
         PATCH "/api/v1/roles/{role}"       on(Role RoleWrite) rest::roles::update, "Edit a custom role.";
         DELETE "/api/v1/roles/{role}"      on(Role RoleDelete) rest::roles::delete, "Delete a custom role; its holders get the role in `move_to`.";
+        PUT  "/api/v1/roles/{role}/default" on(Role RoleWrite) rest::roles::set_default, "Make a role the one that new people get unless another is chosen.";
         POST "/api/v1/roles/{role}/clone"  on(Role RoleWrite) rest::roles::clone, "Create a custom role that begins as this one is.";
         GET  "/api/v1/departments"         may(DepartmentRead) rest::units::list, "Every department.";
         POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
         GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
         PATCH "/api/v1/departments/{department}" on(Department DepartmentWrite) rest::units::rename, "Rename a department.";
-        DELETE "/api/v1/departments/{department}" on(Department DepartmentDelete) rest::units::delete, "Delete a department that nobody belongs to or leads.";
+        DELETE "/api/v1/departments/{department}" on(Department DepartmentDelete) rest::units::delete, "Delete a department; its people go where `move_to` says.";
+        POST "/api/v1/departments/{department}/people" list(UserRead) rest::units::change_members, "Move people into a department and out of it; asks for user:update on each.";
+        POST "/api/v1/departments/{department}/leaders" list(UserRead) rest::units::change_leaders, "Let people lead a department, or no longer; asks for user:set_access on each.";
         GET  "/api/v1/branches"            may(BranchRead) rest::units::list, "Every branch.";
         POST "/api/v1/branches"            may(BranchWrite) rest::units::create, "Create a branch.";
         GET  "/api/v1/branches/{branch}"   on(Branch BranchRead) rest::units::show, "One branch.";
         PATCH "/api/v1/branches/{branch}"  on(Branch BranchWrite) rest::units::rename, "Rename a branch.";
-        DELETE "/api/v1/branches/{branch}" on(Branch BranchDelete) rest::units::delete, "Delete a branch that nobody belongs to or leads.";
+        DELETE "/api/v1/branches/{branch}" on(Branch BranchDelete) rest::units::delete, "Delete a branch; its people go where `move_to` says.";
+        POST "/api/v1/branches/{branch}/people" list(UserRead) rest::units::change_members, "Move people into a branch and out of it; asks for user:update on each.";
+        POST "/api/v1/branches/{branch}/leaders" list(UserRead) rest::units::change_leaders, "Let people lead a branch, or no longer; asks for user:set_access on each.";
 
         GET  "/api/v1/extensions"          list(ExtensionRead) rest::entities::list, "The extensions that you may see.";
         POST "/api/v1/extensions"          may(ExtensionWrite) rest::entities::create, "Add an extension.";
@@ -133,8 +139,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/live"              signed_in() live::stream, "What changes, as server-sent events.";
         GET  "/w/{slug}"                   signed_in() console::home::show, "The start page.";
         GET  "/w/{slug}/users"             list(UserRead) console::users::list, "The users that one may see.";
-        GET  "/w/{slug}/users/new"         may(UserInvite) console::users::new, "The form that adds a user.";
-        POST "/w/{slug}/users"             may(UserInvite) console::users::create, "Add a user.";
+        GET  "/w/{slug}/users/new"         list(UserInvite) console::users::new, "The form that adds a user.";
+        POST "/w/{slug}/users"             list(UserInvite) console::users::create, "Add a user.";
         GET  "/w/{slug}/users/{user}"      on(User UserRead) console::user::show, "One user: what they may do and why, and what is set for them.";
         GET  "/w/{slug}/users/{user}/record" on(User UserRead) console::user_record::show, "One user's record.";
         POST "/w/{slug}/users/{user}/record" on(User UserUpdate) console::user_record::save, "Edit a user's record.";

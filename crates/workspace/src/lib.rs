@@ -4,6 +4,7 @@
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
 pub mod audit_log;
+pub mod bulk;
 pub mod calls;
 pub mod check;
 pub mod directory;
@@ -20,7 +21,9 @@ pub mod refusal;
 pub mod roles;
 pub mod secrets;
 pub mod settings;
+pub mod several;
 pub mod sign_in;
+mod taken;
 pub mod tokens;
 pub mod units;
 pub mod user_access;
