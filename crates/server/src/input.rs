@@ -237,6 +237,25 @@ impl Pairs {
                 .map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list."))),
         }
     }
+
+    /// The field as a whole number; none where it is absent or empty.
+    pub fn number(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
+        match self.get(name) {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| Refusal::invalid(name, format!("{name} must be a whole number."))),
+        }
+    }
+
+    /// Every value of a field as an id.
+    pub fn ids(&self, name: &'static str) -> Result<Vec<u32>, Refusal> {
+        let id = |text: &str| {
+            text.parse().map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+        };
+        self.all(name).map(id).collect()
+    }
 }
 
 impl Input for Pairs {

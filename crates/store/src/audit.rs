@@ -194,7 +194,12 @@ impl Store {
     }
 
     /// Writes down that somebody took rows out that they may see: an export.
-    pub async fn record_export<R: Right>(&self, visible: &Visible<R>, author: &Author, act: Act) -> Result<()> {
+    pub async fn record_export<R: Right>(
+        &self,
+        visible: &Visible<R>,
+        author: &Author,
+        act: Act,
+    ) -> Result<()> {
         let mut change = self.open_change(visible.workspace(), author).await?;
         change.record(act);
         change.commit().await

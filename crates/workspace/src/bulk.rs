@@ -4,7 +4,6 @@ use access::model::Setting;
 use access::{Id, Visible, authority, can};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::user::UserRow;
 use store::{Author, Change};
 
 use crate::refusal::Refusal;
@@ -52,98 +51,118 @@ pub struct BulkToggle {
 }
 
 /// Changes all of them, or none.
-pub async fn apply(app: &App, visible: &Visible<can::UserRead>, author: &Author, bulk: Bulk) -> Answer<BulkDone> {
+pub async fn apply(
+    app: &App,
+    visible: &Visible<can::UserRead>,
+    author: &Author,
+    bulk: Bulk,
+) -> Answer<BulkDone> {
     let people = chosen(visible, &bulk.users)?;
+    let edit = UserChange::default;
     match bulk.change {
         BulkChange::Role(role) => {
-            let (mut open, people) = Open::<can::UserAssignRole>::of(app, visible, author, people).await?;
-            let role = check::role(open.model(), Id(role))?;
-            open.each(people, async |change, _, row| {
-                let gets = id(row.role_id) != role;
-                if gets {
-                    judged(change, row, |user| user.role = role)?;
-                    users::give_role(change, row, role).await?;
-                }
-                Ok(gets)
-            })
-            .await?;
-            open.commit().await
+            let open = Open::<can::UserAssignRole>::of(app, visible, author, &people).await?;
+            give_role(open, people, role).await
         }
         BulkChange::Department(unit) => {
-            moved(app, visible, author, people, UserChange { department: Some(unit), ..UserChange::default() }).await
+            let open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
+            rewrite(open, people, UserChange { department: Some(unit), ..edit() }).await
         }
         BulkChange::Branch(unit) => {
-            moved(app, visible, author, people, UserChange { branch: Some(unit), ..UserChange::default() }).await
+            let open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
+            rewrite(open, people, UserChange { branch: Some(unit), ..edit() }).await
         }
         BulkChange::Banned(banned) => {
-            let (mut open, people) = Open::<can::UserBan>::of(app, visible, author, people).await?;
-            open.each(people, async |change, actor, row| {
-                let gets = (row.standing == "banned") != banned;
-                if gets {
-                    users::ban(change, actor, row, banned).await?;
-                }
-                Ok(gets)
-            })
-            .await?;
-            open.commit().await
+            let open = Open::<can::UserBan>::of(app, visible, author, &people).await?;
+            ban(open, people, banned).await
         }
-        BulkChange::Toggle(BulkToggle { toggle, setting }) => {
-            let (mut open, people) = Open::<can::UserSetAccess>::of(app, visible, author, people).await?;
-            let setting: Option<Setting> = setting.into();
-            if !open.model().toggles.contains_key(&Id(toggle)) {
-                return Err(Refusal::invalid("toggle", "toggle is not a toggle of this workspace."));
-            }
-            open.each(people, async |change, _, row| {
-                let user = id(row.id);
-                let now = change.before().model().settings.get(&(user, Id(toggle))).copied();
-                if now != setting {
-                    user_access::switch(change, user, Id(toggle), setting).await?;
-                }
-                Ok(now != setting)
-            })
-            .await?;
-            open.commit().await
+        BulkChange::Toggle(set) => {
+            let open = Open::<can::UserSetAccess>::of(app, visible, author, &people).await?;
+            switch(open, people, set).await
         }
         BulkChange::Delete => {
-            let (mut open, people) = Open::<can::UserDelete>::of(app, visible, author, people).await?;
-            open.each(people, async |change, actor, row| {
-                users::remove(change, actor, row).await?;
-                Ok(true)
-            })
-            .await?;
+            let mut open = Open::<can::UserDelete>::of(app, visible, author, &people).await?;
+            for user in people {
+                let (change, actor, row) = open.one(user).await?;
+                let done = users::remove(change, actor, &row).await;
+                open.note(user, done.map(|()| true))?;
+            }
             open.commit().await
         }
     }
 }
 
-async fn moved(
-    app: &App,
-    visible: &Visible<can::UserRead>,
-    author: &Author,
-    people: Vec<Id>,
-    edit: UserChange,
-) -> Answer<BulkDone> {
-    let (mut open, people) = Open::<can::UserUpdate>::of(app, visible, author, people).await?;
-    let before = open.before();
-    open.each(people, async |change, actor, row| {
-        let old = users::input_of(row);
-        let new = users::checked_edit(before.model(), &edit, old.clone())?;
-        if new != old {
-            users::rewrite(change, actor, row, &new, None).await?;
+async fn give_role(mut open: Open<'_, can::UserAssignRole>, people: Vec<Id>, role: u32) -> Answer<BulkDone> {
+    let role = check::role(open.model(), Id(role))?;
+    for user in people {
+        let (change, _, row) = open.one(user).await?;
+        let gets = id(row.role_id) != role;
+        let mut done = Ok(());
+        if gets {
+            done = judged(change, user, |record| record.role = role);
         }
-        Ok(new != old)
-    })
-    .await?;
+        if gets && done.is_ok() {
+            done = users::give_role(change, &row, role).await;
+        }
+        open.note(user, done.map(|()| gets))?;
+    }
+    open.commit().await
+}
+
+async fn rewrite(mut open: Open<'_, can::UserUpdate>, people: Vec<Id>, edit: UserChange) -> Answer<BulkDone> {
+    let before = open.before();
+    for user in people {
+        let (change, actor, row) = open.one(user).await?;
+        let old = users::input_of(&row);
+        let new = users::checked_edit(before.model(), &edit, old.clone())?;
+        let moves = new != old;
+        let mut done = Ok(());
+        if moves {
+            done = users::rewrite(change, actor, &row, &new, None).await;
+        }
+        open.note(user, done.map(|()| moves))?;
+    }
+    open.commit().await
+}
+
+async fn ban(mut open: Open<'_, can::UserBan>, people: Vec<Id>, banned: bool) -> Answer<BulkDone> {
+    for user in people {
+        let (change, actor, row) = open.one(user).await?;
+        let gets = (row.standing == "banned") != banned;
+        let mut done = Ok(());
+        if gets {
+            done = users::ban(change, actor, &row, banned).await;
+        }
+        open.note(user, done.map(|()| gets))?;
+    }
+    open.commit().await
+}
+
+async fn switch(
+    mut open: Open<'_, can::UserSetAccess>,
+    people: Vec<Id>,
+    set: BulkToggle,
+) -> Answer<BulkDone> {
+    let (toggle, setting) = (Id(set.toggle), Option::<Setting>::from(set.setting));
+    let before = open.before();
+    if !before.model().toggles.contains_key(&toggle) {
+        return Err(Refusal::invalid("toggle", "toggle is not a toggle of this workspace."));
+    }
+    for user in people {
+        let (change, _, _) = open.one(user).await?;
+        let sets = before.model().settings.get(&(user, toggle)).copied() != setting;
+        let mut done = Ok(());
+        if sets {
+            done = user_access::switch(change, user, toggle, setting).await.map(drop);
+        }
+        open.note(user, done.map(|()| sets))?;
+    }
     open.commit().await
 }
 
 /// Judges what one of them would be by itself, so that a refusal can say who it is about.
-fn judged(
-    change: &Change<'_>,
-    row: &UserRow,
-    edit: impl FnOnce(&mut access::model::User),
-) -> Answer<()> {
-    let (before, user) = (change.before(), id(row.id));
+fn judged(change: &Change<'_>, user: Id, edit: impl FnOnce(&mut access::model::User)) -> Answer<()> {
+    let before = change.before();
     let Some((actor, record)) = change.actor().zip(before.model().users.get(&user)) else { return Ok(()) };
     let mut record = record.clone();
     edit(&mut record);

@@ -61,26 +61,26 @@ impl<'s, R: Right> Open<'s, R> {
         app: &'s App,
         visible: &Visible<can::UserRead>,
         author: &Author,
-        people: Vec<Id>,
-    ) -> Answer<(Open<'s, R>, Vec<Id>)> {
+        people: &[Id],
+    ) -> Answer<Open<'s, R>> {
         let permit = |actor: &Actor, user: Id| {
             let thing = thing(actor, user).ok_or_else(|| Refusal::new(Code::NotFound))?;
             let permit: Answer<Permit<R>> = actor.permit_on(thing).map_err(Refusal::from);
             permit.map_err(|refusal| about(actor.snapshot().model(), user, refusal))
         };
-        for user in &people {
+        for user in people {
             permit(visible.actor(), *user)?;
         }
         let first = *people.first().ok_or_else(|| Refusal::new(Code::NotFound))?;
         let (change, first) = app.store.begin(&permit(visible.actor(), first)?, author).await?;
         if let Some(actor) = first.actor() {
-            for user in &people {
+            for user in people {
                 permit(actor, *user)?;
                 authority::may_touch(actor, actor.snapshot(), *user)
                     .map_err(|breach| about(actor.snapshot().model(), *user, breach.into()))?;
             }
         }
-        Ok((Open { change, first, done: BulkDone { changed: 0, unchanged: 0 } }, people))
+        Ok(Open { change, first, done: BulkDone { changed: 0, unchanged: 0 } })
     }
 
     /// Who may do what before the change.
@@ -93,19 +93,17 @@ impl<'s, R: Right> Open<'s, R> {
         self.change.before().model()
     }
 
-    /// Does something to each of them; it says whether anything was to do.
-    pub async fn each(
-        &mut self,
-        people: Vec<Id>,
-        act: impl AsyncFn(&mut Change<'s>, Option<&Actor>, &UserRow) -> Answer<bool>,
-    ) -> Answer<()> {
-        for user in people {
-            let row = self.change.user(user).await?;
-            let changed = act(&mut self.change, self.first.actor(), &row).await;
-            let changed = changed.map_err(|refusal| about(self.model(), user, refusal))?;
-            self.done.changed += usize::from(changed);
-            self.done.unchanged += usize::from(!changed);
-        }
+    /// One of them: the change to write to, who acts, and the record as it is.
+    pub async fn one(&mut self, user: Id) -> Answer<(&mut Change<'s>, Option<&Actor>, UserRow)> {
+        let row = self.change.user(user).await?;
+        Ok((&mut self.change, self.first.actor(), row))
+    }
+
+    /// What became of one of them: whether anything was to do, or a refusal, which then says who it is about.
+    pub fn note(&mut self, user: Id, changed: Answer<bool>) -> Answer<()> {
+        let changed = changed.map_err(|refusal| about(self.change.before().model(), user, refusal))?;
+        self.done.changed += usize::from(changed);
+        self.done.unchanged += usize::from(!changed);
         Ok(())
     }
 

@@ -6,12 +6,7 @@ use store::StoreError;
 use crate::refusal::{Code, Refusal};
 
 /// The refusal for an email address, with the name of whoever has it where the asker sees their record.
-pub(crate) fn email(
-    error: StoreError,
-    snapshot: &Snapshot,
-    asker: Option<&Actor>,
-    email: &str,
-) -> Refusal {
+pub(crate) fn email(error: StoreError, snapshot: &Snapshot, asker: Option<&Actor>, email: &str) -> Refusal {
     let sees = |user: &Id| {
         let thing = snapshot.thing(Noun::User, *user);
         asker.is_none_or(|asker| thing.is_some_and(|thing| asker.may(Permission::UserRead, &thing)))

@@ -9,7 +9,7 @@ use store::audit::Act;
 
 use crate::refusal::{Code, Refusal};
 use crate::several::{BulkDone, Open, chosen};
-use crate::{Answer, App, List, Ref, check, id, taken, user_access, users};
+use crate::{Answer, App, List, Ref, check, taken, user_access, users};
 
 /// A permission that shows departments or branches.
 pub trait ReadsUnits: Right {
@@ -204,8 +204,12 @@ fn place(model: &Model, kind: UnitKind, unit: Id, named: Option<&str>) -> Answer
         Some(named) => {
             let other = named.parse().ok().map(Id).filter(|other| *other != unit);
             let other = other.filter(|other| model.units.get(other).is_some_and(|unit| unit.kind == kind));
-            let wrong =
-                || Refusal::invalid("move_to", format!("move_to must be another {word} of this workspace, or none."));
+            let wrong = || {
+                Refusal::invalid(
+                    "move_to",
+                    format!("move_to must be another {word} of this workspace, or none."),
+                )
+            };
             other.map(|other| Some(Some(other))).ok_or_else(wrong)
         }
     }
@@ -262,25 +266,27 @@ pub async fn change_members(
 ) -> Answer<BulkDone> {
     let (kind, unit) = known(visible.actor(), unit)?;
     let people = chosen(visible, &edit.everybody()?)?;
-    let (mut open, people) = Open::<can::UserUpdate>::of(app, visible, author, people).await?;
-    open.each(people, async |change, actor, row| {
-        let old = users::input_of(row);
+    let mut open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
+    for user in people {
+        let (change, actor, row) = open.one(user).await?;
+        let old = users::input_of(&row);
         let mut new = old.clone();
         let place = match kind {
             UnitKind::Department => &mut new.department,
             UnitKind::Branch => &mut new.branch,
         };
-        if edit.add.contains(&id(row.id).0) {
+        if edit.add.contains(&user.0) {
             *place = Some(unit);
         } else if *place == Some(unit) {
             *place = None;
         }
-        if new != old {
-            users::rewrite(change, actor, row, &new, None).await?;
+        let moves = new != old;
+        let mut done = Ok(());
+        if moves {
+            done = users::rewrite(change, actor, &row, &new, None).await;
         }
-        Ok(new != old)
-    })
-    .await?;
+        open.note(user, done.map(|()| moves))?;
+    }
     open.commit().await
 }
 
@@ -294,26 +300,25 @@ pub async fn change_leaders(
 ) -> Answer<BulkDone> {
     let (_, unit) = known(visible.actor(), unit)?;
     let people = chosen(visible, &edit.everybody()?)?;
-    let (mut open, people) = Open::<can::UserSetAccess>::of(app, visible, author, people).await?;
+    let mut open = Open::<can::UserSetAccess>::of(app, visible, author, &people).await?;
     let before = open.before();
-    open.each(people, async |change, actor, row| {
-        let user = id(row.id);
+    for user in people {
+        let (change, actor, _) = open.one(user).await?;
         let led = user_access::led(before.model(), user);
-        let mut leads: Vec<Id> = led.iter().copied().filter(|led| *led != unit).collect();
-        if edit.add.contains(&user.0) {
-            let beyond = actor.is_some_and(|a| a.reach_over(Permission::UserSetAccess, &[unit]).is_none());
-            if beyond && !led.contains(&unit) {
-                return Err(Refusal::invalid("add", "you can let people lead only what you lead yourself."));
-            }
-            leads.push(unit);
+        let (leads, is_to) = (led.contains(&unit), edit.add.contains(&user.0));
+        let mut done = Ok(());
+        if is_to
+            && !leads
+            && actor.is_some_and(|a| a.reach_over(Permission::UserSetAccess, &[unit]).is_none())
+        {
+            done = Err(Refusal::invalid("add", "you can let people lead only what you lead yourself."));
+        } else if leads != is_to {
+            let others = led.into_iter().filter(|led| *led != unit);
+            let units: Vec<Id> = others.chain(is_to.then_some(unit)).collect();
+            done = user_access::let_lead(change, user, &units).await;
         }
-        let changes = leads.len() != led.len();
-        if changes {
-            user_access::let_lead(change, user, &leads).await?;
-        }
-        Ok(changes)
-    })
-    .await?;
+        open.note(user, done.map(|()| leads != is_to))?;
+    }
     open.commit().await
 }
 

@@ -147,6 +147,11 @@ pub async fn list(
     Ok(List::part(items, page.total, slice))
 }
 
+/// The ids of the users that the asker may see and that fit, in order.
+pub async fn matching(app: &App, visible: &Visible<can::UserRead>, filter: &UserFilter) -> Answer<Vec<u32>> {
+    Ok(app.store.user_ids(visible, filter).await?.into_iter().map(|user| user.0).collect())
+}
+
 /// One user.
 pub async fn show(app: &App, permit: &Permit<can::UserRead>) -> Answer<UserView> {
     let row = app.store.user(permit).await?;
@@ -368,7 +373,8 @@ pub(crate) async fn give_role(change: &mut Change<'_>, old: &UserRow, role: Id) 
     change.set_role(id(old.id), role).await?;
     let before = change.before().clone();
     let name = |role: Id| before.model().label(role).to_owned();
-    let detail = serde_json::json!({ "before": { "role": name(id(old.role_id)) }, "after": { "role": name(role) } });
+    let detail =
+        serde_json::json!({ "before": { "role": name(id(old.role_id)) }, "after": { "role": name(role) } });
     change.record(Act::done("user:assign_role", "user", old.id, old.name.as_str()).with(detail));
     Ok(())
 }

@@ -18,6 +18,7 @@ const WORDS: &[(&str, &str)] = &[
     ("transferred", "Ownership is transferred."),
     ("renamed", "Renamed."),
     ("cloned", "Role cloned. Change it as you like."),
+    ("people-changed", "Changed. It holds at once."),
     ("user-deleted", "User deleted. Their sessions ended and their seat is free."),
     ("banned", "User banned. Every session of theirs has ended."),
     ("unbanned", "Ban lifted."),

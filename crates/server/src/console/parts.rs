@@ -52,6 +52,12 @@ impl Options {
         self
     }
 
+    /// Without the entry of that value.
+    pub fn without(mut self, value: &str) -> Options {
+        self.0.retain(|(own, _)| own != value);
+        self
+    }
+
     /// The entries, as the components take them.
     pub fn choices(&self) -> Vec<Choice<'_>> {
         self.0.iter().map(|(value, label)| Choice { value, label }).collect()
@@ -77,12 +83,8 @@ pub fn roles(model: &Model) -> Options {
 /// The roles that somebody could give: not the Owner's, and none that holds more than they do (ALL-02, ONF-10).
 pub fn givable_roles(actor: &Actor) -> Options {
     let model = actor.snapshot().model();
-    let roles = model.roles.iter().filter(|(_, role)| !role.standing.owner);
-    let given = |cells: &[access::Cell]| {
-        let cells: Vec<_> = cells.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
-        authority::may_define(actor, &cells).is_ok()
-    };
-    roles.filter(|(_, role)| given(&role.holds)).map(|(id, role)| (id, role.name.as_str())).collect()
+    let roles = model.roles.iter().filter(|(_, role)| authority::may_give(actor, role));
+    roles.map(|(id, role)| (id, role.name.as_str())).collect()
 }
 
 /// The departments or branches that somebody may know of, and those that are shown to them anyway.

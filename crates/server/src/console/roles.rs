@@ -71,7 +71,7 @@ fn row(role: &RoleView, here: &str) -> Row {
         href: Some(format!("{here}/{}", role.id)),
         cells: vec![
             html! { (role.name) },
-            kind,
+            html! { (kind) @if role.is_default { " " (badge(Tone::Good, t("Default"))) } },
             html! { (held().count()) },
             html! { (sensitive) },
             html! { (role.holders) },
@@ -133,12 +133,16 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
         if role.built_in { badge(Tone::Neutral, t("Built-in")) } else { badge(Tone::Accent, t("Custom")) };
     let actions = html! {
         @if may_delete { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-role")) }
+        @if may(Permission::RoleWrite) && !role.is_default && may_give(actor, permit.id()) {
+            (button::post(&Button::new(Kind::Plain, t("Make it the default")).confirm(t("New people get this role unless another is chosen. Make it the default?")),
+                &format!("{here}/default"), &csrf(&request)))
+        }
         @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
         @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
     };
     let main = html! {
         (page_head(&PageHead {
-            title: &role.name, subtitle: &subtitle, badges: Some(kind), actions: Some(actions),
+            title: &role.name, subtitle: &subtitle, badges: Some(html! { (kind) @if role.is_default { (badge(Tone::Good, t("Default"))) } }), actions: Some(actions),
             crumbs: &[Crumb { href: &path(&request, "/roles"), label: t("Roles") }],
         }))
         div.stack {
@@ -155,6 +159,21 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
         @if may_delete { (delete_dialog(&request, &role, model, &here)) }
     };
     Ok(Frame::new(&request, &role.name).around(main))
+}
+
+fn may_give(actor: &Actor, role: Id) -> bool {
+    let role = actor.snapshot().model().roles.get(&role);
+    role.is_some_and(|role| access::authority::may_give(actor, role))
+}
+
+/// Makes it the role that new people get unless another is chosen.
+pub async fn set_default(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    roles::set_default(&request.server.app, &permit, &request.author()).await?;
+    Ok(done(&request, &format!("/roles/{}", permit.id()), "saved"))
 }
 
 /// How far a role holds a permission, as people read it.

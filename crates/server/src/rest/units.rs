@@ -2,7 +2,9 @@
 
 use access::{Permit, Visible, can};
 use workspace::several::BulkDone;
-use workspace::units::{self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits};
+use workspace::units::{
+    self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
+};
 use workspace::{List, Refusal};
 
 use crate::input::{Body, Query};
