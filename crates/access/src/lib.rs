@@ -4,6 +4,7 @@
 
 pub mod authority;
 pub mod decide;
+pub mod difference;
 pub mod explain;
 pub mod model;
 pub mod permission;
@@ -12,13 +13,16 @@ pub mod preset;
 mod reach;
 mod remedies;
 mod snapshot;
+pub mod text;
 pub mod thing;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
+pub use difference::Difference;
 pub use model::{Id, Micros, Model};
 pub use permission::{Group, Permission, Right, Verb, can};
 pub use powers::{Cell, PermissionSet, Powers};
 pub use preset::{Plan, Preset, PresetToggle};
 pub use reach::{Reach, Reaches};
 pub use snapshot::{Folded, Snapshot, shown};
+pub use text::Text;
 pub use thing::{Noun, Thing};

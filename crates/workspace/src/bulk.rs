@@ -146,7 +146,7 @@ async fn switch(
     let (toggle, setting) = (Id(set.toggle), Option::<Setting>::from(set.setting));
     let before = open.before();
     if !before.model().toggles.contains_key(&toggle) {
-        return Err(Refusal::invalid("toggle", "toggle is not a toggle of this workspace."));
+        return Err(Refusal::invalid("toggle", "{field} is not a toggle of this workspace."));
     }
     for user in people {
         let (change, _, _) = open.one(user).await?;

@@ -1,7 +1,7 @@
 //! Grants: extensions, queues and numbers given to people, from the person's side and from the number's.
 
 use access::model::{EntityKind, Grant};
-use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Snapshot, can};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Snapshot, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -149,7 +149,7 @@ fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: Id) -> Answer<Id> 
     if actor.is_none_or(within) {
         return check::user(snapshot.model(), user);
     }
-    Err(Refusal::invalid("user", "user is not somebody whom you can assign numbers to."))
+    Err(Refusal::invalid("user", "{field} is not somebody whom you can assign numbers to."))
 }
 
 async fn give(
@@ -159,7 +159,8 @@ async fn give(
     grant: &GrantInput,
 ) -> Answer<()> {
     if !grant.may_use && !grant.may_observe {
-        let message = "may_use or may_observe must be true; remove the grant to take both away.";
+        let message =
+            text!("Choose use, observe or both (may_use, may_observe); remove the grant to take both away.");
         return Err(Refusal::invalid("may_use", message));
     }
     let model = before.model();

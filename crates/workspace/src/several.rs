@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access::{Actor, Id, Model, Noun, Permission, Permit, Right, Snapshot, Thing, Visible, authority, can};
+use access::{
+    Actor, Id, Model, Noun, Permission, Permit, Right, Snapshot, Thing, Visible, authority, can, text,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::user::UserRow;
@@ -28,16 +30,21 @@ pub struct BulkDone {
 /// The people that were named: each is one whom the asker sees. Who is hidden is told like who is not there (ALL-05).
 pub(crate) fn chosen(visible: &Visible<can::UserRead>, named: &[u32]) -> Answer<Vec<Id>> {
     if named.is_empty() {
-        return Err(Refusal::invalid("users", "users must name at least one person."));
+        return Err(Refusal::invalid("users", "{field} must name at least one person."));
     }
     let mut people: Vec<Id> = named.iter().copied().map(Id).collect();
     let mut distinct = BTreeSet::new();
     people.retain(|user| distinct.insert(*user));
     if people.len() > MOST {
-        return Err(Refusal::invalid("users", format!("users must name at most {MOST} people at once.")));
+        return Err(Refusal::invalid(
+            "users",
+            text!("{field} must name at most {most} people at once.", most = MOST),
+        ));
     }
     match people.iter().find(|user| thing(visible.actor(), **user).is_none()) {
-        Some(user) => Err(Refusal::invalid("users", format!("users has {user}, whom you do not see here."))),
+        Some(user) => {
+            Err(Refusal::invalid("users", text!("{field} has {user}, whom you do not see here.", user)))
+        }
         None => Ok(people),
     }
 }
@@ -123,6 +130,6 @@ impl<'s, R: Right> Open<'s, R> {
 
 /// The same refusal with the name of the person that it is about.
 fn about(model: &Model, user: Id, refusal: Refusal) -> Refusal {
-    let message = format!("{}: {}", model.label(user), refusal.message);
+    let message = text!("{name}: {why}", name = model.label(user)).and("why", refusal.message);
     Refusal { message, ..refusal }
 }

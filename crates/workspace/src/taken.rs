@@ -1,6 +1,6 @@
 //! What to say when a value must be unique and is not: which field, and who has it where the asker may know.
 
-use access::{Actor, Id, Noun, Permission, Snapshot};
+use access::{Actor, Id, Noun, Permission, Snapshot, text};
 use store::StoreError;
 
 use crate::refusal::{Code, Refusal};
@@ -18,6 +18,6 @@ pub(crate) fn email(error: StoreError, snapshot: &Snapshot, asker: Option<&Actor
 /// The refusal for a value of a thing, with the name of the thing that has it.
 pub(crate) fn by(error: StoreError, holder: Option<&str>) -> Refusal {
     let (StoreError::Taken(field), Some(holder)) = (&error, holder) else { return error.into() };
-    let message = format!("{field} is in use already: {holder} has it. Choose another value.");
-    Refusal { field: Some((*field).into()), ..Refusal::because(Code::Taken, message) }
+    let message = text!("{field} is in use already: {holder} has it. Choose another value.", holder);
+    Refusal::because(Code::Taken, message).at(*field)
 }

@@ -1,7 +1,7 @@
 //! Departments and branches. Which of the two an act concerns is in the type of its permit.
 
 use access::model::UnitKind;
-use access::{Actor, Id, Model, Noun, Permission, Permit, Right, Visible, can};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Right, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -176,7 +176,7 @@ pub async fn delete<R: DeletesUnits>(
     let members: Vec<Id> = members(model, unit).collect();
     let leaders: Vec<Id> = leaders(model, unit).collect();
     if members.len() + leaders.len() > 0 && place.is_none() {
-        return Err(needs_place(R::KIND, members.len(), leaders.len()));
+        return Err(needs_place(members.len(), leaders.len()));
     }
     let place = place.flatten();
     if let Some(actor) = permit.actor() {
@@ -197,30 +197,25 @@ pub async fn delete<R: DeletesUnits>(
 
 /// The place that was named: none where none was, and inside it none for "no unit".
 fn place(model: &Model, kind: UnitKind, unit: Id, named: Option<&str>) -> Answer<Option<Option<Id>>> {
-    let word = Noun::from(kind).word();
     match named.map(str::trim).filter(|named| !named.is_empty()) {
         None => Ok(None),
         Some("none") => Ok(Some(None)),
         Some(named) => {
             let other = named.parse().ok().map(Id).filter(|other| *other != unit);
             let other = other.filter(|other| model.units.get(other).is_some_and(|unit| unit.kind == kind));
-            let wrong = || {
-                Refusal::invalid(
-                    "move_to",
-                    format!("move_to must be another {word} of this workspace, or none."),
-                )
-            };
+            let wrong = || Refusal::invalid("move_to", "{field} must be another unit of its kind, or none.");
             other.map(|other| Some(Some(other))).ok_or_else(wrong)
         }
     }
 }
 
-fn needs_place(kind: UnitKind, members: usize, leaders: usize) -> Refusal {
-    let word = Noun::from(kind).word();
-    let message = format!(
-        "People belong to this {word} ({members}) or lead it ({leaders}). Say in move_to where they go: another {word}, or none."
+fn needs_place(members: usize, leaders: usize) -> Refusal {
+    let message = text!(
+        "People belong to it ({members}) or lead it ({leaders}). Say in {field} where they go: to another unit of its kind, or none.",
+        members,
+        leaders
     );
-    Refusal { field: Some("move_to".into()), ..Refusal::because(Code::InUse, message) }
+    Refusal::because(Code::InUse, message).at("move_to")
 }
 
 /// Whoever empties a unit moves its people and takes it from its leaders.
@@ -250,7 +245,10 @@ pub struct UnitPeople {
 impl UnitPeople {
     fn everybody(&self) -> Answer<Vec<u32>> {
         if let Some(both) = self.add.iter().find(|user| self.remove.contains(user)) {
-            return Err(Refusal::invalid("remove", format!("remove has {both}, which add has too.")));
+            return Err(Refusal::invalid(
+                "remove",
+                text!("{field} has {user}, whom `add` has too.", user = both),
+            ));
         }
         Ok(self.add.iter().chain(&self.remove).copied().collect())
     }
@@ -311,7 +309,7 @@ pub async fn change_leaders(
             && !leads
             && actor.is_some_and(|a| a.reach_over(Permission::UserSetAccess, &[unit]).is_none())
         {
-            done = Err(Refusal::invalid("add", "you can let people lead only what you lead yourself."));
+            done = Err(Refusal::invalid("add", "You can let people lead only what you lead yourself."));
         } else if leads != is_to {
             let others = led.into_iter().filter(|led| *led != unit);
             let units: Vec<Id> = others.chain(is_to.then_some(unit)).collect();

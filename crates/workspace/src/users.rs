@@ -1,7 +1,7 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -205,7 +205,7 @@ pub(crate) fn may_join(actor: Option<&Actor>, input: &UserInput) -> Answer<()> {
     let Some(actor) = actor else { return Ok(()) };
     let nowhere = input.department.or(input.branch).is_none();
     if nowhere && actor.reach_over(Permission::UserInvite, &[]).is_none() {
-        let message = "department or branch must be one that you lead: you may add people there only.";
+        let message = "{field} must be one that you lead: you may add people there only.";
         return Err(Refusal::invalid("department", message));
     }
     may_place(actor, Permission::UserInvite, input, None)
@@ -229,8 +229,7 @@ pub(crate) fn may_place(
         None => Ok(()),
         Some((field, unit)) if !actor.sees_unit(unit) => Err(check::no_unit(field)),
         Some((field, _)) => {
-            let message = format!("{field} must be one that you lead: you may put people there only.");
-            Err(Refusal::invalid(field, message))
+            Err(Refusal::invalid(field, "{field} must be one that you lead: you may put people there only."))
         }
     }
 }
@@ -243,7 +242,7 @@ pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     if model.roles.get(&role).is_some_and(|r| r.standing.owner) {
         return Err(Refusal::invalid(
             "role",
-            "role cannot be the Owner's: ownership is transferred, not given.",
+            "{field} cannot be the Owner's: ownership is transferred, not given.",
         ));
     }
     Ok(UserInput {
@@ -272,7 +271,7 @@ pub fn default_role(model: &Model) -> Answer<Id> {
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
     let preset = || model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
     let role = set.or_else(|| preset().map(|(id, _)| *id));
-    role.ok_or_else(|| Refusal::invalid("role", "role is needed."))
+    role.ok_or_else(|| Refusal::invalid("role", "{field} is needed."))
 }
 
 /// Edits a user's record.
@@ -445,7 +444,8 @@ pub async fn reset_password(
 ) -> Answer<String> {
     // Neither a limited token nor a session left open becomes all of its user by this.
     if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
-        let message = "You cannot reset your own password. Change it in your profile, with the present one.";
+        let message =
+            text!("You cannot reset your own password. Change it in your profile, with the present one.");
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let password = secrets::new_password();

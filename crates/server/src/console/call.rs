@@ -20,7 +20,7 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
-use crate::ui::text::t;
+use crate::ui::text::{fill, t};
 
 /// The page of a call.
 pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) -> Result<Markup, Refusal> {
@@ -28,10 +28,11 @@ pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) 
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
     let subtitle = match (call.direction.as_str(), inside(&call)) {
-        ("inbound" | "outbound", us) if !us.is_empty() => {
-            format!("{} call with {us}", direction(&call.direction))
-        }
-        _ => format!("{} call", direction(&call.direction)),
+        ("inbound" | "outbound", us) if !us.is_empty() => fill(
+            t("{direction} call with {name}"),
+            &[("direction", &direction(&call.direction)), ("name", &us)],
+        ),
+        _ => fill(t("{direction} call"), &[("direction", &direction(&call.direction))]),
     };
     let main = html! {
         (page_head(&PageHead {
@@ -98,7 +99,7 @@ fn people(request: &Request, actor: &Actor, call: &CallView) -> Markup {
     lines.extend(thing(Noun::Number, &call.number).map(|number| (t("Number"), number)));
     let masked = (call.from.contains('•') || call.to.contains('•')).then(|| {
         let why = question(request, actor, "why", "call_record:unmask", call.id);
-        html! { p.hint { "You see outside numbers only in part. " @if let Some(why) = why { a href=(why) { (t("Why?")) } } } }
+        html! { p.hint { (t("You see outside numbers only in part.")) " " @if let Some(why) = why { a href=(why) { (t("Why?")) } } } }
     });
     card(t("Who took part"), "", None, html! { (facts(&lines)) @if let Some(masked) = masked { (masked) } })
 }
@@ -131,7 +132,7 @@ fn recording(
         } @else if call.may_listen || call.may_download {
             div.recording { (sound(call, &page, zone)) }
         } @else {
-            p { (badge(Tone::Neutral, t("Recorded"))) " You may not listen to it. "
+            p { (badge(Tone::Neutral, t("Recorded"))) " " (t("You may not listen to it.")) " "
                 @if let Some(why) = question(request, actor, "why", "recording:listen", call.id) { a href=(why) { (t("Why?")) } } }
         }
     };

@@ -25,21 +25,21 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::player::{Player, player};
 use crate::ui::table::{Column, Row, table};
-use crate::ui::text::t;
+use crate::ui::text::{count, fill, later, listed, t};
 
 const ROWS: i64 = 50;
 
 /// The ways that a call can go, with their words.
 const DIRECTIONS: [(&str, &str); 3] =
-    [("inbound", "Inbound"), ("outbound", "Outbound"), ("internal", "Internal")];
+    [("inbound", later("Inbound")), ("outbound", later("Outbound")), ("internal", later("Internal"))];
 
 /// The ends that a call can have, with their words and colours.
 const OUTCOMES: [(&str, &str, Tone); 5] = [
-    ("answered", "Answered", Tone::Good),
-    ("no_answer", "No answer", Tone::Warn),
-    ("busy", "Busy", Tone::Warn),
-    ("failed", "Failed", Tone::Bad),
-    ("voicemail", "Voicemail", Tone::Neutral),
+    ("answered", later("Answered"), Tone::Good),
+    ("no_answer", later("No answer"), Tone::Warn),
+    ("busy", later("Busy"), Tone::Warn),
+    ("failed", later("Failed"), Tone::Bad),
+    ("voicemail", later("Voicemail"), Tone::Neutral),
 ];
 
 /// What the call log's address says.
@@ -79,7 +79,7 @@ impl Asked {
             "" => None,
             id => Some(
                 id.parse()
-                    .map_err(|_| Refusal::invalid("touching", "touching must be chosen from the list."))?,
+                    .map_err(|_| Refusal::invalid("touching", "{field} must be chosen from the list."))?,
             ),
         };
         Ok(CallQuery {
@@ -103,7 +103,7 @@ pub async fn list(
     let cursor = Some(asked.place.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let found = calls::list(&request.server.app, &visible, &asked.query()?, ROWS, cursor).await?;
     let (zone, actor, here) = (when::zone(&request).await?, visible.actor(), path(&request, "/calls"));
-    let summary = when::count(found.total, "call", "calls");
+    let summary = count(found.total, "{n} call", "{n} calls");
     let main = html! {
         (page_head(&PageHead { title: t("Calls"), subtitle: &how_far(actor), ..PageHead::default() }))
         @if found.total > 0 || asked.any() { (bar(&request, actor, &asked)) }
@@ -134,24 +134,23 @@ fn how_far(actor: &Actor) -> String {
     let parts: Vec<&str> = reaches
         .iter()
         .map(|reach| match reach {
-            Reach::Own => "your own calls",
-            Reach::Assigned => "those of the numbers, queues and extensions that you may observe",
-            Reach::Team => "those of the teams that you lead",
-            Reach::All => "every call",
+            Reach::Own => t("your own calls"),
+            Reach::Assigned => t("those of the numbers, queues and extensions that you may observe"),
+            Reach::Team => t("those of the teams that you lead"),
+            Reach::All => t("every call"),
         })
         .collect();
-    match parts.as_slice() {
-        [only] => format!("You see {only}, newest first."),
-        [first @ .., last] => format!("You see {} and {last}, newest first.", first.join(", ")),
-        [] => String::new(),
+    match parts.is_empty() {
+        true => String::new(),
+        false => fill(t("You see {calls}, newest first."), &[("calls", &listed(&parts))]),
     }
 }
 
 fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let here = path(request, "/calls");
     let touched = Choices::of(actor, &TOUCHED, |_, id| id.to_string());
-    let directions = DIRECTIONS.map(|(value, label)| Choice { value, label });
-    let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label });
+    let directions = DIRECTIONS.map(|(value, label)| Choice { value, label: t(label) });
+    let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label: t(label) });
     let controls = html! {
         (filter::search("q", t("Number or caller's name"), &asked.q))
         (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
@@ -177,10 +176,9 @@ fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
         return empty(Icon::Search, t("No call fits"), hidden, Some(clear));
     }
     let text = if actor.powers().has(Permission::CallRecordRead, Reach::All) {
-        format!(
-            "Calls appear here as they end. Bring in those of another phone system with \
-             `ringfence import calls FILE --workspace {}`.",
-            request.slug()
+        fill(
+            t("Calls appear here as they end. Bring in those of another phone system with `{command}`."),
+            &[("command", &format!("ringfence import calls FILE --workspace {}", request.slug()))],
         )
     } else {
         t("Calls appear here as soon as you take part in one, or once you are given a number, a queue or a team to look after.")
@@ -250,11 +248,9 @@ fn row(request: &Request, zone: &TimeZone, call: &CallView) -> Row {
 
 /// The recording: to play, to download, or that there is one.
 pub fn sound(call: &CallView, page: &str, zone: &TimeZone) -> Markup {
-    let title = format!(
-        "Recording of the call of {} with {}",
-        when::text(call.started_at, zone, "%-d %b %Y, %H:%M"),
-        outside(call)
-    );
+    let at = when::text(call.started_at, zone, Show::DateTime);
+    let title =
+        fill(t("Recording of the call of {at} with {name}"), &[("at", &at), ("name", &outside(call))]);
     let download = call.may_download.then(|| format!("{page}/download"));
     let save = Button::new(Kind::Quiet, t("Download recording")).icon_only(Icon::Download);
     html! {
@@ -311,10 +307,10 @@ pub fn inside(call: &CallView) -> String {
 /// How the call ended, in a word.
 pub fn outcome(word: &str) -> Markup {
     let known = OUTCOMES.iter().find(|(value, _, _)| *value == word);
-    known.map_or_else(|| status(Tone::Neutral, word), |(_, label, tone)| status(*tone, label))
+    known.map_or_else(|| status(Tone::Neutral, word), |(_, label, tone)| status(*tone, t(label)))
 }
 
 /// Which way the call went, in a word.
 pub fn direction(word: &str) -> &str {
-    DIRECTIONS.iter().find(|(value, _)| *value == word).map_or(word, |(_, label)| label)
+    DIRECTIONS.iter().find(|(value, _)| *value == word).map_or(word, |(_, label)| t(label))
 }

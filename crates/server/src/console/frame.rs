@@ -7,7 +7,7 @@ use maud::Markup;
 use crate::cookie;
 use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
-use crate::ui::text::t;
+use crate::ui::text::{said, t};
 
 use super::{done, menu};
 
@@ -52,7 +52,7 @@ impl<'a> Frame<'a> {
             .map(|(item, href)| {
                 let is_current = Some(href.len()) == current && here.starts_with(href.as_str());
                 let link =
-                    NavLink { href, label: item.label, icon: item.icon, current: is_current, count: "" };
+                    NavLink { href, label: t(item.label), icon: item.icon, current: is_current, count: "" };
                 (item.group, link)
             })
             .collect();
@@ -60,20 +60,25 @@ impl<'a> Frame<'a> {
             .chunk_by(|(a, _), (b, _)| a == b)
             .map(|part| (part.first().map_or("", |(group, _)| group), part.iter().map(|(_, l)| *l).collect()))
             .collect();
-        let nav: Vec<NavGroup<'_>> =
-            grouped.iter().map(|(label, links)| NavGroup { label, links: links.as_slice() }).collect();
+        let nav: Vec<NavGroup<'_>> = grouped
+            .iter()
+            .map(|(label, links)| NavGroup {
+                label: if label.is_empty() { label } else { t(label) },
+                links: links.as_slice(),
+            })
+            .collect();
         let csrf = csrf(self.request);
         let (profile, sign_out, live) =
             (format!("{base}/profile"), format!("{base}/sign-out"), format!("{base}/live"));
         shell(
             &Shell {
-                document: Document { title: self.title, lang: "en", theme: Theme::System, csrf: &csrf },
+                document: Document { title: self.title, theme: Theme::System, csrf: &csrf },
                 workspace: &self.request.workspace_name,
                 home: &base,
                 nav: &nav,
                 user: SignedIn {
                     name: user.map_or("", |u| u.name.as_str()),
-                    role: user.map_or("", |u| model.label(u.role)),
+                    role: &said(user.map_or("", |u| model.label(u.role))),
                     links: &[(&profile, t("Your profile"))],
                     sign_out: &sign_out,
                 },
@@ -101,12 +106,22 @@ pub fn done(request: &Request, below: &str, word: &str) -> Redirect {
     Redirect::to(&format!("{}?done={word}", path(request, below)))
 }
 
+/// The page that a form was sent from, with its query but for what was said on it; none from elsewhere.
+pub fn came_from(request: &Request) -> Option<String> {
+    let from: Uri = request.header(header::REFERER).parse().ok()?;
+    let here = path(request, "");
+    from.path().strip_prefix(&here).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+    let asked = form_urlencoded::parse(from.query().unwrap_or_default().as_bytes());
+    let asked = asked.filter(|(name, _)| name != "done" && name != "undo");
+    let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+    Some(if asked.is_empty() { from.path().to_owned() } else { format!("{}?{asked}", from.path()) })
+}
+
 /// Back to the page that a form was sent from, if it is `below` or that with a query; else to `below`.
 pub fn back(request: &Request, below: &str) -> Redirect {
     let page = path(request, below);
-    let from = request.header(header::REFERER).parse::<Uri>().ok();
-    let from = from.as_ref().and_then(Uri::path_and_query).filter(|from| from.path() == page);
-    Redirect::to(from.map_or(page.as_str(), |from| from.as_str()))
+    let from = came_from(request).filter(|from| from.split('?').next() == Some(page.as_str()));
+    Redirect::to(&from.unwrap_or(page))
 }
 
 /// A page with something that is shown only once. The browser's address becomes `address`, so that loading it again

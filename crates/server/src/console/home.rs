@@ -14,7 +14,7 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{Stat, card, facts, stats};
 use crate::ui::icon::icon;
 use crate::ui::page::{PageHead, page_head, section, split};
-use crate::ui::text::t;
+use crate::ui::text::{fill, number, said, t};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -25,12 +25,15 @@ const LATEST: i64 = 6;
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
     let model = who.actor.snapshot().model();
     let user = model.users.get(&who.actor.id());
-    let title = format!("Good day, {}", user.map_or("", |u| u.name.split(' ').next().unwrap_or_default()));
+    let title = fill(
+        t("Good day, {name}"),
+        &[("name", &user.map_or("", |u| u.name.split(' ').next().unwrap_or_default()))],
+    );
     let week = calls_of_the_week(&request, &who).await?;
     let latest = latest_calls(&request, &who).await?;
     let places = html! {
         ul.places { @for item in menu::shown(&who.actor).skip(1) {
-            li { a href=(path(&request, item.path)) { (icon(item.icon)) (item.label) } }
+            li { a href=(path(&request, item.path)) { (icon(item.icon)) (t(item.label)) } }
         } }
     };
     let main = html! {
@@ -53,10 +56,10 @@ fn access(request: &Request, who: &Identity) -> Markup {
     let held = who.actor.powers().permissions().iter().count();
     html! {
         (facts(&[
-            (t("Role"), html! { (user.map_or("", |u| model.label(u.role))) }),
+            (t("Role"), html! { (said(user.map_or("", |u| model.label(u.role)))) }),
             (t("Belongs to"), html! { (or_none(&units)) }),
             (t("Leads"), html! { (or_none(&leads)) }),
-            (t("Permissions"), html! { (held) " of " (Permission::ALL.len()) }),
+            (t("Permissions"), html! { (fill(t("{n} of {total}"), &[("n", &held), ("total", &Permission::ALL.len())])) }),
         ]))
         div.form-actions {
             (button::link(&Button::new(Kind::Plain, t("What may I do, and why?")), &path(request, "/profile")))
@@ -91,11 +94,11 @@ async fn calls_of_the_week(request: &Request, who: &Identity) -> Result<Option<M
     let answered = store.count_calls(&visible, &answered).await?;
     let inbound = store.count_calls(&visible, &inbound).await?;
     let rate = if all == 0 { "–".into() } else { format!("{} %", answered * 100 / all) };
-    let (all, inbound) = (when::grouped(all), when::grouped(inbound));
+    let (all, inbound) = (number(all), number(inbound));
     let log = path(request, "/calls");
     Ok(Some(stats(&[
-        Stat { label: t("Calls in 7 days"), value: &all, note: "that you may see", href: Some(&log) },
-        Stat { label: t("Answered"), value: &rate, note: "of them", href: None },
-        Stat { label: t("Inbound"), value: &inbound, note: "of them", href: None },
+        Stat { label: t("Calls in 7 days"), value: &all, note: t("that you may see"), href: Some(&log) },
+        Stat { label: t("Answered"), value: &rate, note: t("of them"), href: None },
+        Stat { label: t("Inbound"), value: &inbound, note: t("of them"), href: None },
     ])))
 }

@@ -19,7 +19,7 @@ use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
 use crate::ui::form::{self, Field};
 use crate::ui::page::{PageHead, page_head, split};
-use crate::ui::text::t;
+use crate::ui::text::{fill, said, t, weave};
 
 /// One's own page.
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
@@ -31,10 +31,13 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     let why = who.actor.holds(access::Permission::AccessExplain);
     let why = why.then(|| path(&request, &format!("/why?user={}", who.actor.id())));
     let look = Look { id: "own", why: why.as_deref(), ..Look::default() };
-    let hint = format!("{held} of {} permissions. Unfold a group to see each with its reason.", lines.len());
+    let hint = fill(
+        t("{held} of {total} permissions. Unfold a group to see each with its reason."),
+        &[("held", &held), ("total", &lines.len())],
+    );
     let may_change = who.actor.holds(access::Permission::ProfileUpdate);
     let main = html! {
-        (page_head(&PageHead { title: t("Your profile"), subtitle: &me.email, badges: Some(badge(Tone::Accent, &me.role.name)), ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Your profile"), subtitle: &me.email, badges: Some(badge(Tone::Accent, &said(&me.role.name))), ..PageHead::default() }))
         (split(
             html! {
                 section.effective {
@@ -61,7 +64,7 @@ fn record(me: &UserView) -> Markup {
     facts(&[
         (t("Email"), html! { (me.email) }),
         (t("Code"), html! { (text(&me.employee_code)) }),
-        (t("Role"), html! { (me.role.name) }),
+        (t("Role"), html! { (said(&me.role.name)) }),
         (t("Department"), html! { (unit(&me.department)) }),
         (t("Branch"), html! { (unit(&me.branch)) }),
         (t("Leads"), html! { (text(&leads.join(", "))) }),
@@ -111,9 +114,11 @@ fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> 
                 div.grant-head {
                     div.setting-text {
                         strong { (agent(&session.agent)) }
-                        p.hint { "Since " (parts::when(session.created_at, Show::DateTime)) ", last used " (parts::when(session.last_seen_at, Show::DateTime)) }
+                        p.hint { (weave(t("Since {since}, last used {used}"), &[
+                            ("since", parts::when(session.created_at, Show::DateTime)), ("used", parts::when(session.last_seen_at, Show::DateTime)),
+                        ])) }
                     }
-                    @if is_this(who, session) { (badge(Tone::Good, "this one")) }
+                    @if is_this(who, session) { (badge(Tone::Good, t("this one"))) }
                     @else { (button::post(&Button::new(Kind::Quiet, t("End")), &path(request, &end), &csrf(request))) }
                 }
             }
@@ -153,7 +158,9 @@ fn agent(text: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => {
+            fill(t("{browser} on {system}"), &[("browser", &browser), ("system", &system)])
+        }
         (Some(browser), None) => browser.to_owned(),
         _ if text.is_empty() => t("Unnamed client").to_owned(),
         _ => text.chars().take(80).collect(),

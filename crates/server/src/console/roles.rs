@@ -11,7 +11,6 @@ use workspace::{Code, Refusal};
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, back, csrf, done, path};
 use super::parts::{self, Options};
-use super::when::count;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::avatar;
@@ -23,7 +22,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::table::{Column, Row, table};
-use crate::ui::text::t;
+use crate::ui::text::{count, fill, later, said, t};
 
 /// How many holders are named.
 const NAMED: usize = 30;
@@ -70,7 +69,7 @@ fn row(role: &RoleView, here: &str) -> Row {
         id: format!("role-{}", role.id),
         href: Some(format!("{here}/{}", role.id)),
         cells: vec![
-            html! { (role.name) },
+            html! { (said(&role.name)) },
             html! { (kind) @if role.is_default { " " (badge(Tone::Good, t("Default"))) } },
             html! { (held().count()) },
             html! { (sensitive) },
@@ -80,7 +79,7 @@ fn row(role: &RoleView, here: &str) -> Row {
 }
 
 fn new_dialog(request: &Request, roles: &[RoleView], here: &str) -> Markup {
-    let from: Options = roles.iter().map(|role| (role.id, role.name.as_str())).collect();
+    let from: Options = roles.iter().map(|role| (role.id, said(&role.name))).collect();
     let field = |name, label| Field::new(name, label).form("new-role-form");
     let body = form::form(
         "new-role-form",
@@ -123,12 +122,20 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
     let here = path(&request, &format!("/roles/{}", role.id));
     let lines = access_matrix::of_role(|permission| held(model, permit.id(), permission), model.allows);
     let matrix = access_matrix::show(&lines, Look { editable: may_edit, id: "role", ..Look::default() });
-    let people = count(role.holders, "person has it", "people have it");
-    let subtitle = match (role.built_in, may_edit) {
-        (true, _) => format!("Built-in role; {people}. Clone it to change anything."),
-        (false, true) => format!("Custom role; {people}. Changes save by themselves and hold at once."),
-        (false, false) => format!("Custom role; {people}."),
+    let (one, many) = match (role.built_in, may_edit) {
+        (true, _) => (
+            later("Built-in role; {n} person has it. Clone it to change anything."),
+            later("Built-in role; {n} people have it. Clone it to change anything."),
+        ),
+        (false, true) => (
+            later("Custom role; {n} person has it. Changes save by themselves and hold at once."),
+            later("Custom role; {n} people have it. Changes save by themselves and hold at once."),
+        ),
+        (false, false) => {
+            (later("Custom role; {n} person has it."), later("Custom role; {n} people have it."))
+        }
     };
+    let subtitle = count(role.holders, one, many);
     let kind =
         if role.built_in { badge(Tone::Neutral, t("Built-in")) } else { badge(Tone::Accent, t("Custom")) };
     let actions = html! {
@@ -142,7 +149,7 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
     };
     let main = html! {
         (page_head(&PageHead {
-            title: &role.name, subtitle: &subtitle, badges: Some(html! { (kind) @if role.is_default { (badge(Tone::Good, t("Default"))) } }), actions: Some(actions),
+            title: &said(&role.name), subtitle: &subtitle, badges: Some(html! { (kind) @if role.is_default { (badge(Tone::Good, t("Default"))) } }), actions: Some(actions),
             crumbs: &[Crumb { href: &path(&request, "/roles"), label: t("Roles") }],
         }))
         div.stack {
@@ -158,7 +165,7 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
         @if may_edit { (rename_dialog(&request, &role, &here)) }
         @if may_delete { (delete_dialog(&request, &role, model, &here)) }
     };
-    Ok(Frame::new(&request, &role.name).around(main))
+    Ok(Frame::new(&request, &said(&role.name)).around(main))
 }
 
 fn may_give(actor: &Actor, role: Id) -> bool {
@@ -221,11 +228,11 @@ fn clone_dialog(request: &Request, role: &RoleView) -> Markup {
         &csrf(request),
         html! {
             input type="hidden" name="from" value=(role.id);
-            (form::input(&name, form::Kind::Text, &format!("{} (copy)", role.name)))
+            (form::input(&name, form::Kind::Text, &fill(t("{name} (copy)"), &[("name", &said(&role.name))])))
             (form::form_actions(html! { (dialog::cancel("clone-role")) (button::submit(&Button::new(Kind::Primary, t("Clone")))) }))
         },
     );
-    dialog::dialog("clone-role", &format!("Clone {}", role.name), false, body)
+    dialog::dialog("clone-role", &fill(t("Clone {name}"), &[("name", &said(&role.name))]), false, body)
 }
 
 fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
@@ -245,8 +252,8 @@ fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
 
 fn delete_dialog(request: &Request, role: &RoleView, model: &Model, here: &str) -> Markup {
     let others = model.roles.iter().filter(|(id, r)| id.0 != role.id && !r.standing.owner);
-    let others: Options = others.map(|(id, r)| (id, r.name.as_str())).collect();
-    let people = count(role.holders, "person has", "people have");
+    let others: Options = others.map(|(id, r)| (id, said(&r.name))).collect();
+    let people = count(role.holders, "{n} person has this role.", "{n} people have this role.");
     let move_to = Field::new("move_to", t("Role that they get instead")).required().form("delete");
     let body = form::form(
         "delete",
@@ -254,13 +261,13 @@ fn delete_dialog(request: &Request, role: &RoleView, model: &Model, here: &str) 
         &csrf(request),
         html! {
             @if role.holders > 0 {
-                p { (people) " this role." }
+                p { (people) }
                 (form::select(&move_to, &others.or_none(t("Choose a role")).choices(), ""))
             } @else { p { (t("Nobody has this role. It cannot be brought back.")) } }
             (form::form_actions(html! { (dialog::cancel("delete-role")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
         },
     );
-    dialog::dialog("delete-role", &format!("Delete {}?", role.name), false, body)
+    dialog::dialog("delete-role", &fill(t("Delete {name}?"), &[("name", &role.name)]), false, body)
 }
 
 /// What the matrix shows, so that a form sent from it says what was changed on it: `user:read/own user:read/team`.
@@ -318,7 +325,7 @@ fn changed(now: &Cells, typed: &Pairs) -> Cells {
 
 /// Everything of a group's column, or nothing of it: `reports:write:all`.
 fn group_set(now: &Cells, cell: &str, actor: &Actor) -> Result<Cells, Refusal> {
-    let wrong = || Refusal::invalid("group", "group must be like reports:write:all or reports:write:none.");
+    let wrong = || Refusal::invalid("group", "{field} must be like reports:write:all or reports:write:none.");
     let mut words = cell.split(':');
     let (group, verb, what) = (words.next(), words.next(), words.next());
     let group =

@@ -23,7 +23,7 @@ use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::page::{PageHead, page_head, split};
 use crate::ui::segmented::{Segment, segmented, setting};
-use crate::ui::text::t;
+use crate::ui::text::{count, said, t, weave};
 
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
@@ -116,7 +116,7 @@ fn about(view: &WorkspaceView, zone: &TimeZone) -> Markup {
         None,
         facts(&[
             (t("Address"), html! { code { "/w/" (view.slug) } }),
-            (t("Model"), html! { (preset) }),
+            (t("Model"), html! { (said(preset)) }),
             (t("Since"), when::moment(view.created_at, zone, Show::Date)),
         ]),
     )
@@ -128,17 +128,18 @@ fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
     let name = here.map_or(view.plan.as_str(), |plan| plan.name.as_str());
     let lacks: Vec<&str> = here
         .map(|plan| {
-            Permission::ALL.iter().filter(|p| !plan.allows.has(**p)).map(|p| p.entry().meaning).collect()
+            Permission::ALL.iter().filter(|p| !plan.allows.has(**p)).map(|p| t(p.entry().meaning)).collect()
         })
         .unwrap_or_default();
     let others: Vec<Choice<'_>> =
-        Plan::all().iter().map(|plan| Choice { value: &plan.key, label: &plan.name }).collect();
+        Plan::all().iter().map(|plan| Choice { value: &plan.key, label: t(&plan.name) }).collect();
+    let many = i64::try_from(lacks.len()).unwrap_or(i64::MAX);
     let change = Button::new(Kind::Plain, t("Change plan"))
         .confirm(t("Change the plan? What the new plan lacks is off for everybody at once."));
     let body = html! {
-        p { "This workspace has the plan " strong { (name) } "." }
+        p { (weave(t("This workspace has the plan {plan}."), &[("plan", html! { strong { (said(name)) } })])) }
         @if lacks.is_empty() { p.hint { (t("It lacks nothing.")) } } @else {
-            details #plan-lacks { summary { "What it lacks: " (when::count(count(&lacks), "permission", "permissions")) }
+            details #plan-lacks { summary { (count(many, "What it lacks: {n} permission", "What it lacks: {n} permissions")) }
                 ul.items { @for meaning in &lacks { li.capital { (meaning) } } } }
         }
         @if may(actor, Permission::BillingCommit) {
@@ -149,10 +150,6 @@ fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
         }
     };
     card(t("Plan"), "", None, body)
-}
-
-fn count(things: &[&str]) -> i64 {
-    i64::try_from(things.len()).unwrap_or(i64::MAX)
 }
 
 /// Handing ownership over, for the Owner (CAL-18).
@@ -228,7 +225,7 @@ pub async fn set_auto_record(
     let on = match typed.auto_record.as_str() {
         "on" => true,
         "off" => false,
-        _ => return Err(Refusal::invalid("auto_record", "auto_record must be on or off.")),
+        _ => return Err(Refusal::invalid("auto_record", "{field} must be on or off.")),
     };
     settings::set_auto_record(&request.server.app, &permit, &request.author(), on).await?;
     Ok(back(&request, ""))

@@ -21,7 +21,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::notice;
 use crate::ui::shell::{Document, Theme, bare};
 use crate::ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
-use crate::ui::text::t;
+use crate::ui::text::{in_words, later, said, t};
 
 /// What the start page takes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -57,12 +57,12 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
             section.card {
                 header.card-head { div { h2 { (t("Demo companies")) } p.hint { (t("One for each published model of roles, with made-up people.")) } } }
                 div.card-body { ul.links { @for demo in &demos {
-                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (preset_name(&demo.preset)) } }
+                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (said(&preset_name(&demo.preset))) } }
                 } } }
             }
         }
     });
-    let document = Document { title: t("Choose a workspace"), lang: "en", theme: Theme::System, csrf: "" };
+    let document = Document { title: t("Choose a workspace"), theme: Theme::System, csrf: "" };
     Ok(bare(&document, sign_in_card(t("Choose a workspace"), form, companies)).into_response())
 }
 
@@ -81,11 +81,11 @@ pub struct Asked {
 /// Why a session ended, by the word that the live stream sends along.
 const ENDINGS: [(&str, &str); 3] = [
     ("banned", BANNED),
-    ("deleted", "Your account was deleted by an administrator of this workspace."),
-    ("ended", "Your session has ended: you signed out, it ran out, or your password was reset."),
+    ("deleted", later("Your account was deleted by an administrator of this workspace.")),
+    ("ended", later("Your session has ended: you signed out, it ran out, or your password was reset.")),
 ];
 
-const BANNED: &str = "Your account is banned. Ask an administrator of this workspace.";
+const BANNED: &str = later("Your account is banned. Ask an administrator of this workspace.");
 
 /// What the sign-in form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -100,7 +100,7 @@ pub struct Credentials {
 /// The sign-in page.
 pub async fn show(request: Request, Query(asked): Query<Asked>) -> Result<Markup, Refusal> {
     let workspace = find(&request).await?;
-    let reason = ENDINGS.iter().find(|(word, _)| *word == asked.reason).map(|(_, says)| *says);
+    let reason = ENDINGS.iter().find(|(word, _)| *word == asked.reason).map(|(_, says)| t(says));
     page(&request, &workspace, &Credentials { next: asked.next, ..Credentials::default() }, None, reason)
         .await
 }
@@ -121,7 +121,8 @@ pub async fn submit(request: Request, Form(credentials): Form<Credentials>) -> R
         Ok(new) => Ok(enter(&request, &new, &credentials.next)),
         Err(refusal) if matches!(refusal.code, Code::WrongCredentials | Code::TooManyTries) => {
             let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            let page = page(&request, &workspace, &credentials, Some(&refusal.message), None).await?;
+            let page =
+                page(&request, &workspace, &credentials, Some(&in_words(&refusal.message)), None).await?;
             Ok((status, page).into_response())
         }
         Err(refusal) => Err(refusal),
@@ -198,7 +199,7 @@ async fn page(
         }
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
-    let document = Document { title: t("Sign in"), lang: "en", theme: Theme::System, csrf: "" };
+    let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
     Ok(bare(&document, sign_in_card(&workspace.name, form, demo)))
 }
 
@@ -210,7 +211,8 @@ async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, R
         .iter()
         .map(|(id, user)| {
             let units: Vec<&str> = user.units().map(|unit| model.label(unit)).collect();
-            let detail = [&[model.label(user.role)][..], &units].concat().join(" · ");
+            let role = said(model.label(user.role));
+            let detail = [&[&*role][..], &units].concat().join(" · ");
             (id.to_string(), user.name.as_str(), detail)
         })
         .collect();

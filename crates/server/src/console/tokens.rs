@@ -22,10 +22,7 @@ use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Row, table};
-use crate::ui::text::t;
-
-const SUBTITLE: &str =
-    "A token lets a program act for the person who made it, with at most their rights at that moment.";
+use crate::ui::text::{fill, t, weave};
 
 /// The list.
 pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) -> Result<Markup, Refusal> {
@@ -36,7 +33,7 @@ pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) ->
     let create = may_make
         .then(|| button::opens(&Button::new(Kind::Primary, t("Create token")).icon(Icon::Plus), "create"));
     let main = html! {
-        (page_head(&PageHead { title: t("API tokens"), subtitle: SUBTITLE, actions: create, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("API tokens"), subtitle: t("A token lets a program act for the person who made it, with at most their rights at that moment."), actions: create, ..PageHead::default() }))
         @if found.items.is_empty() {
             (empty(Icon::Key, t("No tokens yet"), t("A token is how a program of yours signs in to the API. Create one for each program, so that each can be revoked by itself."), None))
         } @else { (rows(&request, &zone, &found, may_make)) }
@@ -66,7 +63,7 @@ fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke:
             when::moment(token.created_at, zone, Show::Date),
             html! { @match token.last_used_at { Some(at) => (when::moment(at, zone, Show::DateTime)), None => span.quiet-text { (t("never")) } } },
             html! { @match token.expires_at {
-                Some(at) if at.0 <= now => (badge(Tone::Bad, "expired")),
+                Some(at) if at.0 <= now => (badge(Tone::Bad, t("expired"))),
                 Some(at) => (when::moment(at, zone, Show::Date)),
                 None => span.quiet-text { (t("never")) },
             } },
@@ -77,7 +74,8 @@ fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke:
 }
 
 fn revoke_button(request: &Request, token: &TokenView) -> Markup {
-    let question = format!("Revoke “{}”? Whatever uses it stops working at once.", token.name);
+    let question =
+        fill(t("Revoke “{name}”? Whatever uses it stops working at once."), &[("name", &token.name)]);
     let ask = Button::new(Kind::Quiet, t("Revoke")).confirm(&question);
     button::post(&ask, &path(request, &format!("/tokens/{}/revoke", token.id)), &csrf(request))
 }
@@ -90,9 +88,9 @@ fn may(token: &TokenView) -> Markup {
         let verbs: Vec<&str> = Verb::ALL
             .into_iter()
             .filter(|verb| held.iter().any(|p| p.entry().group == group && p.entry().verb == *verb))
-            .map(Verb::label)
+            .map(|verb| t(verb.label()))
             .collect();
-        (!verbs.is_empty()).then(|| format!("{}: {}", group.label(), verbs.join(", ").to_lowercase()))
+        (!verbs.is_empty()).then(|| format!("{}: {}", t(group.label()), verbs.join(", ").to_lowercase()))
     });
     let groups: Vec<String> = groups.collect();
     const SHOWN: usize = 3;
@@ -100,7 +98,7 @@ fn may(token: &TokenView) -> Markup {
     html! {
         @if more > 0 {
             details id={ "scope-" (token.id) } {
-                summary { (groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")) " and " (more) " more" }
+                summary { (fill(t("{some} and {n} more"), &[("some", &groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")), ("n", &more)])) }
                 ul.items { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
             }
         } @else { (groups.join("; ")) }
@@ -136,10 +134,10 @@ fn scope(actor: &Actor) -> Markup {
         @for group in Group::ALL {
             @let verbs: Vec<Verb> = Verb::ALL.into_iter().filter(|verb| !within(actor, group, *verb).is_empty()).collect();
             @if !verbs.is_empty() {
-                div.scope-line role="group" aria-label=(group.label()) {
-                    span { (group.label()) }
+                div.scope-line role="group" aria-label=(t(group.label())) {
+                    span { (t(group.label())) }
                     @for verb in verbs {
-                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
+                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (t(verb.label())) } }
                     }
                 }
             }
@@ -162,7 +160,7 @@ pub async fn create(
     let actor = &request.identity()?.actor;
     let mut scope: Vec<String> = vec![];
     for ticked in form.all("scope") {
-        let unknown = || Refusal::invalid("scope", "scope must be chosen from the list.");
+        let unknown = || Refusal::invalid("scope", "{field} must be chosen from the list.");
         let (group, verb) = ticked.split_once(':').ok_or_else(unknown)?;
         let group = Group::ALL.into_iter().find(|g| g.label() == group).ok_or_else(unknown)?;
         let verb = Verb::ALL.into_iter().find(|v| v.label() == verb).ok_or_else(unknown)?;
@@ -188,7 +186,7 @@ fn created(request: &Request, made: &CreatedToken) -> Markup {
         (page_head(&PageHead { title: t("Token created"), subtitle: &made.token.name, crumbs: &[Crumb { href: &list, label: t("API tokens") }], ..PageHead::default() }))
         (card(t("Its secret"), "", None, html! {
             (secret(t("Token"), &made.secret, note))
-            p { "Programs send it with each request, as " code { (header) } "." }
+            p { (weave(t("Programs send it with each request, as {header}."), &[("header", html! { code { (header) } })])) }
             (form_actions(button::link(&Button::new(Kind::Primary, t("I have copied it")), &list)))
         }))
     }

@@ -31,7 +31,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head, section};
 use crate::ui::table::{Column, Row, Tick, Ticks, table, ticked_table};
-use crate::ui::text::{count, fill, t};
+use crate::ui::text::{count, fill, said, t};
 
 /// How many people one page lists.
 const LISTED: usize = 100;
@@ -88,7 +88,6 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let page = Page::of(&request, &permit).await?;
     let (unit, words) = (&page.unit, &page.words);
     let list = path(&request, words.below);
-    let rename = format!("Rename {}", words.one);
     let actions = html! {
         @if page.may(words.delete) { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-unit")) }
         @if page.may(words.write) { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-unit")) }
@@ -102,7 +101,7 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
             crumbs: &[Crumb { href: &list, label: words.title }], actions: Some(actions), ..PageHead::default()
         }))
         div.stack { (leaders(&page)) (members(&page).await?) }
-        @if page.may(words.write) { (name_dialog(&request, "rename-unit", &rename, &page.here, &unit.name)) }
+        @if page.may(words.write) { (name_dialog(&request, "rename-unit", (words.rename, t("Rename")), &page.here, &unit.name)) }
         @if page.may(words.delete) { (delete_dialog(&page)) }
         @if page.may(Permission::UserSetAccess) { (leader_dialog(&page)) }
     };
@@ -180,7 +179,7 @@ fn members_table(page: &Page<'_>, found: &List<users::UserView>) -> Markup {
         href: Some(path(page.request, &format!("/users/{}", member.id))),
         cells: vec![
             person(&member.name, &member.email),
-            html! { (member.role.name) },
+            html! { (said(&member.role.name)) },
             parts::standing(&member.standing),
             parts::when_or(member.last_seen_at, t("never")),
         ],
@@ -281,7 +280,7 @@ fn candidates_table(page: &Page<'_>, people: &[(Id, String)]) -> Markup {
             href: None,
             cells: vec![
                 person(name, user.map_or("", |u| u.email.as_str())),
-                html! { (user.map_or("", |u| model.label(u.role))) },
+                html! { (said(user.map_or("", |u| model.label(u.role)))) },
                 unit(user.and_then(|u| u.department)),
                 unit(user.and_then(|u| u.branch)),
             ],
@@ -330,7 +329,7 @@ fn delete_dialog(page: &Page<'_>) -> Markup {
     let kind = model.units.get(&page.id()).map_or(UnitKind::Department, |unit| unit.kind);
     let own = page.id().to_string();
     let others = parts::units(model, kind).without(&own);
-    let nowhere: Options = [("none", page.words.none)].into_iter().collect();
+    let nowhere: Options = [("none", page.words.nowhere)].into_iter().collect();
     let field = Field::new("move_to", page.words.elsewhere).form("delete").required();
     let is_empty = page.unit.members == 0 && page.unit.leaders.is_empty();
     let body = form::form(

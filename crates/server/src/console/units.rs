@@ -20,14 +20,17 @@ use crate::ui::text::t;
 
 /// What pages call a kind of unit, and which permissions concern it.
 pub(super) struct Words {
-    pub one: &'static str,
     pub title: &'static str,
+    add: &'static str,
+    pub rename: &'static str,
+    none: &'static str,
+    about: &'static str,
     pub below: &'static str,
     pub filter: &'static str,
     pub write: Permission,
     pub delete: Permission,
-    /// No unit of that kind.
-    pub none: &'static str,
+    /// Belonging to no unit of that kind.
+    pub nowhere: &'static str,
     /// Where people go whose unit is deleted.
     pub elsewhere: &'static str,
 }
@@ -35,23 +38,33 @@ pub(super) struct Words {
 pub(super) fn words(noun: Noun) -> Words {
     match noun {
         Noun::Branch => Words {
-            one: "branch",
             title: t("Branches"),
+            add: t("Add branch"),
+            rename: t("Rename branch"),
+            none: t("No branches yet"),
+            about: t(
+                "Put people into a branch, and let somebody lead it: what reaches the team then reaches its people.",
+            ),
             below: "/branches",
             filter: "branch",
             write: Permission::BranchWrite,
             delete: Permission::BranchDelete,
-            none: t("No branch"),
+            nowhere: t("No branch"),
             elsewhere: t("Branch that its people belong to from then on"),
         },
         _ => Words {
-            one: "department",
             title: t("Departments"),
+            add: t("Add department"),
+            rename: t("Rename department"),
+            none: t("No departments yet"),
+            about: t(
+                "Put people into a department, and let somebody lead it: what reaches the team then reaches its people.",
+            ),
             below: "/departments",
             filter: "department",
             write: Permission::DepartmentWrite,
             delete: Permission::DepartmentDelete,
-            none: t("No department"),
+            nowhere: t("No department"),
             elsewhere: t("Department that its people belong to from then on"),
         },
     }
@@ -67,21 +80,15 @@ pub async fn list<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let found = units::list(&request.server.app, &permit).await?.items;
     let here = path(&request, words.below);
     let may = actor(&permit)?.may(words.write, &Thing::WORKSPACE);
-    let label = format!("Add {}", words.one);
-    let add = || button::opens(&Button::new(Kind::Primary, &label).icon(Icon::Plus), "add-unit");
+    let add = || button::opens(&Button::new(Kind::Primary, words.add).icon(Icon::Plus), "add-unit");
     let columns = [Column::new(t("Name")), Column::new(t("Leaders")), Column::number(t("Members"))];
     let rows: Vec<Row> = found.iter().map(|unit| row(unit, &here)).collect();
     let what = t("A person belongs to at most one, and may lead any number of them.");
-    let none = format!("No {} yet", words.title.to_lowercase());
-    let about = format!(
-        "Put people into a {}, and let somebody lead it: what reaches the team then reaches its people.",
-        words.one
-    );
     let main = html! {
         (page_head(&PageHead { title: words.title, subtitle: what, actions: may.then(add), ..PageHead::default() }))
-        @if found.is_empty() { (empty(Icon::Unit, &none, &about, None)) }
+        @if found.is_empty() { (empty(Icon::Unit, words.none, words.about, None)) }
         @else { (table(words.title, &columns, &rows)) }
-        @if may { (name_dialog(&request, "add-unit", &label, &here, "")) }
+        @if may { (name_dialog(&request, "add-unit", (words.add, t("Add")), &here, "")) }
     };
     Ok(Frame::new(&request, words.title).around(main))
 }
@@ -100,10 +107,15 @@ fn leaders(unit: &UnitView) -> Markup {
 }
 
 /// A dialog with nothing but a name.
-pub(super) fn name_dialog(request: &Request, id: &str, label: &str, action: &str, name: &str) -> Markup {
+pub(super) fn name_dialog(
+    request: &Request,
+    id: &str,
+    (label, verb): (&str, &str),
+    action: &str,
+    name: &str,
+) -> Markup {
     let form_id = format!("{id}-form");
     let field = Field::new("name", t("Name")).required().form(&form_id);
-    let verb = label.split(' ').next().unwrap_or(label);
     let body = form::form(
         &form_id,
         action,

@@ -20,7 +20,7 @@ use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, notice, page_head, split};
 use crate::ui::tabs::{Tab, tabs};
-use crate::ui::text::t;
+use crate::ui::text::{fill, in_words, said, t};
 
 /// The page of one user, for one viewer.
 pub struct Page<'a> {
@@ -71,7 +71,7 @@ impl<'a> Page<'a> {
     fn untouchable(&self) -> Option<String> {
         authority::may_touch(self.actor, self.actor.snapshot(), self.id())
             .err()
-            .map(|breach| breach.to_string())
+            .map(|breach| in_words(&breach.text()))
     }
 
     /// The whole page: head, tabs, and the tab that is open.
@@ -90,7 +90,7 @@ impl<'a> Page<'a> {
                 title: &user.name,
                 subtitle: &subtitle.join(" · "),
                 crumbs: &[Crumb { href: &users, label: t("Users") }],
-                badges: Some(html! { (badge(Tone::Accent, &user.role.name)) (parts::standing(&user.standing)) }),
+                badges: Some(html! { (badge(Tone::Accent, &said(&user.role.name))) (parts::standing(&user.standing)) }),
                 actions: why,
             }))
             (tabs(&user.name, &[
@@ -98,7 +98,7 @@ impl<'a> Page<'a> {
                 Tab { href: &record, label: t("Record"), count: "", current: tab == "record" },
             ]))
             @if let Some(reason) = self.untouchable().filter(|_| self.could_otherwise()) {
-                (notice(Tone::Neutral, html! { "You can look at this user, not change them: " (reason) "." }))
+                (notice(Tone::Neutral, html! { (fill(t("You can look at this user, not change them: {reason}."), &[("reason", &reason)])) }))
             }
             (body)
         };
@@ -169,7 +169,7 @@ fn effective(lines: &[EffectiveLine], asked: &Asked, here: &str, why: &str) -> M
             "not-held" => line.reaches.is_empty(),
             _ => true,
         };
-        let text = || format!("{} {} {}", line.permission, line.meaning, line.group).to_lowercase();
+        let text = || format!("{} {} {}", line.permission, t(line.meaning), t(line.group)).to_lowercase();
         shown && (words.is_empty() || words.split_whitespace().all(|word| text().contains(word)))
     };
     let found: Vec<EffectiveLine> = lines.iter().filter(fits).cloned().collect();
@@ -178,8 +178,10 @@ fn effective(lines: &[EffectiveLine], asked: &Asked, here: &str, why: &str) -> M
         [("held", t("Held")), ("not-held", t("Not held"))].map(|(value, label)| Choice { value, label });
     let id = format!("access-{}-{}", asked.show, narrowed);
     let look = Look { editable: false, open: narrowed, id: &id, why: Some(why) };
-    let hint =
-        format!("{held} of {} permissions held. Unfold a group to see each with its reason.", lines.len());
+    let hint = fill(
+        t("{held} of {total} permissions held. Unfold a group to see each with its reason."),
+        &[("held", &held), ("total", &lines.len())],
+    );
     html! {
         section.effective {
             header.section-head { h2 { (t("Effective access")) } p.hint { (hint) } }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::model::{Setting, UnitKind};
-use access::{Id, Permission, Permit, Reach, can};
+use access::{Id, Permission, Permit, Reach, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::grants::{self, GrantView, SetGrant};
@@ -18,23 +18,22 @@ use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::card;
-use crate::ui::datetime::Show;
 use crate::ui::dialog;
 use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::segmented::{ThreeState, setting, three_state};
-use crate::ui::text::t;
+use crate::ui::text::{capital, fill, later, said, t};
 
 const HOUR: i64 = 3_600_000_000;
 
 /// For how long access can be given: what is sent, what is shown, and how long that is.
 const DURATIONS: [(&str, &str, i64); 5] = [
-    ("1h", "1 hour", HOUR),
-    ("4h", "4 hours", 4 * HOUR),
-    ("1d", "1 day", 24 * HOUR),
-    ("7d", "1 week", 7 * 24 * HOUR),
-    ("30d", "30 days", 30 * 24 * HOUR),
+    ("1h", later("1 hour"), HOUR),
+    ("4h", later("4 hours"), 4 * HOUR),
+    ("1d", later("1 day"), 24 * HOUR),
+    ("7d", later("1 week"), 7 * 24 * HOUR),
+    ("30d", later("30 days"), 30 * 24 * HOUR),
 ];
 
 // ── Role ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,14 +49,14 @@ pub fn role(page: &Page<'_>) -> Markup {
     let may = page.may(Permission::UserAssignRole);
     let mut options = parts::givable_roles(page.actor);
     if !options.choices().iter().any(|choice| choice.value == current) {
-        options = [(role.id, role.name.clone())].into_iter().collect::<Options>().and(options);
+        options = [(role.id, said(&role.name))].into_iter().collect::<Options>().and(options);
     }
     let body = html! {
         @if may {
             (form::autosave("role", &page.path("/role"), &csrf(page.request),
                 form::select(&Field::new("role", t("Role of this user")).required().form("access")
                     .hint(t("It holds at once, in every open page of theirs.")), &options.choices(), &current)))
-        } @else { p { (role.name) } }
+        } @else { p { (said(&role.name)) } }
     };
     card(t("Role"), "", link, body)
 }
@@ -68,7 +67,7 @@ pub async fn set_role(
     permit: Permit<can::UserAssignRole>,
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
-    let role = typed.id("role")?.ok_or_else(|| Refusal::invalid("role", "role is needed."))?;
+    let role = typed.id("role")?.ok_or_else(|| Refusal::invalid("role", "{field} is needed."))?;
     users::assign_role(&request.server.app, &permit, &request.author(), role).await?;
     Ok(back(&request, &format!("/users/{}", permit.id())))
 }
@@ -90,7 +89,7 @@ pub fn toggles(page: &Page<'_>, toggles: &[ToggleView]) -> Markup {
     let lines = html! {
         @for toggle in &set {
             @let name = format!("toggle-{}", toggle.id);
-            (setting(&toggle.name, html! { (parts::capital(&toggle.summary)) }, three_state(&name, &toggle.name, state(toggle), !may)))
+            (setting(&said(&toggle.name), html! { (capital(&said(&toggle.summary))) }, three_state(&name, &said(&toggle.name), state(toggle), !may)))
             @if may { input type="hidden" name={ "was-" (toggle.id) } value=(toggle.setting); }
         }
     };
@@ -124,7 +123,7 @@ pub async fn set_toggles(
             "inherit" => None,
             "allow" => Some(Setting::Allow),
             "deny" => Some(Setting::Deny),
-            _ => return Err(Refusal::invalid("setting", "setting must be inherit, allow or deny.")),
+            _ => return Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
         };
         user_access::set_toggle(&request.server.app, &permit, &request.author(), toggle, setting).await?;
     }
@@ -146,10 +145,13 @@ pub fn grants(page: &Page<'_>, grants: &[GrantView]) -> Markup {
 
 fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
     let id = grant.entity.id;
-    let name = format!("{} {}", parts::capital(grant.kind), grant.entity.name);
-    let until = grant.expires_at.map(|at| html! { "until " (parts::when(at, Show::DateTime)) });
-    let remove = format!("Withdraw {name}");
-    let question = format!("Withdraw {name} from {}? It holds at once.", page.user.name);
+    let name = parts::entity_name(grant.kind, &grant.entity.name);
+    let until = grant.expires_at.map(parts::until);
+    let remove = fill(t("Withdraw {thing}"), &[("thing", &name)]);
+    let question = fill(
+        t("Withdraw {thing} from {name}? It holds at once."),
+        &[("thing", &name), ("name", &page.user.name)],
+    );
     let form_id = format!("grant-{id}");
     html! {
         div.grant id={ "grant-line-" (id) } {
@@ -171,8 +173,8 @@ fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
                 }))
             } @else {
                 div.chips {
-                    @if grant.may_use { (badge(Tone::Neutral, "use")) }
-                    @if grant.may_observe { (badge(Tone::Neutral, "observe")) }
+                    @if grant.may_use { (badge(Tone::Neutral, t("use"))) }
+                    @if grant.may_observe { (badge(Tone::Neutral, t("observe"))) }
                 }
             }
         }
@@ -199,7 +201,12 @@ pub fn grant_dialog(page: &Page<'_>) -> Markup {
             }))
         }
     };
-    dialog::dialog("add-grant", &format!("Grant something to {}", page.user.name), false, body)
+    dialog::dialog(
+        "add-grant",
+        &fill(t("Grant something to {name}"), &[("name", &page.user.name)]),
+        false,
+        body,
+    )
 }
 
 /// Grants something, or changes what a grant lets one do.
@@ -208,7 +215,7 @@ pub async fn set_grant(
     permit: Permit<can::UserSetAccess>,
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
-    let missing = || Refusal::invalid("entity", "entity must be chosen from the list.");
+    let missing = || Refusal::invalid("entity", "{field} must be chosen from the list.");
     let day = typed.get("expires_at");
     let expires_at = if day.is_empty() {
         typed.get("keep_until").parse().ok()
@@ -217,13 +224,13 @@ pub async fn set_grant(
         let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
         let at = parts::end_of_day(day, &zone);
         if at.is_some_and(|at| at.0 <= request.server.app.store.now()) {
-            return Err(Refusal::invalid("expires_at", "expires_at must be today or a day to come."));
+            return Err(Refusal::invalid("expires_at", "{field} must be today or a day to come."));
         }
-        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be a day, like 2026-12-31."))?)
+        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be a day, like 2026-12-31."))?)
     };
     let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
     if !may_use && !may_observe {
-        let message = t("Tick use, observe or both; to take both away, withdraw the grant.");
+        let message = text!("Tick use, observe or both; to take both away, withdraw the grant.");
         return Err(Refusal::invalid("may_use", message));
     }
     let grant =
@@ -291,7 +298,7 @@ pub async fn set_leads(
 ) -> Result<Redirect, Refusal> {
     let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
     let number = |text: &str| {
-        text.parse().map_err(|_| Refusal::invalid("units", "units must be chosen from the list."))
+        text.parse().map_err(|_| Refusal::invalid("units", "{field} must be chosen from the list."))
     };
     let was: BTreeSet<u32> = typed.get("was").split_whitespace().map(number).collect::<Result<_, _>>()?;
     let ticked: BTreeSet<u32> = typed.all("unit").map(number).collect::<Result<_, _>>()?;
@@ -321,9 +328,9 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
                 div.grant-head {
                     div.setting-text {
                         @for (permission, reaches) in &one.holds {
-                            strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.join(", ")) }
+                            strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.iter().map(|reach| t(reach)).collect::<Vec<&str>>().join(", ")) }
                         }
-                        p.hint { "until " (parts::when(one.expires_at, Show::DateTime)) }
+                        p.hint { (parts::until(one.expires_at)) }
                     }
                     @if may {
                         (button::post(&Button::new(Kind::Plain, t("End now")).confirm(t("End this access now? It holds at once.")),
@@ -337,7 +344,7 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
 }
 
 fn meaning(permission: &str) -> String {
-    Permission::from_name(permission).map_or_else(String::new, |p| parts::capital(p.entry().meaning))
+    Permission::from_name(permission).map_or_else(String::new, |p| capital(t(p.entry().meaning)))
 }
 
 /// The dialog that gives a permission for a while.
@@ -347,10 +354,10 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
     }
     let given = Permission::ALL.iter().filter(|p| p.can_be_given() && page.actor.holds(**p));
     let mut given: Vec<_> =
-        given.map(|p| (p.name(), format!("{} ({p})", parts::capital(p.entry().meaning)))).collect();
+        given.map(|p| (p.name(), format!("{} ({p})", capital(t(p.entry().meaning))))).collect();
     given.sort_by(|(_, a), (_, b)| a.cmp(b));
     let permissions: Options = given.into_iter().collect();
-    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, *label)).collect();
+    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, t(label))).collect();
     let reaches: Options = [
         ("widest", t("As far as you hold it yourself")),
         ("own", t("Own: what they take part in")),
@@ -372,7 +379,12 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
             (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, t("Give")))) }))
         },
     );
-    dialog::dialog("give-temporary", &format!("Give {} access for a while", page.user.name), false, body)
+    dialog::dialog(
+        "give-temporary",
+        &fill(t("Give {name} access for a while"), &[("name", &page.user.name)]),
+        false,
+        body,
+    )
 }
 
 /// Gives a permission for a while.
@@ -383,7 +395,7 @@ pub async fn give_temporary(
 ) -> Result<Redirect, Refusal> {
     let name = typed.get("holds");
     let permission = Permission::from_name(name)
-        .ok_or_else(|| Refusal::invalid("holds", "holds must be chosen from the list."))?;
+        .ok_or_else(|| Refusal::invalid("holds", "{field} must be chosen from the list."))?;
     let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let words: Vec<String> = match typed.get("reach") {
         "widest" => access::shown(permission, actor.powers().reaches(permission))
@@ -396,7 +408,7 @@ pub async fn give_temporary(
     };
     let lasts = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("expires_at"));
     let (_, _, lasts) =
-        lasts.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be chosen from the list."))?;
+        lasts.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be chosen from the list."))?;
     let new = NewTemporary {
         holds: BTreeMap::from([(name.to_owned(), words)]),
         expires_at: Moment(request.server.app.store.now() + lasts),

@@ -19,7 +19,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::{Crumb, PageHead, page_head, split};
 use crate::ui::secret::secret;
 use crate::ui::segmented::setting;
-use crate::ui::text::t;
+use crate::ui::text::{fill, said, t};
 
 /// The record: to edit for those who may, to read for the others.
 pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Result<Markup, Refusal> {
@@ -27,8 +27,8 @@ pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Res
     let user = &page.user;
     let account = facts(&[
         (t("Added"), parts::when(user.created_at, Show::Date)),
-        (t("Last seen"), parts::when_or(user.last_seen_at, "never")),
-        (t("Role"), html! { (user.role.name) }),
+        (t("Last seen"), parts::when_or(user.last_seen_at, t("never"))),
+        (t("Role"), html! { (said(&user.role.name)) }),
         (
             t("Leads"),
             html! { (or_dash(&user.leads.iter().map(|u| u.name.as_str()).collect::<Vec<_>>().join(", "))) },
@@ -138,14 +138,21 @@ fn dangerous(page: &Page<'_>) -> Markup {
             ),
         )
     };
-    let ban = format!(
-        "Ban {name}? Every session and phone of theirs ends at once; what is assigned to them stays."
+    let ban = fill(
+        t("Ban {name}? Every session and phone of theirs ends at once; what is assigned to them stays."),
+        &[("name", name)],
     );
-    let unban =
-        format!("Lift the ban on {name}? They can sign in again and have the access that is set for them.");
-    let reset = format!("Set a new one-time password for {name}? Every session of theirs ends at once.");
-    let delete = format!(
-        "Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."
+    let unban = fill(
+        t("Lift the ban on {name}? They can sign in again and have the access that is set for them."),
+        &[("name", name)],
+    );
+    let reset = fill(
+        t("Set a new one-time password for {name}? Every session of theirs ends at once."),
+        &[("name", name)],
+    );
+    let delete = fill(
+        t("Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."),
+        &[("name", name)],
     );
     let may = |permission| page.may(permission) && !page.is_self();
     let acts = html! {

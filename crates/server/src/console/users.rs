@@ -16,7 +16,6 @@ use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
-use super::when::count;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::rest::users::{order, standing};
@@ -31,7 +30,7 @@ use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::pager::{Pager, pager};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Order, Row, Tick, Ticks, table, ticked_table};
-use crate::ui::text::t;
+use crate::ui::text::{count, fill, in_words, number, said, t};
 
 /// How many users one page lists.
 const ON_A_PAGE: i64 = 50;
@@ -99,7 +98,7 @@ fn id(field: &'static str, text: &str) -> Result<Option<Id>, Refusal> {
         "" => Ok(None),
         text => match text.parse() {
             Ok(id) => Ok(Some(Id(id))),
-            Err(_) => Err(Refusal::invalid(field, format!("{field} must be chosen from the list."))),
+            Err(_) => Err(Refusal::invalid(field, "{field} must be chosen from the list.")),
         },
     }
 }
@@ -225,7 +224,7 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
     let row = |user: &UserView| {
         let cells = [
             person(&user.name, &user.email),
-            html! { (user.role.name) },
+            html! { (said(&user.role.name)) },
             unit(&user.department),
             unit(&user.branch),
             parts::standing(&user.standing),
@@ -258,8 +257,13 @@ fn nobody(here: &str) -> Markup {
 
 fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Markup {
     let last = offset + i64::try_from(found.items.len()).unwrap_or(0);
-    let total = count(found.total, "user", "users");
-    let summary = if found.total > ON_A_PAGE { format!("{}–{last} of {total}", offset + 1) } else { total };
+    let summary = if found.total > ON_A_PAGE {
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("first", &(offset + 1)), ("last", &last), ("total", &number(found.total))];
+        fill(t("{first}–{last} of {total} users"), &values)
+    } else {
+        count(found.total, "{n} user", "{n} users")
+    };
     let at = |offset: i64| {
         asked.address(here, &asked.sort, &if offset > 0 { offset.to_string() } else { String::new() })
     };
@@ -319,7 +323,7 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
 fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
     let here = path(request, "/users");
     let model = actor.snapshot().model();
-    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, said_of(field, &r.message))));
+    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, in_words(&r.message))));
     let wrong = wrong.as_ref().map(|(field, message)| (*field, message.as_str()));
     let error = |name: &str| wrong.filter(|(field, _)| *field == name).map(|(_, message)| message);
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
@@ -368,17 +372,6 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     Frame::new(request, t("Add user")).around(main)
 }
 
-/// The field's own words in place of its name, where the message begins with it.
-fn said_of(field: &str, message: &str) -> String {
-    let label = match field {
-        "email" => t("The email address").to_owned(),
-        "employee_code" => t("The employee code").to_owned(),
-        "password" => t("The first password").to_owned(),
-        other => format!("The {other}"),
-    };
-    message.strip_prefix(field).map_or_else(|| message.to_owned(), |rest| format!("{label}{rest}"))
-}
-
 /// Says what was made, with the one-time password; reloading leads to the user's own page.
 fn added_page(request: &Request, invited: &InvitedUser) -> Response {
     let here = path(request, "/users");
@@ -386,7 +379,7 @@ fn added_page(request: &Request, invited: &InvitedUser) -> Response {
     let page = format!("{here}/{}", user.id);
     let main = html! {
         (page_head(&PageHead {
-            title: &format!("{} was added", user.name), crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
+            title: &fill(t("{name} was added"), &[("name", &user.name)]), crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
         (card(t("How to sign in"), t("Give these to them over a channel that you trust."), None, html! {
             div.stack { (facts(&[(t("Workspace"), html! { (request.slug()) }), (t("Email address"), html! { (user.email) })]))
@@ -400,6 +393,6 @@ fn added_page(request: &Request, invited: &InvitedUser) -> Response {
             }))
         }))
     };
-    let title = format!("{} was added", user.name);
+    let title = fill(t("{name} was added"), &[("name", &user.name)]);
     shown_at(&page, Frame::new(request, &title).around(main))
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
-use super::text::t;
+use super::text::{fill, t, weave};
 
 /// An empty list: what would be here and what to do next.
 #[must_use]
@@ -48,10 +48,11 @@ pub fn no_permission(missing: &NoPermission, ask: Option<Markup>) -> Markup {
     html! {
         div.empty {
             span.empty-icon { (icon(Icon::Lock)) }
-            h1 { "You have no access to " (missing.page) }
+            h1 { (fill(t("You have no access to {page}"), &[("page", &missing.page)])) }
             p {
-                "It needs the permission " code { (missing.permission) } " to " (missing.meaning)
-                (t(", and you do not hold it."))
+                (weave(t("It needs the permission {permission} to {meaning}, and you do not hold it."), &[
+                    ("permission", html! { code { (missing.permission) } }), ("meaning", html! { (missing.meaning) }),
+                ]))
             }
             @if let Some(ask) = ask { div.actions { (ask) } }
         }

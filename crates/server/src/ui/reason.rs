@@ -74,11 +74,11 @@ pub fn reasons(reasons: &[Reason]) -> Markup {
     }
 }
 
-const fn looks(weight: Weight) -> (&'static str, Icon, &'static str) {
+fn looks(weight: Weight) -> (&'static str, Icon, &'static str) {
     match weight {
-        Weight::Allows => ("tone-good", Icon::Check, "for:"),
-        Weight::Refuses => ("tone-bad", Icon::Close, "against:"),
-        Weight::Silent => ("tone-neutral", Icon::Minus, "silent:"),
+        Weight::Allows => ("tone-good", Icon::Check, t("for:")),
+        Weight::Refuses => ("tone-bad", Icon::Close, t("against:")),
+        Weight::Silent => ("tone-neutral", Icon::Minus, t("silent:")),
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::assets;
 use super::avatar::avatar;
 use super::icon::{Icon, icon};
-use super::text::t;
+use super::text::{fill, spoken, t};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,8 +34,6 @@ impl Theme {
 pub struct Document<'a> {
     /// Title of the page; the browser shows it before the product's name.
     pub title: &'a str,
-    /// Language of the text, as a BCP 47 tag.
-    pub lang: &'a str,
     /// Light or dark.
     pub theme: Theme,
     /// The CSRF token of the session or of the sign-in form.
@@ -108,6 +106,10 @@ const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false,"extensions":"ringfenc
 pub fn shell(shell: &Shell, main: Markup) -> Markup {
     let body = html! {
         body data-live=[shell.live]
+            data-say-saving=(t("Saving…")) data-say-saved=(t("Saved")) data-say-not-saved=(t("Not saved"))
+            data-say-not-saved-offline=(t("Not saved: no connection")) data-say-offline=(t("No connection to the server. Try again."))
+            data-say-failed=(t("That did not work. Nothing was changed.")) data-say-copied=(t("Copied"))
+            data-say-continue=(t("Continue")) data-say-go-to=(t("Go to")) data-say-here=(t("Here"))
             hx-boost:inherited="true" hx-target:inherited="#main" hx-select:inherited="#main"
             hx-swap:inherited="outerHTML" hx-select-oob:inherited="#nav:outerMorph,#banner:outerMorph,#toasts:outerMorph" {
             a.skip href="#main" { (t("Skip to content")) }
@@ -121,6 +123,7 @@ pub fn shell(shell: &Shell, main: Markup) -> Markup {
             (changed_bar())
             (palette())
             (confirm_dialog())
+            div #ask {}
         }
     };
     document(&shell.document, &body)
@@ -146,7 +149,7 @@ pub fn logo() -> Markup {
 fn document(about: &Document, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(about.lang) data-theme=[about.theme.attribute()] {
+        html lang=(spoken().code()) data-theme=[about.theme.attribute()] {
             head {
                 meta charset="utf-8";
                 title { (about.title) " · Ringfence" }
@@ -172,7 +175,7 @@ fn top_bar(shell: &Shell) -> Markup {
             }
             a.brand href=(shell.home) { (logo()) span { (shell.workspace) } }
             button.palette-button.script-only type="button" command="show-modal" commandfor="palette" {
-                (icon(Icon::Search)) span { (t("Go to…")) } kbd { "Ctrl K" }
+                (icon(Icon::Search)) span { (t("Go to…")) } kbd { (t("Ctrl K")) }
             }
             (user_menu(shell))
         }
@@ -182,9 +185,9 @@ fn top_bar(shell: &Shell) -> Markup {
 fn user_menu(shell: &Shell) -> Markup {
     let user = &shell.user;
     html! {
-        button.user-button type="button" popovertarget="user-menu" {
+        button.user-button type="button" popovertarget="user-menu"
+            aria-label=(fill(t("Account of {name}"), &[("name", &user.name)])) {
             (avatar(user.name))
-            span.sr-only { "Account of " }
             span.user-button-name { (user.name) }
             (icon(Icon::Down))
         }

@@ -8,8 +8,11 @@ use std::fmt::Display;
 use std::future::Future;
 use std::sync::LazyLock;
 
+use access::text::{Piece, pieces};
 use maud::{Markup, html};
 use workspace::language::Language;
+
+use super::fields;
 
 tokio::task_local! {
     static SPOKEN: Language;
@@ -67,8 +70,8 @@ pub fn fill(template: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut filled = String::with_capacity(template.len());
     for piece in pieces(template) {
         match piece {
-            Piece::Text(text) => filled.push_str(text),
-            Piece::Value(name) => match values.iter().find(|(known, _)| *known == name) {
+            Piece::Plain(text) => filled.push_str(text),
+            Piece::Named(name) => match values.iter().find(|(known, _)| *known == name) {
                 Some((_, value)) => filled.push_str(&value.to_string()),
                 None => filled.push_str(&format!("{{{name}}}")),
             },
@@ -82,8 +85,8 @@ pub fn weave(template: &str, values: &[(&str, Markup)]) -> Markup {
     html! {
         @for piece in pieces(template) {
             @match piece {
-                Piece::Text(text) => (text),
-                Piece::Value(name) => { @if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) { (value) } }
+                Piece::Plain(text) => (text),
+                Piece::Named(name) => { @if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) { (value) } }
             }
         }
     }
@@ -122,22 +125,34 @@ pub fn capital(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-enum Piece<'a> {
-    Text(&'a str),
-    Value(&'a str),
+/// Things one after the other: `a, b and c`.
+pub fn listed<S: AsRef<str>>(things: &[S]) -> String {
+    let things: Vec<&str> = things.iter().map(AsRef::as_ref).collect();
+    match things.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => {
+            fill(t("{things} and {last}"), &[("things", &first.join(", ")), ("last", last)])
+        }
+    }
 }
 
-/// A template's texts and the names of its values, in order.
-fn pieces(template: &str) -> Vec<Piece<'_>> {
-    let mut found = vec![];
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, behind)) = after.split_once('}') else { break };
-        found.extend([Piece::Text(before), Piece::Value(name)]);
-        rest = behind;
+/// A sentence of the product in the reader's language, with fields called as the console calls them.
+pub fn in_words(text: &access::Text) -> String {
+    text.say(&Reader)
+}
+
+struct Reader;
+
+impl access::text::Words for Reader {
+    fn template<'a>(&self, english: &'a str) -> Cow<'a, str> {
+        said(english)
     }
-    found.push(Piece::Text(rest));
-    found
+
+    fn value<'a>(&self, name: &str, value: &'a str) -> Cow<'a, str> {
+        let field = if name == "field" { fields::label(value) } else { None };
+        field.map_or(Cow::Borrowed(value), Cow::Borrowed)
+    }
 }
 
 fn translated(english: &str) -> Option<&'static str> {
