@@ -1,6 +1,6 @@
 // The console's behaviour on top of plain links and forms: everything works without it, only less smoothly.
 // Attributes it honours: data-autosave, data-filter, data-confirm, data-command, data-live, data-local,
-// data-copy, data-toast, data-open, data-reload, data-tick-all, data-tick.
+// data-copy, data-toast, data-open, data-reload, data-tick-all, data-tick, data-once.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -293,7 +293,7 @@
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
 
   // A page with a secret on it is the only place where it can be read: it is never loaded again by itself.
-  const shownOnce = () => $("#main .secret") !== null;
+  const shownOnce = () => $("#main :is(.secret, [data-once])") !== null;
 
   function showChangedBar(show) {
     const note = $("#changed > p");

@@ -20,9 +20,6 @@ use crate::request::Request;
 use crate::ui::text::speaking;
 use crate::{Server, console, cookie, endpoints, refuse};
 
-/// The largest body that is read.
-const LARGEST_BODY: usize = 1 << 20;
-
 /// The router, made from the endpoint table and nothing else.
 pub fn router(server: Server) -> Router {
     router_of(server, endpoints::all())
@@ -116,7 +113,7 @@ async fn handle(
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }
-    request.body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::new(Code::TooLarge))?;
+    request.body = to_bytes(body, endpoint.largest_body).await.map_err(|_| Refusal::new(Code::TooLarge))?;
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }

@@ -1,4 +1,4 @@
-//! The call log as a file, streamed piece by piece so that its size costs no memory.
+//! Tables as files: the call log streamed piece by piece so that its size costs no memory, others whole.
 
 use axum::body::Body;
 use axum::http::header;
@@ -10,14 +10,23 @@ use workspace::calls::Export;
 
 use crate::output::Csv;
 
+/// A table that is in memory.
+pub fn table(name: &'static str, text: String) -> Csv {
+    Csv((headers(name), text).into_response())
+}
+
+fn headers(name: &'static str) -> [(header::HeaderName, &'static str); 3] {
+    [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store"),
+    ]
+}
+
 /// The file, sent while it is read. What is refused is refused before the answer begins.
 pub async fn csv(mut export: Export) -> Result<Csv, Refusal> {
     let first = export.next().await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let headers = headers("attachment; filename=\"calls.csv\"");
     Ok(Csv((headers, Body::from_stream(pieces(first, export))).into_response()))
 }
 

@@ -55,6 +55,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
         POST "/api/v1/users"               list(UserInvite) rest::users::invite, "Add a user, to the workspace or to the units that you lead.";
         POST "/api/v1/users/bulk"          list(UserRead) rest::users::bulk, "Change several users at once, all or none; each asks for the permission of the change.";
+        POST "/api/v1/users/import"        list(UserInvite) rest::users::import, "Add and edit people from a CSV file; the answer says what became of each row, and with `try=true` what would.";
+        GET  "/api/v1/users/export"        list(UserRead) rest::users::export, "The users that you may see, as CSV.";
         GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
         PATCH "/api/v1/users/{user}"       on(User UserUpdate) rest::users::update, "Edit a user's record.";
         DELETE "/api/v1/users/{user}"      on(User UserDelete) rest::users::delete, "Delete a user.";
@@ -143,6 +145,10 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/users"             list(UserRead) console::users::list, "The users that one may see.";
         GET  "/w/{slug}/users/new"         list(UserInvite) console::users::new, "The form that adds a user.";
         POST "/w/{slug}/users"             list(UserInvite) console::users::create, "Add a user.";
+        GET  "/w/{slug}/users.csv"         list(UserRead) console::users_file::export, "The users that one may see, as a file.";
+        GET  "/w/{slug}/users/import"      list(UserInvite) console::users_file::show, "The form that takes a file of people.";
+        POST "/w/{slug}/users/import"      list(UserInvite) console::users_file::import, "Show what a file of people would do, or do it.";
+        POST "/w/{slug}/users/import/failed" list(UserInvite) console::users_file::failed, "The rows of a file of people that cannot be done, to be mended.";
         GET  "/w/{slug}/users/bulk"        list(UserRead) console::bulk::show, "Who was chosen on the list of users, and what can be done to them.";
         POST "/w/{slug}/users/bulk"        list(UserRead) console::bulk::apply, "Change several users at once, all or none.";
         GET  "/w/{slug}/users/{user}"      on(User UserRead) console::user::show, "One user: what they may do and why, and what is set for them.";

@@ -13,6 +13,7 @@ pub mod endpoints;
 pub mod import;
 pub mod input;
 pub mod live;
+mod multipart;
 pub mod openapi;
 pub mod output;
 pub mod recordings;

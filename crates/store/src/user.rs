@@ -169,7 +169,11 @@ impl Store {
         let seen = visible.things(access::Noun::User).into_iter();
         let mut found: Vec<(Id, &User)> =
             seen.filter_map(|id| Some((id, model.users.get(&id).filter(|user| fits(user))?))).collect();
-        let words: Vec<String> = folded_words(filter.search.as_deref().unwrap_or_default());
+        let search = filter.search.as_deref().unwrap_or_default();
+        if search.contains('\0') {
+            return Err(StoreError::Nul);
+        }
+        let words: Vec<String> = folded_words(search);
         if !words.is_empty() {
             let texts = self.user_texts(visible.workspace()).await?;
             found.retain(|(id, user)| {

@@ -29,5 +29,6 @@ pub mod user;
 pub mod user_access;
 pub mod user_record;
 pub mod users;
+pub mod users_file;
 mod when;
 pub mod why;

@@ -6,12 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::user::{UserFilter, UserOrder};
 use workspace::bulk::{self, Bulk};
+use workspace::people_export;
+use workspace::people_import::{self, ImportReport};
 use workspace::several::BulkDone;
 use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
 use workspace::{List, Refusal};
 
-use crate::input::{Body, Paged};
-use crate::output::{Created, Done, Json};
+use crate::download;
+use crate::input::{Body, Paged, PeopleFile, Query};
+use crate::output::{Created, Csv, Done, Json};
 use crate::request::Request;
 
 /// Which users to list.
@@ -90,6 +93,27 @@ pub async fn invite(
 ) -> Result<Created<InvitedUser>, Refusal> {
     let permit = users::permit_to_invite(&visible)?;
     users::invite(&request.server.app, &permit, &request.author(), new).await.map(Created)
+}
+
+/// People from a CSV file.
+pub async fn import(
+    request: Request,
+    visible: Visible<can::UserInvite>,
+    PeopleFile(file): PeopleFile,
+) -> Result<Json<ImportReport>, Refusal> {
+    let permit = users::permit_to_invite(&visible)?;
+    people_import::import(&request.server.app, &permit, &request.author(), &file).await.map(Json)
+}
+
+/// The users that the caller may see, as a CSV file.
+pub async fn export(
+    request: Request,
+    visible: Visible<can::UserRead>,
+    Query(query): Query<UserQuery>,
+) -> Result<Csv, Refusal> {
+    let file =
+        people_export::export(&request.server.app, &visible, &request.author(), &query.filter()?).await?;
+    Ok(download::table("attachment; filename=\"people.csv\"", file))
 }
 
 /// Changes several users at once, all of them or none.

@@ -18,6 +18,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("holds", later("Permissions")),
     ("kind", later("Kind")),
     ("language", later("Language")),
+    ("file", later("The file")),
+    ("lead_cap", later("Lead cap")),
     ("leads", later("Leads")),
     ("may_observe", later("Observe")),
     ("may_use", later("Use")),
@@ -43,6 +45,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("units", later("Leads")),
     ("until", later("Until")),
     ("user", later("User")),
+    ("users", later("People")),
     ("workspace", later("Workspace")),
 ];
 
