@@ -33,14 +33,23 @@ const HEADS: [(Column, &[&str]); 10] = [
     (Column::Name, &["name", "fullname", "displayname", "nom", "nombre"]),
     (Column::FirstName, &["firstname", "givenname", "forename", "vorname", "prenom"]),
     (Column::LastName, &["lastname", "surname", "familyname", "nachname", "nomdefamille", "apellidos"]),
-    (Column::Phone, &["phone", "phonenumber", "telephone", "mobile", "mobilephone", "tel", "telefon", "telefono"]),
+    (
+        Column::Phone,
+        &["phone", "phonenumber", "telephone", "mobile", "mobilephone", "tel", "telefon", "telefono"],
+    ),
     (
         Column::EmployeeCode,
         &["employeecode", "employeeid", "employeenumber", "staffid", "code", "personalnummer", "matricule"],
     ),
     (Column::Role, &["role", "rolename", "rolle", "rol"]),
-    (Column::Department, &["department", "departmentname", "dept", "team", "abteilung", "departement", "departamento"]),
-    (Column::Branch, &["branch", "branchname", "office", "location", "site", "filiale", "niederlassung", "sucursal"]),
+    (
+        Column::Department,
+        &["department", "departmentname", "dept", "team", "abteilung", "departement", "departamento"],
+    ),
+    (
+        Column::Branch,
+        &["branch", "branchname", "office", "location", "site", "filiale", "niederlassung", "sucursal"],
+    ),
     (Column::LeadCap, &["leadcap", "leadlimit", "maxleads"]),
 ];
 
@@ -118,6 +127,7 @@ impl File {
         let heads: Vec<String> = heads.iter().flat_map(|heads| heads.iter().map(str::to_owned)).collect();
         let columns = columns(&heads)?;
         let mut rows = vec![];
+        let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
         for record in records {
             let record = record.map_err(unreadable)?;
             if record.iter().all(str::is_empty) {
@@ -126,7 +136,8 @@ impl File {
             if rows.len() == MOST_ROWS {
                 return Err(invalid("{field} has more than 5,000 people: split it into several."));
             }
-            rows.push(row(&record, &columns));
+            let line = lines.of(record.position().map_or(0, csv::Position::byte));
+            rows.push(row(&record, &columns, line));
         }
         if rows.is_empty() {
             return Err(invalid("{field} has nobody in it: put a person on each line below the heads."));
@@ -172,13 +183,39 @@ fn columns(heads: &[String]) -> Answer<Vec<Option<Column>>> {
         let again = columns.iter().skip(at + 1).position(|other| other == column);
         if let Some(again) = again.and_then(|again| heads.get(at + 1 + again)) {
             let first = heads.get(at).cloned().unwrap_or_default();
-            return Err(invalid(text!("{field} has two columns for the same: {first} and {again}.", first, again)));
+            return Err(invalid(text!(
+                "{field} has two columns for the same: {first} and {again}.",
+                first,
+                again
+            )));
         }
     }
     Ok(columns)
 }
 
-fn row(record: &csv::StringRecord, columns: &[Option<Column>]) -> FileRow {
+/// Counts lines; the parser is behind where a line ends in two characters or is blank.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that begins at a byte, which only grows, or after the line ends there.
+    fn of(&mut self, byte: u64) -> u64 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(next) = self.text.get(self.at) {
+            if self.at >= start && !matches!(next, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*next == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+fn row(record: &csv::StringRecord, columns: &[Option<Column>], line: u64) -> FileRow {
     let cells: Vec<String> =
         (0..columns.len()).map(|at| record.get(at).unwrap_or_default().to_owned()).collect();
     let cell = |wanted: Column| {
@@ -197,7 +234,7 @@ fn row(record: &csv::StringRecord, columns: &[Option<Column>]) -> FileRow {
         lead_cap: cell(Column::LeadCap),
     };
     let beyond = record.iter().skip(columns.len()).filter(|cell| !cell.is_empty()).count();
-    FileRow { line: record.position().map_or(0, csv::Position::line), cells, person, beyond }
+    FileRow { line, cells, person, beyond }
 }
 
 #[cfg(test)]
@@ -228,7 +265,11 @@ mod tests {
         let large = vec![b'a'; LARGEST + 1];
         let files: [(&[u8], Code, &str); 6] = [
             (b"name\nAna", Code::Invalid, "needs a column `email`"),
-            (b"email,mail\na@x.example,b@x.example", Code::Invalid, "two columns for the same: email and mail"),
+            (
+                b"email,mail\na@x.example,b@x.example",
+                Code::Invalid,
+                "two columns for the same: email and mail",
+            ),
             (b"email\n\n", Code::Invalid, "nobody in it"),
             (b"email\n\xff\xfe", Code::Invalid, "not UTF-8"),
             (many.as_bytes(), Code::Invalid, "more than 5,000 people"),
@@ -237,14 +278,25 @@ mod tests {
         for (bytes, code, why) in files {
             let refusal = File::read(bytes).err();
             let said = refusal.map(|refusal| (refusal.code, refusal.to_string()));
-            assert!(said.as_ref().is_some_and(|(c, text)| *c == code && text.contains(why)), "{why}: {said:?}");
+            assert!(
+                said.as_ref().is_some_and(|(c, text)| *c == code && text.contains(why)),
+                "{why}: {said:?}"
+            );
         }
     }
 
     #[test]
     fn a_blank_line_is_no_person_and_lines_are_counted_in_the_file() {
-        let file = File::read(b"email,note\n\n,\na@x.example,x,beyond\n").unwrap_or_else(|r| panic!("{r}"));
-        let rows: Vec<(u64, usize)> = file.rows.iter().map(|row| (row.line, row.beyond)).collect();
-        assert_eq!((rows, file.unused), (vec![(4, 1)], vec!["note".to_owned()]));
+        for end in ["\n", "\r\n"] {
+            let text =
+                "email,note||,|a@x.example,x,beyond||b@x.example,\"y|z\"|c@x.example,|".replace('|', end);
+            let file = File::read(text.as_bytes()).unwrap_or_else(|refusal| panic!("{refusal}"));
+            let rows: Vec<(u64, usize)> = file.rows.iter().map(|row| (row.line, row.beyond)).collect();
+            assert_eq!(
+                (rows, file.unused),
+                (vec![(4, 1), (6, 0), (8, 0)], vec!["note".to_owned()]),
+                "{end:?}"
+            );
+        }
     }
 }

@@ -106,7 +106,12 @@ async fn add(change: &mut Change<'_>, input: &UserInput) -> Answer<()> {
     Ok(())
 }
 
-async fn edit(change: &mut Change<'_>, actor: Option<&Actor>, old: &UserRow, input: &UserInput) -> Answer<()> {
+async fn edit(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    input: &UserInput,
+) -> Answer<()> {
     let record = UserInput { role: id(old.role_id), ..input.clone() };
     if record != users::input_of(old) {
         users::rewrite(change, actor, old, &record, None).await?;
@@ -154,7 +159,10 @@ impl<'a> Planner<'a> {
 
     fn step(&mut self, row: &FileRow) -> Answer<Step> {
         if row.beyond > 0 {
-            return Err(Refusal::because(Code::Invalid, "The row has more cells than the first line has heads."));
+            return Err(Refusal::because(
+                Code::Invalid,
+                "The row has more cells than the first line has heads.",
+            ));
         }
         let email = check::email(row.person.email.as_deref().unwrap_or_default())?;
         if let Some(line) = self.lines.get(&email) {
@@ -233,7 +241,8 @@ impl<'a> Planner<'a> {
             return Ok(authority::may_touch(actor, self.before, user)?);
         }
         let new = User { role: input.role, ..old.clone() };
-        authority::may_record(actor, self.before, user, &new).map_err(|breach| Refusal::from(breach).at("role"))
+        authority::may_record(actor, self.before, user, &new)
+            .map_err(|breach| Refusal::from(breach).at("role"))
     }
 
     /// Whether somebody still manages people and roles, and one person is the Owner, after this row (ALL-07).
@@ -258,7 +267,9 @@ impl<'a> Planner<'a> {
     /// A record with what a row says in place of what was there. An empty cell leaves what is there.
     fn filled(&self, person: &FilePerson, old: UserInput) -> Answer<UserInput> {
         let FilePerson { email: _, name, phone, employee_code, role, department, branch, lead_cap } = person;
-        let unit = |field, kind, name: &Option<String>| name.as_deref().map(|n| self.unit(field, kind, n)).transpose();
+        let unit = |field, kind, name: &Option<String>| {
+            name.as_deref().map(|n| self.unit(field, kind, n)).transpose()
+        };
         Ok(UserInput {
             name: name.as_deref().map_or(Ok(old.name), |name| check::text("name", name, 120))?,
             phone: phone.as_deref().map_or(Ok(old.phone), users::phone)?,
@@ -277,7 +288,8 @@ impl<'a> Planner<'a> {
         let named = |(id, role): (&Id, &access::model::Role)| same(&role.name, name).then_some(*id);
         let roles = &self.model().roles;
         let role = roles.iter().find_map(named);
-        let unknown = || Refusal::invalid("role", text!("{field} {name} is not one of this workspace.", name));
+        let unknown =
+            || Refusal::invalid("role", text!("{field} {name} is not one of this workspace.", name));
         let role = role.ok_or_else(unknown)?;
         if role != old && roles.get(&role).is_some_and(|role| role.standing.owner) {
             let message = "{field} cannot be the Owner's: ownership is transferred, not given.";
@@ -288,9 +300,12 @@ impl<'a> Planner<'a> {
 
     fn unit(&self, field: &'static str, kind: UnitKind, name: &str) -> Answer<Id> {
         let seen = |unit: &Id| self.actor.is_none_or(|actor| actor.sees_unit(*unit));
-        let mut units = self.model().units.iter().filter(|(_, unit)| unit.kind == kind && same(&unit.name, name));
+        let mut units =
+            self.model().units.iter().filter(|(_, unit)| unit.kind == kind && same(&unit.name, name));
         let unit = units.find(|(id, _)| seen(id)).map(|(id, _)| *id);
-        unit.ok_or_else(|| Refusal::invalid(field, text!("{field} {name} is not one of this workspace.", name)))
+        unit.ok_or_else(|| {
+            Refusal::invalid(field, text!("{field} {name} is not one of this workspace.", name))
+        })
     }
 }
 

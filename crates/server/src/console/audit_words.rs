@@ -15,6 +15,8 @@ use crate::ui::text::{later, said, t, weave};
 const PHRASES: &[(&str, &str, &str, &str)] = &[
     ("workspace:create", later("{who} created the workspace {what}"), "", ""),
     ("demo:create", later("{who} made the people, telephones and calls of {what}"), "", ""),
+    ("user:export", later("{who} took the list of people out as a file"), "", ""),
+    ("call_record:export", later("{who} took the call log out as a file"), "", ""),
     ("workspace:rename", "", later("{who} renamed the workspace {what}"), ""),
     ("workspace:transfer", "", later("{who} transferred ownership to {what}"), ""),
     ("settings:update", "", later("{who} changed the settings of {what}"), ""),

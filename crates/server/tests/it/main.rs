@@ -15,6 +15,7 @@ mod generated;
 mod import;
 mod matrix;
 mod openapi;
+mod people;
 mod rest;
 mod rules;
 mod sessions;
