@@ -18,7 +18,7 @@ use workspace::{Code, Refusal};
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, refuse};
+use crate::{Server, console, cookie, endpoints, refuse, viewing};
 
 /// The router, made from the endpoint table and nothing else.
 pub fn router(server: Server) -> Router {
@@ -113,6 +113,7 @@ async fn handle(
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }
+    viewing::check(request, endpoint, method)?;
     request.body = to_bytes(body, endpoint.largest_body).await.map_err(|_| Refusal::new(Code::TooLarge))?;
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
@@ -181,7 +182,11 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
             | Code::HoldsMore
             | Code::LastAdmin
             | Code::OneOwner
+            | Code::SeatsFull
+            | Code::LicencesFull
+            | Code::NumbersFull
             | Code::CrossSite
+            | Code::ReadOnly
             | Code::NotFound
     );
     if !noteworthy {

@@ -60,7 +60,7 @@ pub async fn export(
 impl Export {
     /// The next piece of the file; none at its end.
     pub async fn next(&mut self) -> Answer<Option<String>> {
-        let header = matches!(self.place, Place::Start).then(|| HEADER.map(str::to_owned).to_vec());
+        let header = matches!(self.place, Place::Start).then(|| HEADER.map(str::to_owned));
         self.filter.before = match self.place {
             Place::Start => None,
             Place::After(place) => Some(place),
@@ -81,9 +81,9 @@ impl Export {
     }
 }
 
-fn record(call: CallView) -> Vec<String> {
+fn record(call: CallView) -> [String; 13] {
     let name = |thing: Option<crate::Ref>| thing.map_or_else(String::new, |thing| thing.name);
-    vec![
+    [
         call.id.to_string(),
         call.started_at.to_string(),
         call.answered_at.map(|at| at.to_string()).unwrap_or_default(),

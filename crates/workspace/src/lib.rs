@@ -5,9 +5,11 @@
 
 pub mod audit_log;
 pub mod bulk;
+pub mod calling;
 pub mod calls;
 mod calls_export;
 pub mod check;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;
@@ -20,6 +22,7 @@ pub mod ownership;
 pub mod people_export;
 pub mod people_file;
 pub mod people_import;
+pub mod plan;
 pub mod profile;
 pub mod refusal;
 pub mod roles;
@@ -29,10 +32,12 @@ pub mod several;
 pub mod sign_in;
 mod spreadsheet;
 mod taken;
+pub mod toggles;
 pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod view_as;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use access::authority::{self, Breach};
+use access::limits::Full;
 use access::model::{Standing, UnitKind, User};
 use access::{Actor, Id, Model, Noun, Permission, Permit, Snapshot, Text, can, text};
 use schemars::JsonSchema;
@@ -190,9 +191,8 @@ impl<'a> Planner<'a> {
             actor.map_or(Ok(()), |actor| authority::may_record(actor, before, Id(u32::MAX), &record(&input)))
         });
         (*judged).map_err(Refusal::from).map_err(|refusal| refusal.at("role"))?;
-        if let Some(seats) = self.model().seats.filter(|seats| self.people >= *seats as usize) {
-            let message = text!("No seat is free: the subscription has {seats}.", seats);
-            return Err(Refusal::because(Code::InUse, message));
+        if let Some(bought) = self.model().seats.filter(|seats| self.people >= *seats as usize) {
+            return Err(Breach::Full(Full::Seats { bought }).into());
         }
         self.people += 1;
         Ok(input)

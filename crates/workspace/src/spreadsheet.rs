@@ -21,7 +21,10 @@ fn is_formula(field: &str) -> bool {
 }
 
 /// Records of equal length as text.
-pub(crate) fn csv(records: impl IntoIterator<Item = Vec<String>>) -> Answer<String> {
+pub(crate) fn csv<R>(records: impl IntoIterator<Item = R>) -> Answer<String>
+where
+    R: IntoIterator<Item = String>,
+{
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
     let internal = |_| Refusal::new(Code::Internal);
     for record in records {

@@ -51,15 +51,15 @@ impl Options {
         self
     }
 
-    /// With other entries after these.
-    pub fn and(mut self, others: Options) -> Options {
-        self.0.extend(others.0);
+    /// Without one of the entries.
+    pub fn without(mut self, value: &str) -> Options {
+        self.0.retain(|(known, _)| known != value);
         self
     }
 
-    /// Without the entry of that value.
-    pub fn without(mut self, value: &str) -> Options {
-        self.0.retain(|(own, _)| own != value);
+    /// With other entries after these.
+    pub fn and(mut self, others: Options) -> Options {
+        self.0.extend(others.0);
         self
     }
 

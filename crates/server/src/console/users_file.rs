@@ -36,7 +36,7 @@ pub async fn export(
 ) -> Result<Csv, Refusal> {
     let file =
         people_export::export(&request.server.app, &visible, &request.author(), &asked.filter()?).await?;
-    Ok(download::table("attachment; filename=\"people.csv\"", file))
+    Ok(download::table("people", file))
 }
 
 /// The form that takes a file.
@@ -135,7 +135,7 @@ pub async fn failed(
     let file = File::read(&sent(&upload))?;
     let report = run(&request, &visible, &file, Intent::Try).await?;
     let text = people_import::failed_rows(&file, &report, in_words)?;
-    Ok(download::table("attachment; filename=\"people-to-mend.csv\"", text))
+    Ok(download::table("people-to-mend", text))
 }
 
 fn told(request: &Request, report: &ImportReport, text: &str) -> Markup {

@@ -113,7 +113,7 @@ pub async fn export(
 ) -> Result<Csv, Refusal> {
     let file =
         people_export::export(&request.server.app, &visible, &request.author(), &query.filter()?).await?;
-    Ok(download::table("attachment; filename=\"people.csv\"", file))
+    Ok(download::table("people", file))
 }
 
 /// Changes several users at once, all of them or none.
