@@ -179,6 +179,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/toggles" on(User UserSetAccess) console::user_access::set_toggles, "Set a user's toggles.";
         POST "/w/{slug}/users/{user}/grants" on(User UserSetAccess) console::user_access::set_grant, "Grant an extension, queue or number to a user.";
         POST "/w/{slug}/users/{user}/grants/{entity}/remove" on(User UserSetAccess) console::user_access::remove_grant, "Withdraw a grant.";
+        POST "/w/{slug}/users/{user}/caller-id" on(User UserSetAccess) console::calling::preset, "Set a user's default caller ID.";
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
@@ -187,11 +188,17 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
         GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::role::show, "One role as a matrix.";
-        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role_matrix::save, "Change what a custom role holds.";
+        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role::save, "Change what a custom role holds.";
         POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::role::rename, "Rename a custom role.";
         POST "/w/{slug}/roles/{role}/default" on(Role RoleWrite) console::role::set_default, "Make a role the one that new people get.";
         POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::role::delete, "Delete a custom role.";
         GET  "/w/{slug}/compare"           signed_in() console::compare::show, "Two roles or people whose access one may ask about, side by side.";
+        GET  "/w/{slug}/toggles"           may(RoleRead) console::toggles::list, "Every toggle.";
+        POST "/w/{slug}/toggles"           may(RoleWrite) console::toggles::create, "Define a toggle, empty or as another one is.";
+        GET  "/w/{slug}/toggles/{toggle}"  may(RoleRead) console::toggles::show, "One toggle as a matrix, and for whom it is set.";
+        POST "/w/{slug}/toggles/{toggle}"  may(RoleWrite) console::toggles::save, "Change what a toggle of the workspace's own holds.";
+        POST "/w/{slug}/toggles/{toggle}/name" may(RoleWrite) console::toggles::rename, "Rename a toggle of the workspace's own.";
+        POST "/w/{slug}/toggles/{toggle}/delete" may(RoleDelete) console::toggles::delete, "Delete a toggle of the workspace's own.";
         GET  "/w/{slug}/departments"       may(DepartmentRead) console::units::list, "Every department.";
         POST "/w/{slug}/departments"       may(DepartmentWrite) console::units::create, "Add a department.";
         GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::unit::show, "One department with its people.";
@@ -211,6 +218,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/profile"           signed_in() console::profile::show, "One's own record, access and sessions.";
         POST "/w/{slug}/profile"           signed_in() console::profile::save, "Save one's own name and phone number.";
         POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
+        POST "/w/{slug}/profile/caller-id" signed_in() console::calling::choose, "Choose one's own caller ID.";
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";
         GET  "/w/{slug}/calls"             list(CallRecordRead) console::calls::list, "The call log.";
@@ -248,11 +256,14 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
         POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";
         POST "/w/{slug}/tokens/{api_token}/revoke" on(Token ApiTokenWrite) console::tokens::revoke, "Revoke an API token.";
+        GET  "/w/{slug}/plan"              may(BillingRead) console::plan::show, "The plan with what another one would add or take, seats and licences.";
+        POST "/w/{slug}/plan"              may(BillingCommit) console::plan::update, "Move to another plan, or buy another number of seats.";
+        GET  "/w/{slug}/licences"          may(LicenseRead) console::plan::licences, "The licences and the numbers that they carry.";
+        POST "/w/{slug}/licences"          may(LicenseUpdate) console::plan::update_licences, "Buy another number of licences.";
         GET  "/w/{slug}/settings"          may(SettingsRead) console::settings::show, "The workspace's settings.";
         POST "/w/{slug}/settings"          may(SettingsUpdate) console::settings::update, "Change time zone and country.";
         POST "/w/{slug}/settings/name"     may(WorkspaceRename) console::settings::rename, "Rename the workspace.";
         POST "/w/{slug}/settings/recording" may(AutoRecordUpdate) console::settings::set_auto_record, "Switch automatic recording on or off.";
-        POST "/w/{slug}/settings/plan"     may(BillingCommit) console::settings::change_plan, "Move to another plan.";
         POST "/w/{slug}/settings/owner"    may(WorkspaceTransfer) console::settings::transfer, "Hand ownership to an Admin.";
     }
 }

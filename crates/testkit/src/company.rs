@@ -124,14 +124,6 @@ impl<'s> Company<'s> {
         self.owner.client.put(&path, json!({ "setting": setting })).await
     }
 
-    /// A page as somebody's browser gets it.
-    pub async fn page(&self, member: &Member, path: &str) -> Answer {
-        let token = member.client.token.clone().unwrap();
-        let stranger = self.server.stranger();
-        let request = stranger.request(reqwest::Method::GET, &format!("/w/{}{path}", self.slug));
-        stranger.send(request.header("cookie", format!("__Host-ringfence-{}={token}", self.slug))).await
-    }
-
     /// Sends a form from a page of somebody's session.
     pub async fn form(&self, member: &Member, path: &str, pairs: &[(&str, &str)]) -> Answer {
         let token = member.client.token.clone().unwrap();
@@ -141,6 +133,15 @@ impl<'s> Company<'s> {
             .header("cookie", format!("__Host-ringfence-{}={token}", self.slug))
             .header("x-csrf-token", server::cookie::csrf(&token));
         stranger.send(request.form(pairs)).await
+    }
+
+    /// Opens a page with somebody's session.
+    pub async fn page(&self, member: &Member, path: &str) -> Answer {
+        let token = member.client.token.clone().unwrap();
+        let stranger = self.server.stranger();
+        let request = stranger.request(reqwest::Method::GET, &format!("/w/{}{path}", self.slug));
+        let request = request.header("cookie", format!("__Host-ringfence-{}={token}", self.slug));
+        stranger.send(request).await
     }
 
     /// Puts a call into the log; its id.

@@ -35,7 +35,7 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 16] = [
+        const TABLES: [&str; 17] = [
             "SELECT id, slug, name, preset, plan, time_zone, version, seats, licences FROM workspaces ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
@@ -52,6 +52,7 @@ impl Database {
             "SELECT workspace_id, id, user_id, token_hash FROM sessions ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
+            "SELECT * FROM deleted_calls ORDER BY workspace_id, source, unique_id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
         ];
         let mut rows = vec![];

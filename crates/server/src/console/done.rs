@@ -2,9 +2,9 @@
 
 use maud::Markup;
 
+use super::bundle_matrix::Effects;
 use super::foreseen::undo_path;
 use super::frame::csrf;
-use super::role_matrix::Effects;
 use crate::request::Request;
 use crate::ui::badge::Tone;
 use crate::ui::text::{later, t};

@@ -49,6 +49,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                 @if own { (own_sessions(&request, &who, &sessions)) }
             },
             html! {
+                (super::calling::own(&request, &who))
                 @if may_change { (card(t("Your details"), "", None, details_form(&request, &me))) }
                 (card(t("Your record"), t("Set by whoever manages users"), None, record(&me)))
                 @if may_change { (card(t("Password"), "", None, password_form(&request))) }
@@ -170,7 +171,7 @@ fn agent(text: &str) -> String {
 }
 
 /// One's own record as a thing, with the permission to change it.
-fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
+pub(super) fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
     let own = who.actor.snapshot().thing(Noun::User, who.actor.id());
     let own = own.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(who.actor.permit_on::<can::ProfileUpdate>(own)?)

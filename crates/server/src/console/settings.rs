@@ -23,7 +23,7 @@ use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::page::{PageHead, page_head, split};
 use crate::ui::segmented::{Segment, segmented, setting};
-use crate::ui::text::{count, said, t, weave};
+use crate::ui::text::{said, t, weave};
 
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
@@ -122,34 +122,15 @@ fn about(view: &WorkspaceView, zone: &TimeZone) -> Markup {
     )
 }
 
-/// The plan, what it lacks, and another one for whoever may commit to it.
+/// The plan, with the way to its page for those who may see it.
 fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
-    let here = Plan::by_key(&view.plan);
-    let name = here.map_or(view.plan.as_str(), |plan| plan.name.as_str());
-    let lacks: Vec<&str> = here
-        .map(|plan| {
-            Permission::ALL.iter().filter(|p| !plan.allows.has(**p)).map(|p| t(p.entry().meaning)).collect()
-        })
-        .unwrap_or_default();
-    let others: Vec<Choice<'_>> =
-        Plan::all().iter().map(|plan| Choice { value: &plan.key, label: t(&plan.name) }).collect();
-    let many = i64::try_from(lacks.len()).unwrap_or(i64::MAX);
-    let change = Button::new(Kind::Plain, t("Change plan"))
-        .confirm(t("Change the plan? What the new plan lacks is off for everybody at once."));
+    let name = Plan::by_key(&view.plan).map_or(view.plan.as_str(), |plan| plan.name.as_str());
+    let more = may(actor, Permission::BillingRead)
+        .then(|| button::link(&Button::new(Kind::Plain, t("Plan and seats")), &path(request, "/plan")));
     let body = html! {
         p { (weave(t("This workspace has the plan {plan}."), &[("plan", html! { strong { (said(name)) } })])) }
-        @if lacks.is_empty() { p.hint { (t("It lacks nothing.")) } } @else {
-            details #plan-lacks { summary { (count(many, "What it lacks: {n} permission", "What it lacks: {n} permissions")) }
-                ul.items { @for meaning in &lacks { li.capital { (meaning) } } } }
-        }
-        @if may(actor, Permission::BillingCommit) {
-            (form::form("plan", &path(request, "/settings/plan"), &csrf(request), html! {
-                (form::select(&Field::new("plan", t("Plan")).form("plan").required(), &others, &view.plan))
-                (form_actions(button::submit(&change)))
-            }))
-        }
     };
-    card(t("Plan"), "", None, body)
+    card(t("Plan"), "", more, body)
 }
 
 /// Handing ownership over, for the Owner (CAL-18).
@@ -191,7 +172,6 @@ pub struct Typed {
     time_zone: Option<String>,
     country_code: Option<String>,
     auto_record: String,
-    plan: String,
     to: u32,
 }
 
@@ -229,17 +209,6 @@ pub async fn set_auto_record(
     };
     settings::set_auto_record(&request.server.app, &permit, &request.author(), on).await?;
     Ok(back(&request, ""))
-}
-
-/// Moves to another plan.
-pub async fn change_plan(
-    request: Request,
-    permit: Permit<can::BillingCommit>,
-    Form(typed): Form<Typed>,
-) -> Result<Redirect, Refusal> {
-    let change = workspace::plan::PlanChange { plan: Some(typed.plan), seats: None };
-    workspace::plan::update(&request.server.app, &permit, &request.author(), change).await?;
-    Ok(back(&request, "saved"))
 }
 
 /// Hands ownership over.

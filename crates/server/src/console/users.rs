@@ -16,6 +16,7 @@ use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
+use super::plan;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::rest::users::{order, standing};
@@ -117,12 +118,14 @@ pub async fn list(
     let slice = Slice { limit: ON_A_PAGE, offset };
     let found = users::list(&request.server.app, &visible, &asked.filter()?, slice).await?;
     let here = path(&request, "/users");
+    let full = plan::no_seat(&request, actor).filter(|_| actor.holds(Permission::UserInvite));
     let subtitle = match access::Reach::All {
         all if actor.powers().has(Permission::UserRead, all) => t("Everybody in the workspace."),
         _ => t("The people that you may see: yourself and the units that you lead."),
     };
     let main = html! {
         (page_head(&PageHead { title: t("Users"), subtitle, actions: Some(actions(actor, &here)), ..PageHead::default() }))
+        @if let Some(full) = full { (full) }
         (filters(&request, actor, &asked, &here))
         @if found.items.is_empty() { (nobody(&here)) }
         @else {
@@ -152,7 +155,9 @@ fn only_oneself(request: &Request) -> Markup {
 /// What can be done on top of the list.
 fn actions(actor: &Actor, here: &str) -> Markup {
     let import = Button::new(Kind::Plain, t("Import")).icon(Icon::Upload);
-    let add = Button::new(Kind::Primary, t("Add user")).icon(Icon::Plus);
+    let full = plan::seat_reason(actor);
+    let add =
+        Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }.icon(Icon::Plus);
     html! {
         @if actor.holds(Permission::UserInvite) {
             (button::link(&import, &format!("{here}/import")))
@@ -329,6 +334,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
     let text = |field: &Field<'_>, kind| form::input(field, kind, typed.get(field.name));
     let roles = parts::givable_roles(actor);
+    let full = plan::seat_reason(actor);
     let default = users::default_role(model).map_or_else(|_| String::new(), |id| id.to_string());
     let role = if typed.get("role").is_empty() { default.as_str() } else { typed.get("role") };
     let unit = |name, label, kind| {
@@ -356,7 +362,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             .hint(t("At least 10 characters. Leave it empty and a one-time password is made and shown once.")), form::Kind::Password, ""))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
-            (button::submit(&Button::new(Kind::Primary, t("Add user"))))
+            (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))
         }))
     };
     let summary: Vec<(&str, &str)> = wrong.into_iter().collect();
@@ -366,6 +372,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             subtitle: t("They can sign in at once, with what their role gives and nothing more."),
             crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
+        @if let Some(full) = plan::no_seat(request, actor) { (full) }
         (form::error_summary("field", &summary))
         (card(t("Account"), "", None, form::form("new-user", &here, &csrf(request), body)))
     };

@@ -13,13 +13,13 @@ mod sound;
 use std::path::Path;
 use std::time::Instant;
 
-use access::{Id, Permit, Preset, Thing, can};
+use access::{Id, Permit, Preset, Thing, can, limits};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use store::audit::Act;
 use store::call::NewCall;
-use store::workspace::NewWorkspace;
-use store::{Author, Store};
+use store::workspace::{NewWorkspace, WorkspaceSettings};
+use store::{Author, Change, Store};
 
 use crate::Error;
 use crate::Server;
@@ -28,6 +28,10 @@ use sound::Talk;
 
 /// How many calls of each company are recorded.
 const RECORDINGS: usize = 28;
+
+/// The companies whose subscription counts seats and licences, and how many of each are free.
+const COUNTED: [&str; 2] = ["calliyo", "onoff"];
+const FREE: u32 = 3;
 
 /// A workspace's version when it was created and nothing has happened in it since.
 const JUST_CREATED: i64 = 2;
@@ -105,6 +109,9 @@ async fn furnish(
     let staff = people::hire(&mut change, company, &units, owner, names, &mut rng).await?;
     let phones = phone::connect(&mut change, company, &units, &staff).await?;
     access_settings::set(&mut change, company, &staff).await?;
+    if COUNTED.contains(&company.slug) {
+        buy(&mut change).await?;
+    }
     let now = change.now();
     let folder = server.config.recordings(workspace);
     let calls = tokio::task::spawn_blocking(move || {
@@ -123,6 +130,16 @@ async fn furnish(
     change.record(Act::done("demo:create", "workspace", 0, company.name).with(detail));
     change.commit().await?;
     Ok(made)
+}
+
+/// Buys as many seats and licences as are used, and a few more.
+async fn buy(change: &mut Change<'_>) -> Result<(), Error> {
+    let after = change.after().await?;
+    let seats = Some(limits::seats_used(after.model()) + FREE);
+    let licences = Some(limits::licences_used(after.model(), after.at()) + FREE);
+    Ok(change
+        .update_workspace(&WorkspaceSettings { seats, licences, ..WorkspaceSettings::default() })
+        .await?)
 }
 
 /// Records some of the short talks, the latest more often than older ones.

@@ -137,6 +137,14 @@ CREATE TABLE review_lines (
     FOREIGN KEY (workspace_id, review_id) REFERENCES reviews (workspace_id, id)
 );
 
+-- Calls that were deleted with the history of their number, so that no later import brings them back.
+CREATE TABLE deleted_calls (
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
+    source       TEXT   NOT NULL,
+    unique_id    TEXT   NOT NULL,
+    PRIMARY KEY (workspace_id, source, unique_id)
+);
+
 -- When a user last used a permission, to the hour.
 CREATE TABLE permission_uses (
     workspace_id BIGINT NOT NULL,

@@ -97,3 +97,66 @@ async fn cly_09_the_last_company_admin_is_neither_deleted_demoted_banned_nor_str
     let refused = second.client.put(&format!("{last}/toggles/{users}"), strip).await.expect(409);
     assert_eq!(refused.code(), "last_admin");
 }
+
+#[tokio::test]
+async fn cly_06_at_the_seat_limit_add_user_is_disabled_in_the_page_and_refused_in_the_api() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let owner = &company.owner;
+    let agent = company.hire("agent").await;
+    let button = |page: &str| page.contains(&format!("/w/{}/users/new\"", company.slug));
+    assert!(button(&company.page(owner, "/users").await.expect(200).text), "seats are not counted yet");
+    let bought = owner.client.put("/api/v1/workspace/plan", json!({ "seats": 2 })).await.expect(200);
+    assert_eq!(bought.json["seats"], json!({ "bought": 2, "used": 2, "free": 0 }));
+
+    let before = server.database.fingerprint().await;
+    let new = json!({ "email": "third@calliyo.example", "name": "Third" });
+    let refused = owner.client.post("/api/v1/users", new.clone()).await.expect(409);
+    assert_eq!(refused.code(), "seats_full");
+    assert!(refused.json["detail"].as_str().unwrap().contains("2 of 2"), "{}", refused.text);
+    assert_eq!(server.database.fingerprint().await, before);
+    let page = company.page(owner, "/users").await.expect(200).text;
+    assert!(!button(&page) && page.contains("disabled"), "Add user cannot be pressed");
+    assert!(page.contains("All seats are taken (2 of 2)"), "and says why");
+    assert!(page.contains(&format!("/w/{}/plan", company.slug)), "and where to buy more");
+    let form = [("name", "Third"), ("email", "third@calliyo.example")];
+    company.form(owner, "/users", &form).await.expect(409);
+
+    // A banned user keeps the seat; a deleted one frees it.
+    let path = format!("/api/v1/users/{}", agent.id);
+    owner.client.put(&format!("{path}/ban"), json!({})).await.expect(200);
+    assert_eq!(owner.client.post("/api/v1/users", new.clone()).await.expect(409).code(), "seats_full");
+    owner.client.delete(&path).await.expect(204);
+    owner.client.post("/api/v1/users", new).await.expect(201);
+}
+
+#[tokio::test]
+async fn cly_06_fewer_seats_than_people_are_not_bought() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let agent = company.hire("agent").await;
+    let refused = company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 1 })).await.expect(409);
+    assert_eq!((refused.code(), refused.json["field"].as_str()), ("in_use", Some("seats")));
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 0 })).await.expect(422);
+    let refused = agent.client.put("/api/v1/workspace/plan", json!({ "seats": 9 })).await.expect(403);
+    assert_eq!(refused.json["permission"], "billing:commit");
+    agent.client.get("/api/v1/workspace/plan").await.expect(403);
+}
+
+#[tokio::test]
+async fn cly_06_two_who_add_the_last_user_at_once_do_not_both_succeed() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 3 })).await.expect(200);
+    let add = |n: usize| {
+        let client = company.owner.client.clone();
+        async move {
+            let new = json!({ "email": format!("racer{n}@calliyo.example"), "name": "Racer" });
+            client.post("/api/v1/users", new).await.status
+        }
+    };
+    let (a, b, c, d) = tokio::join!(add(1), add(2), add(3), add(4));
+    let mut answers = [a, b, c, d];
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 201, 409, 409]);
+}
