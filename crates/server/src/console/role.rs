@@ -50,6 +50,10 @@ pub async fn show(
     let here = path(&request, &format!("/roles/{}", role.id));
     let actions = html! {
         @if may_delete { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-role")) }
+        @if may(Permission::RoleWrite) && !role.is_default && may_give(actor, permit.id()) {
+            (button::post(&Button::new(Kind::Plain, t("Make it the default")).confirm(t("New people get this role unless another is chosen. Make it the default?")),
+                &format!("{here}/default"), &csrf(&request)))
+        }
         @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
         (compare::link(&request, &format!("role:{}", role.id), ""))
         @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
@@ -68,6 +72,21 @@ pub async fn show(
         @if may_delete { (delete_dialog(&request, &role, actor, &here)) }
     };
     Ok(Frame::new(&request, &said(&role.name)).around(main))
+}
+
+fn may_give(actor: &Actor, role: Id) -> bool {
+    let role = actor.snapshot().model().roles.get(&role);
+    role.is_some_and(|role| access::authority::may_give(actor, role))
+}
+
+/// Makes it the role that new people get unless another is chosen.
+pub async fn set_default(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    roles::set_default(&request.server.app, &permit, &request.author()).await?;
+    Ok(done(&request, &format!("/roles/{}", permit.id()), "saved"))
 }
 
 fn subtitle(role: &RoleView, may_edit: bool) -> String {

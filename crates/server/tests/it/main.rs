@@ -19,6 +19,7 @@ mod guessing;
 mod import;
 mod matrix;
 mod openapi;
+mod people;
 mod pins;
 mod rest;
 mod roles;
