@@ -29,5 +29,8 @@ pub mod user;
 pub mod user_access;
 pub mod user_record;
 pub mod users;
+mod what_answer;
 mod when;
+mod who_answer;
 pub mod why;
+mod why_answer;

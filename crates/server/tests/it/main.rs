@@ -9,7 +9,9 @@
 
 mod architecture;
 mod attacks;
+mod audit_log;
 mod authzen;
+mod explain;
 mod foresight;
 mod generated;
 mod import;
@@ -18,4 +20,5 @@ mod openapi;
 mod rest;
 mod rules;
 mod sessions;
+mod stale;
 mod sweep;

@@ -126,7 +126,8 @@ async fn act(
 ) -> bool {
     tokio::time::sleep(wait).await;
     let was_revoked = revoked.load(Ordering::SeqCst);
-    let done = match store.begin(&permit, &Author::new(permit.actor().map(Actor::id), "clerk", "race")).await {
+    let done = match store.begin(&permit, &Author::new(permit.actor().map(Actor::id), "clerk", "race")).await
+    {
         Ok((mut change, _)) => {
             change.record(Act::done(ACT, "department", 1, "Sales"));
             change.commit().await.unwrap();
