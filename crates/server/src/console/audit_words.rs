@@ -156,7 +156,16 @@ fn template(entry: &EntryView) -> (Option<&'static str>, &str) {
     let side = |name: &str| [after, before].into_iter().flatten().find_map(|side| text(side, name));
     let was = before.is_some_and(|value| !value.is_null());
     let is = after.is_some_and(|value| !value.is_null());
-    if let Some(toggle) = text(&entry.detail, "toggle") {
+    if entry.object_kind == "toggle" {
+        let template = match (was, is) {
+            (true, true) => later("{who} edited the toggle {what}"),
+            (true, false) => later("{who} deleted the toggle {what}"),
+            (false, _) => later("{who} defined the toggle {what}"),
+        };
+        return (Some(template), "");
+    }
+    let set = after.and_then(|after| after.get("toggle")).and_then(Value::as_object);
+    if let Some(toggle) = set.and_then(|set| set.keys().next()) {
         return (Some(later("{who} set the toggle {more} of {what}")), toggle);
     }
     if let Some(entity) = side("entity") {

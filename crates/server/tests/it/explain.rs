@@ -140,6 +140,15 @@ async fn all_05_why_and_a_call_name_no_queue_and_no_number_that_the_asker_may_no
         .put(&format!("/api/v1/users/{}/role", asker.id), json!({ "role": role }))
         .await
         .expect(200);
+    let watcher =
+        json!({ "name": "Watcher", "holds": { "call_record:read": ["assigned"], "user:read": ["own"] } });
+    let watcher = company.create("/api/v1/roles", watcher).await;
+    company
+        .owner
+        .client
+        .put(&format!("/api/v1/users/{}/role", agent.id), json!({ "role": watcher }))
+        .await
+        .expect(200);
     company.grant(agent.id, queue, false, true).await;
     let call =
         company.call(TestCall { queue: Some(queue), number: Some(number), ..TestCall::default() }).await;

@@ -9,7 +9,7 @@ use testkit::{Client, Company, Member, TestServer};
 
 const READERS: usize = 64;
 const WRITERS: usize = 8;
-const CHANGES: usize = 36;
+const CHANGES: usize = 30;
 
 /// What is switched, one after the other: a toggle, and a permission that tells how it stands.
 const SWITCHES: [(&str, &str); 3] =
@@ -87,7 +87,7 @@ async fn write(owner: Client, subject: Arc<Subject>, toggles: [u32; 3]) {
         subject.begun.store(change + 1, Ordering::SeqCst);
         owner.put(&path, json!({ "setting": setting })).await.expect(200);
         subject.answered.store(change + 1, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
 }
 
