@@ -92,6 +92,7 @@ pub fn all() -> Vec<Endpoint> {
         PATCH "/api/v1/toggles/{toggle}"   may(RoleWrite) rest::toggles::update, "Edit a toggle of the workspace's own; it holds at once for everybody for whom it is set.";
         DELETE "/api/v1/toggles/{toggle}"  may(RoleDelete) rest::toggles::delete, "Delete a toggle of the workspace's own, with every setting of it.";
         POST "/api/v1/toggles/{toggle}/clone" may(RoleWrite) rest::toggles::clone, "Define a toggle that begins as this one is.";
+        GET  "/api/v1/compare"             signed_in() rest::compare::show, "Two roles or people whose access you may ask about, side by side.";
         GET  "/api/v1/departments"         may(DepartmentRead) rest::units::list, "Every department.";
         POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
         GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
@@ -168,12 +169,15 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
+        POST "/w/{slug}/users/{user}/view-as" on(User AccessExplain) console::view_as::start, "See the workspace as a user would, read-only.";
+        POST "/w/{slug}/view-as/end"       signed_in() console::view_as::end, "Stop seeing the workspace as somebody else.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
-        GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::roles::show, "One role as a matrix.";
-        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::roles::save, "Change what a custom role holds.";
-        POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::roles::rename, "Rename a custom role.";
-        POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::roles::delete, "Delete a custom role.";
+        GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::role::show, "One role as a matrix.";
+        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role_matrix::save, "Change what a custom role holds.";
+        POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::role::rename, "Rename a custom role.";
+        POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::role::delete, "Delete a custom role.";
+        GET  "/w/{slug}/compare"           signed_in() console::compare::show, "Two roles or people whose access one may ask about, side by side.";
         GET  "/w/{slug}/departments"       may(DepartmentRead) console::units::list, "Every department.";
         POST "/w/{slug}/departments"       may(DepartmentWrite) console::units::create, "Add a department.";
         GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::units::show, "One department with its people.";

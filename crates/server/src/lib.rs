@@ -22,6 +22,7 @@ pub mod request;
 pub mod rest;
 mod schema;
 pub mod ui;
+mod viewing;
 
 pub mod console;
 

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use access::{Id, Micros, Noun, Permission, Permit, Right, Rows, Thing, Visible, can};
+use access::{Id, Micros, Noun, Permission, Permit, Right, Thing, Visible, can};
 
 use crate::change::Change;
 use crate::db::{self, Q, q, row};
@@ -229,15 +229,13 @@ impl<'a> Search<'a> {
     fn new<R: ListsCalls>(visible: &Visible<R>, filter: &'a CallFilter) -> Search<'a> {
         let mut narrowing: Vec<Vec<Id>> = vec![];
         narrowing.extend(filter.touching.map(|id| vec![id]));
-        if let Rows::Touching(keys) = visible.rows() {
-            narrowing.push(keys.clone());
-        }
+        narrowing.extend(visible.rows().keys().into_iter().map(<[Id]>::to_vec));
         let unmasked = filter.search.is_some().then_some(Permission::CallRecordUnmask);
         for permission in R::BESIDES.iter().copied().chain(unmasked) {
-            if let Rows::Touching(keys) = visible.actor().rows(permission)
-                && !narrowing.contains(&keys)
-            {
-                narrowing.push(keys);
+            for keys in visible.actor().rows(permission).keys() {
+                if !narrowing.iter().any(|known| known == keys) {
+                    narrowing.push(keys.to_vec());
+                }
             }
         }
         let mut narrowing = narrowing.into_iter();

@@ -49,6 +49,8 @@ const READINGS: &[Reading] = &[
     changed("license:update", later("{who} changed the licences of {what}")),
     made("session:create", later("{who} signed in as {what}")),
     gone("session:delete", later("{who} signed out as {what}")),
+    made("view_as:start", later("{who} began to see the workspace as {what}")),
+    gone("view_as:end", later("{who} stopped seeing the workspace as {what}")),
     both(
         "profile:update",
         later("{who} edited the profile of {what}"),
