@@ -18,7 +18,7 @@ use super::choices::{self, borrowed};
 use super::entities::{Kind, Now, Typed, fields};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::{calls as call_log, when};
+use super::{audit, calls as call_log, when};
 use crate::input::Form;
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -60,7 +60,7 @@ pub async fn show<R: ReadsEntities>(request: Request, permit: Permit<R>, _: ()) 
             title, subtitle,
             crumbs: &[Crumb { href: &words.list(&request), label: t(words.title) }],
             badges: None,
-            actions: page.delete_button(&view),
+            actions: Some(html! { (page.delete_button(&view).unwrap_or_default()) (page.history(&view).unwrap_or_default()) }),
         }))
         (split(html! { (page.holders(&view)) @if let Some(last) = last { (last) } },
             html! { (page.details(&view)) (page.questions(&view)) }))
@@ -80,6 +80,10 @@ impl Page<'_> {
 
     fn may(&self, permission: Permission) -> bool {
         self.actor.may(permission, self.thing)
+    }
+
+    fn history(&self, view: &EntityView) -> Option<Markup> {
+        audit::link(self.request, self.actor, self.thing.noun, view.id)
     }
 
     fn delete_button(&self, view: &EntityView) -> Option<Markup> {

@@ -9,7 +9,7 @@ use workspace::units::{self, DeletesUnits, ReadsUnits, UnitName, UnitView, Write
 use workspace::{Code, Refusal, users};
 
 use super::frame::{Frame, csrf, done, path};
-use super::parts;
+use super::{audit, parts};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::{avatar, person};
@@ -151,6 +151,7 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     };
     let actions = html! {
         @if may(words.delete) { (button::post(&delete, &format!("{here}/delete"), &csrf(&request))) }
+        (audit::link(&request, actor, Noun::from(R::KIND), unit.id).unwrap_or_default())
         @if may(words.write) { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-unit")) }
     };
     let subtitle = count(unit.members, "{n} member", "{n} members");
