@@ -17,6 +17,7 @@ mod remedies;
 mod snapshot;
 pub mod text;
 pub mod thing;
+mod view_as;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
 pub use difference::Difference;
@@ -28,3 +29,4 @@ pub use reach::{Reach, Reaches};
 pub use snapshot::{Folded, Snapshot, shown};
 pub use text::Text;
 pub use thing::{Noun, Thing};
+pub use view_as::CannotView;

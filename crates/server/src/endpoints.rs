@@ -92,6 +92,7 @@ pub fn all() -> Vec<Endpoint> {
         PATCH "/api/v1/toggles/{toggle}"   may(RoleWrite) rest::toggles::update, "Edit a toggle of the workspace's own; it holds at once for everybody for whom it is set.";
         DELETE "/api/v1/toggles/{toggle}"  may(RoleDelete) rest::toggles::delete, "Delete a toggle of the workspace's own, with every setting of it.";
         POST "/api/v1/toggles/{toggle}/clone" may(RoleWrite) rest::toggles::clone, "Define a toggle that begins as this one is.";
+        GET  "/api/v1/compare"             signed_in() rest::compare::show, "Two roles or people whose access you may ask about, side by side.";
         GET  "/api/v1/departments"         may(DepartmentRead) rest::units::list, "Every department.";
         POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
         GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
@@ -132,6 +133,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/tokens"              may(ApiTokenWrite) rest::tokens::create, "Make an API token for yourself; its secret is answered this once.";
         DELETE "/api/v1/tokens/{api_token}" on(Token ApiTokenWrite) rest::tokens::revoke, "Revoke an API token.";
         GET  "/api/v1/audit"               may(AuditRead) rest::audit::list, "The audit log, newest first.";
+        GET  "/api/v1/audit.csv"           may(AuditExport) rest::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
+        GET  "/api/v1/audit.jsonl"         may(AuditExport) rest::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
         GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
@@ -166,12 +169,15 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
+        POST "/w/{slug}/users/{user}/view-as" on(User AccessExplain) console::view_as::start, "See the workspace as a user would, read-only.";
+        POST "/w/{slug}/view-as/end"       signed_in() console::view_as::end, "Stop seeing the workspace as somebody else.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
-        GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::roles::show, "One role as a matrix.";
-        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::roles::save, "Change what a custom role holds.";
-        POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::roles::rename, "Rename a custom role.";
-        POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::roles::delete, "Delete a custom role.";
+        GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::role::show, "One role as a matrix.";
+        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role::save, "Change what a custom role holds.";
+        POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::role::rename, "Rename a custom role.";
+        POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::role::delete, "Delete a custom role.";
+        GET  "/w/{slug}/compare"           signed_in() console::compare::show, "Two roles or people whose access one may ask about, side by side.";
         GET  "/w/{slug}/toggles"           may(RoleRead) console::toggles::list, "Every toggle.";
         POST "/w/{slug}/toggles"           may(RoleWrite) console::toggles::create, "Define a toggle, empty or as another one is.";
         GET  "/w/{slug}/toggles/{toggle}"  may(RoleRead) console::toggles::show, "One toggle as a matrix, and for whom it is set.";
@@ -223,6 +229,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
         GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
         GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
+        GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
+        GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
         POST "/w/{slug}/audit/verify"      may(AuditExport) console::audit::verify, "Verify the audit log.";
         GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
         POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use access::{Id, Micros, Noun, Permission, Permit, Right, Rows, Thing, Visible, can};
+use access::{Id, Micros, Noun, Permission, Permit, Right, Thing, Visible, can};
 
 use crate::change::Change;
 use crate::db::{self, Q, q, row};
@@ -105,6 +105,17 @@ impl CallRow {
     pub fn thing(&self) -> Thing {
         Thing::new(Noun::Call, self.id, read_touches(&self.touches))
     }
+}
+
+/// What became of a recording that was to be attached to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attached {
+    /// The call has it now.
+    Yes,
+    /// The call has one already, or is not there.
+    Already,
+    /// Somebody deleted the call's recording, and it stays deleted.
+    Deleted,
 }
 
 /// The permissions under which calls are listed.
@@ -218,15 +229,13 @@ impl<'a> Search<'a> {
     fn new<R: ListsCalls>(visible: &Visible<R>, filter: &'a CallFilter) -> Search<'a> {
         let mut narrowing: Vec<Vec<Id>> = vec![];
         narrowing.extend(filter.touching.map(|id| vec![id]));
-        if let Rows::Touching(keys) = visible.rows() {
-            narrowing.push(keys.clone());
-        }
+        narrowing.extend(visible.rows().keys().into_iter().map(<[Id]>::to_vec));
         let unmasked = filter.search.is_some().then_some(Permission::CallRecordUnmask);
         for permission in R::BESIDES.iter().copied().chain(unmasked) {
-            if let Rows::Touching(keys) = visible.actor().rows(permission)
-                && !narrowing.contains(&keys)
-            {
-                narrowing.push(keys);
+            for keys in visible.actor().rows(permission).keys() {
+                if !narrowing.iter().any(|known| known == keys) {
+                    narrowing.push(keys.to_vec());
+                }
             }
         }
         let mut narrowing = narrowing.into_iter();
@@ -395,17 +404,26 @@ impl Change<'_> {
         Ok(kept.len() as u64)
     }
 
-    /// Attaches a recording to a call by its source and id there, unless it has one; whether it did.
-    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<bool> {
+    /// Attaches a recording to a call by its source and id there, unless it has one or had one that was deleted.
+    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<Attached> {
+        let of_call = |query: Q, workspace| {
+            query
+                .s(" AND workspace_id = ")
+                .v(workspace)
+                .s(" AND source = ")
+                .v(source)
+                .s(" AND unique_id = ")
+                .v(unique_id)
+        };
         let update = q("UPDATE calls SET recording = ")
             .v(file)
-            .s(" WHERE recording IS NULL AND workspace_id = ")
-            .v(self.workspace())
-            .s(" AND source = ")
-            .v(source)
-            .s(" AND unique_id = ")
-            .v(unique_id);
-        Ok(self.tx.exec(update).await? > 0)
+            .s(" WHERE recording IS NULL AND recording_deleted_at IS NULL");
+        if self.tx.exec(of_call(update, self.workspace())).await? > 0 {
+            return Ok(Attached::Yes);
+        }
+        let deleted = q("SELECT id FROM calls WHERE recording_deleted_at IS NOT NULL");
+        let deleted: Option<(i64,)> = self.tx.one(of_call(deleted, self.workspace())).await?;
+        Ok(if deleted.is_some() { Attached::Deleted } else { Attached::Already })
     }
 
     /// A call, as this change sees it.
@@ -414,9 +432,12 @@ impl Change<'_> {
         self.tx.one(query.s(" AND c.id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
 
-    /// Forgets the recording of a call; the file is for the caller to delete.
+    /// Forgets the recording of a call for good: no later import brings it back. The file is for the caller to delete.
     pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
-        let update = q("UPDATE calls SET recording = NULL WHERE workspace_id = ").v(self.workspace());
+        let update = q("UPDATE calls SET recording = NULL, recording_deleted_at = ")
+            .v(self.now())
+            .s(" WHERE workspace_id = ")
+            .v(self.workspace());
         if self.tx.exec(update.s(" AND id = ").v(call)).await? == 0 {
             Err(StoreError::Missing)
         } else {

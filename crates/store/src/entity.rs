@@ -55,7 +55,7 @@ impl ReadsEntities for can::NumberRead {
 pub(crate) fn narrowed<R: Right>(visible: &Visible<R>, noun: Noun) -> Option<Vec<Id>> {
     match visible.rows() {
         Rows::All => None,
-        Rows::Touching(_) => Some(visible.things(noun)),
+        Rows::Touching(_) | Rows::TouchingBoth(..) => Some(visible.things(noun)),
     }
 }
 

@@ -27,7 +27,7 @@ pub struct GrantView {
 }
 
 impl GrantView {
-    fn of(model: &Model, grant: &GrantInput) -> Option<GrantView> {
+    pub(crate) fn of(model: &Model, grant: &GrantInput) -> Option<GrantView> {
         let kind = model.entities.get(&grant.entity)?.kind.word();
         let GrantInput { may_use, may_observe, .. } = *grant;
         let expires_at = grant.expires_at.map(Moment);
@@ -290,7 +290,7 @@ async fn take(
     Ok(())
 }
 
-fn input(grant: &Grant) -> GrantInput {
+pub(crate) fn input(grant: &Grant) -> GrantInput {
     let Grant { user, entity, may_use, may_observe, expires_at, .. } = *grant;
     GrantInput { user, entity, may_use, may_observe, expires_at }
 }

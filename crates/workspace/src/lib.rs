@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod calling;
 pub mod calls;
 pub mod check;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;
@@ -29,6 +30,7 @@ pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod view_as;
 
 use std::sync::Arc;
 

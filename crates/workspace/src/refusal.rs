@@ -62,6 +62,7 @@ codes! {
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
     HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
+    ReadOnly "read_only" 403 "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 "The request did not come from a page of this server.";
     NotFound "not_found" 404 "There is no such thing.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
@@ -70,6 +71,7 @@ codes! {
     NotUndoable "not_undoable" 409 "This cannot be undone any more.";
     Taken "taken" 409 "The value is in use already.";
     InUse "in_use" 409 "Something still depends on it.";
+    ViewEnded "view_ended" 409 "You no longer see the workspace as somebody else.";
     LastAdmin "last_admin" 409 "This would leave nobody who can manage people and roles.";
     OneOwner "one_owner" 409 "A workspace has exactly one Owner.";
     SeatsFull "seats_full" 409 "All seats of the subscription are taken.";

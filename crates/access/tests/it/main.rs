@@ -8,10 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod acts;
 mod alloc;
 mod calling;
+mod edits;
 mod generated;
 mod guard;
+mod laws;
 mod limits;
 mod matrix;
 mod properties;

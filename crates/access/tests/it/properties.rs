@@ -386,11 +386,11 @@ proptest! {
     }
 }
 
-fn listed<R: access::Right>(actor: &Actor, noun: Noun) -> Vec<Id> {
+pub(crate) fn listed<R: access::Right>(actor: &Actor, noun: Noun) -> Vec<Id> {
     actor.visible::<R>().map_or(vec![], |visible| visible.things(noun))
 }
 
-fn checked(actor: &Actor, noun: Noun, ids: &[Id]) -> Vec<Id> {
+pub(crate) fn checked(actor: &Actor, noun: Noun, ids: &[Id]) -> Vec<Id> {
     let see = noun.see().unwrap();
     let shown = |id: &Id| actor.snapshot().thing(noun, *id).is_some_and(|thing| actor.may(see, &thing));
     ids.iter().copied().filter(shown).collect()

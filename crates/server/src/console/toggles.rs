@@ -6,11 +6,10 @@ use maud::{Markup, html};
 use workspace::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition};
 use workspace::{Code, Refusal};
 
-use super::access_matrix::{self, Look};
+use super::bundle_matrix;
 use super::call::linked;
-use super::frame::{Frame, back, csrf, done, path};
+use super::frame::{Frame, csrf, done, path};
 use super::parts::Options;
-use super::roles::{edited, held_in, was};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -119,13 +118,11 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
     let id = request.id("toggle")?;
     let toggle = toggles::show(&request.server.app, &permit, id).await?;
     let actor = actor(&permit)?;
-    let model = actor.snapshot().model();
     let (may_write, may_delete) = (may(actor, Permission::RoleWrite), may(actor, Permission::RoleDelete));
     let (may_edit, may_delete) = (may_write && !toggle.built_in, may_delete && !toggle.built_in);
     let here = path(&request, &format!("/toggles/{}", toggle.id));
     let cells = holds(actor, id)?;
-    let lines = access_matrix::of_role(|permission| held_in(cells, permission), model.allows);
-    let matrix = access_matrix::show(&lines, Look { editable: may_edit, id: "toggle", ..Look::default() });
+    let matrix = bundle_matrix::show(&request, actor, cells, "toggle", may_edit.then_some(here.as_str()));
     let name = said(&toggle.name);
     let main = html! {
         (page_head(&PageHead {
@@ -140,12 +137,7 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
             crumbs: &[Crumb { href: &path(&request, "/toggles"), label: t("Toggles") }],
         }))
         div.stack {
-            @if may_edit {
-                (form::autosave("toggle-matrix", &here, &csrf(&request), html! {
-                    input type="hidden" name="was" value=(was(cells));
-                    (matrix)
-                }))
-            } @else { (matrix) }
+            (matrix)
             (beside(&toggle))
             (set_for(&request, actor, &toggle))
         }
@@ -260,10 +252,10 @@ pub async fn save(
 ) -> Result<Redirect, Refusal> {
     let id = request.id("toggle")?;
     let actor = actor(&permit)?;
-    let edit =
-        ToggleChange { holds: Some(edited(holds(actor, id)?, &typed, actor)?), ..ToggleChange::default() };
-    toggles::update(&request.server.app, &permit, &request.author(), id, edit).await?;
-    Ok(back(&request, &format!("/toggles/{id}")))
+    let edit = bundle_matrix::edited(holds(actor, id)?, &typed, actor)?;
+    let change = ToggleChange { holds: Some(edit.holds()), ..ToggleChange::default() };
+    toggles::update(&request.server.app, &permit, &request.author(), id, change).await?;
+    Ok(edit.told(&request, &format!("/toggles/{id}")))
 }
 
 /// Changes the name and what it says about itself.

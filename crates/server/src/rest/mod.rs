@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod calling;
 pub mod calls;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;

@@ -10,12 +10,16 @@
 mod architecture;
 mod attacks;
 mod authzen;
+mod browser;
+mod compare;
 mod foresight;
 mod generated;
 mod import;
 mod matrix;
 mod openapi;
 mod rest;
+mod roles;
 mod rules;
 mod sessions;
 mod sweep;
+mod view_as;
