@@ -8,16 +8,20 @@ pub mod calling;
 pub mod calls;
 pub mod check;
 pub mod compare;
+pub mod confirm;
 pub mod directory;
 pub mod entities;
 pub mod explain;
 mod export;
 pub mod foresight;
 pub mod grants;
+pub mod guesses;
 pub mod language;
+pub mod lookups;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod pin;
 pub mod plan;
 pub mod profile;
 pub mod refusal;
@@ -48,12 +52,14 @@ pub struct App {
     pub store: Store,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: secrets::Passwords,
+    /// Look-ups of tokens and links: who showed too many wrong ones.
+    pub lookups: lookups::Lookups,
 }
 
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
-        App { store, passwords: secrets::Passwords::default() }
+        App { store, passwords: secrets::Passwords::default(), lookups: lookups::Lookups::default() }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

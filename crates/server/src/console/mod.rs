@@ -19,6 +19,7 @@ pub mod foreseen;
 pub mod frame;
 pub mod home;
 pub mod menu;
+pub mod mobile;
 mod paging;
 pub mod parts;
 pub mod plan;
