@@ -16,6 +16,7 @@ pub mod input;
 pub mod jobs;
 pub mod listen;
 pub mod live;
+mod multipart;
 pub mod openapi;
 pub mod output;
 pub mod recordings;

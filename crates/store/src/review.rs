@@ -43,6 +43,7 @@ pub struct ReviewLineRow {
     pub label: String,
     /// When anything that it gives was last used; none for never, [`UNKNOWN`] where nobody can say.
     pub last_used_at: Option<Micros>,
+    marked: i64,
     /// `keep`, `remove`, or empty while nobody has decided.
     pub decision: String,
     /// Who decided.
@@ -54,6 +55,11 @@ pub struct ReviewLineRow {
 }
 
 impl ReviewLineRow {
+    /// Whether it was unused for so long that it is marked for removal.
+    pub fn is_marked(&self) -> bool {
+        self.marked != 0
+    }
+
     /// Whose it is.
     pub fn user(&self) -> Id {
         id(self.user_id)
@@ -78,6 +84,8 @@ pub struct NewLine {
     pub label: String,
     /// When anything that it gives was last used; none for never, [`UNKNOWN`] where nobody can say.
     pub last_used_at: Option<Micros>,
+    /// Whether it was unused for so long that it is marked for removal.
+    pub marked: bool,
 }
 
 /// A review to start.
@@ -101,7 +109,7 @@ pub const UNKNOWN: Micros = -1;
 const REVIEWS: &str = "SELECT id, name, scope_kind, scope_id, unused_days, started_by, started_at, closed_at \
                        FROM reviews WHERE workspace_id = ";
 
-const LINES: &str = "SELECT id, user_id, kind, source_id, label, last_used_at, decision, decided_by, decided_at, \
+const LINES: &str = "SELECT id, user_id, kind, source_id, label, last_used_at, marked, decision, decided_by, decided_at, \
                      outcome FROM review_lines WHERE workspace_id = ";
 
 impl Store {
@@ -139,11 +147,21 @@ impl Change<'_> {
         let values = row![workspace, review, *name, *scope_kind, *scope, *unused_days, *by, now];
         self.tx.exec(insert.list(values)).await?;
         let values = lines.into_iter().zip(1_i64..).flat_map(|(line, at)| {
-            row![workspace, review, at, line.user, line.kind, line.source, line.label, line.last_used_at]
+            row![
+                workspace,
+                review,
+                at,
+                line.user,
+                line.kind,
+                line.source,
+                line.label,
+                line.last_used_at,
+                i64::from(line.marked)
+            ]
         });
         let rows = Rows {
-            into: "INSERT INTO review_lines (workspace_id, review_id, id, user_id, kind, source_id, label, last_used_at)",
-            types: &["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"],
+            into: "INSERT INTO review_lines (workspace_id, review_id, id, user_id, kind, source_id, label, last_used_at, marked)",
+            types: &["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"],
             then: "",
             values: values.collect(),
         };

@@ -35,6 +35,13 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// Since when each user is there: nobody can have left unused what they could not use yet.
+    pub async fn joined(&self, permit: &Permit<can::AccessReview>) -> Result<BTreeMap<Id, Micros>> {
+        let query = q("SELECT id, created_at FROM users WHERE workspace_id = ").v(permit.workspace());
+        let rows: Vec<(i64, i64)> = self.db.all(query).await?;
+        Ok(rows.into_iter().map(|(user, at)| (id(user), at)).collect())
+    }
+
     /// When each user last used each permission.
     pub async fn last_uses(&self, permit: &Permit<can::AccessReview>) -> Result<LastUses> {
         let query = q("SELECT user_id, permission, used_at FROM permission_uses WHERE workspace_id = ");

@@ -238,12 +238,13 @@ async fn give(
         }
         Gift::Toggle(toggle) => {
             change.under(&also::<can::UserSetAccess>(actor, permit.thing())?);
-            user_access::put_toggle(change, model, user, *toggle, Some(Setting::Allow)).await?;
+            user_access::switch(change, user, *toggle, Some(Setting::Allow)).await?;
             Ok(Given { toggle: Some(model.label(*toggle).to_owned()), ..Given::default() })
         }
         Gift::Role(role) => {
             change.under(&also::<can::UserAssignRole>(actor, permit.thing())?);
-            users::put_role(change, before, user, *role).await?;
+            let old = change.user(user).await?;
+            users::give_role(change, &old, *role).await?;
             Ok(Given { role: Some(model.label(*role).to_owned()), ..Given::default() })
         }
     }

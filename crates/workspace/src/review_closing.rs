@@ -128,8 +128,8 @@ impl<'a> Closing<'a> {
         let (user, source) = (line.user(), line.source());
         match line.kind.as_str() {
             "role" => {
-                users::put_role(change, self.before, user, self.default_role).await?;
-                return Ok(());
+                let old = change.user(user).await?;
+                return users::give_role(change, &old, self.default_role).await;
             }
             "toggle" => change.set_toggle(user, source, None).await?,
             "grant" => change.delete_grant(user, source).await?,

@@ -1,6 +1,8 @@
 //! Reviews of access: started over a role or a unit, decided line by line, kept to be read. How one is closed is in
 //! [`crate::review_closing`].
 
+use std::collections::BTreeMap;
+
 use access::model::Setting;
 use access::{Actor, Cell, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can};
 use schemars::JsonSchema;
@@ -12,7 +14,7 @@ use store::uses::LastUses;
 
 use crate::refusal::{Code, Refusal};
 use crate::uses::{self, sees};
-use crate::{Answer, App, List, Moment, Ref, check, export, id, roles};
+use crate::{Answer, App, List, Moment, Ref, check, id, roles, spreadsheet};
 
 const DAY: Micros = 86_400_000_000;
 
@@ -124,16 +126,15 @@ impl ReviewView {
 }
 
 impl LineView {
-    fn of(reader: &Actor, review: &ReviewRow, row: ReviewLineRow) -> LineView {
+    fn of(reader: &Actor, row: ReviewLineRow) -> LineView {
         let model = reader.snapshot().model();
-        let marked = marked(review, &row);
         let by = row.decided_by.map(id).filter(|by| reader.knows_user(*by));
         LineView {
             id: row.id,
             user: Ref::to(model, row.user()),
             use_known: row.last_used_at != Some(UNKNOWN),
             last_used_at: row.last_used_at.filter(|at| *at != UNKNOWN).map(Moment),
-            marked,
+            marked: row.is_marked(),
             kind: row.kind,
             label: row.label,
             decision: row.decision,
@@ -142,12 +143,6 @@ impl LineView {
             outcome: row.outcome,
         }
     }
-}
-
-/// Whether nothing that a line gives was used for as long as the review says.
-fn marked(review: &ReviewRow, line: &ReviewLineRow) -> bool {
-    let since = review.started_at - review.unused_days * DAY;
-    line.last_used_at != Some(UNKNOWN) && line.last_used_at.is_none_or(|at| at < since)
 }
 
 /// Who reviews: reviews are people's judgement, never the machine's.
@@ -190,7 +185,7 @@ pub async fn lines(app: &App, permit: &Permit<can::AccessReview>, review: u32) -
     let reader = reviewer(permit)?;
     let row = app.store.review(permit, i64::from(review)).await?;
     let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
-    Ok(List::whole(lines.into_iter().map(|line| LineView::of(reader, &row, line)).collect()))
+    Ok(List::whole(lines.into_iter().map(|line| LineView::of(reader, line)).collect()))
 }
 
 /// Starts a review: a line for each thing that each person in it has, with the last use of what it gives.
@@ -202,6 +197,7 @@ pub async fn start(
 ) -> Answer<ReviewView> {
     uses::flush(app).await?;
     let last = app.store.last_uses(permit).await?;
+    let joined = app.store.joined(permit).await?;
     let unused_days = new.unused_days.unwrap_or(UNUSED_DAYS);
     if !(1..=3650).contains(&unused_days) {
         return Err(Refusal::invalid("unused_days", "{field} must be between 1 and 3650."));
@@ -212,7 +208,8 @@ pub async fn start(
     let (scope_kind, scope) = scope(actor, &new)?;
     let name = check::optional_text("name", &new.name, 120)?;
     let name = if name.is_empty() { snapshot.model().label(scope).to_owned() } else { name };
-    let finder = Finder { snapshot, now, noticed: app.uses.noticed(), last: &last };
+    let since = now - unused_days * DAY;
+    let finder = Finder { snapshot, now, since, noticed: app.uses.noticed(), last: &last, joined: &joined };
     let people = people(snapshot.model(), scope).into_iter().filter(|user| sees(actor, *user));
     let lines: Vec<NewLine> = people.flat_map(|user| finder.lines(actor, user)).collect();
     let row = NewReviewRow { name: &name, scope_kind, scope, unused_days, by: actor.id() };
@@ -259,8 +256,10 @@ fn people(model: &Model, scope: Id) -> Vec<Id> {
 struct Finder<'a> {
     snapshot: &'a Snapshot,
     now: Micros,
+    since: Micros,
     noticed: access::PermissionSet,
     last: &'a LastUses,
+    joined: &'a BTreeMap<Id, Micros>,
 }
 
 impl Finder<'_> {
@@ -269,12 +268,10 @@ impl Finder<'_> {
         let (Some(record), Some(folded)) = (model.users.get(&user), self.snapshot.user(user)) else {
             return vec![];
         };
-        let line = |kind, source, label: String, gives: Vec<Permission>| NewLine {
-            last_used_at: self.last_use(user, &gives),
-            user,
-            kind,
-            source,
-            label,
+        let line = |kind, source, label: String, gives: Vec<Permission>| {
+            let last_used_at = self.last_use(user, &gives);
+            let marked = self.is_unused(user, last_used_at);
+            NewLine { user, kind, source, label, last_used_at, marked }
         };
         let of = |cells: &[Cell]| cells.iter().map(|(p, _)| *p).collect::<Vec<_>>();
         let label = |id: Id| model.label(id).to_owned();
@@ -298,6 +295,12 @@ impl Finder<'_> {
             lines.push(line("temporary", given.id, names.join(", "), of(&given.holds)));
         }
         lines
+    }
+
+    /// Whether something was unused for as long as the review says; never for people who are not there that long.
+    fn is_unused(&self, user: Id, last_used_at: Option<Micros>) -> bool {
+        let joined = self.joined.get(&user).copied();
+        last_used_at != Some(UNKNOWN) && last_used_at.or(joined).is_some_and(|at| at < self.since)
     }
 
     /// When any of these was last used; [`UNKNOWN`] where the use of none of them is noted.
@@ -343,7 +346,7 @@ pub async fn decide(
     let lines = change.review_lines(row.id).await?;
     change.commit().await?;
     let line = lines.into_iter().find(|l| l.id == line.id).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(LineView::of(actor, &row, line))
+    Ok(LineView::of(actor, line))
 }
 
 /// Decides to remove everything that is marked and that nobody has decided yet; how many lines those are.
@@ -357,7 +360,7 @@ pub async fn remove_marked(
     let actor = reviewer(&permit)?;
     let (row, lines) = open(&mut change, actor, review).await?;
     let lines: Vec<ReviewLineRow> =
-        lines.into_iter().filter(|line| line.decision.is_empty() && marked(&row, line)).collect();
+        lines.into_iter().filter(|line| line.decision.is_empty() && line.is_marked()).collect();
     if lines.is_empty() {
         return Ok(0);
     }
@@ -410,8 +413,7 @@ pub async fn csv(app: &App, permit: &Permit<can::AccessReview>, review: u32) -> 
             moment(line.decided_at),
             line.outcome,
         ]
-        .map(export::harmless)
     };
     let lines = lines(app, permit, review).await?.items.into_iter().map(record);
-    export::text([HEADER.map(str::to_owned)].into_iter().chain(lines))
+    spreadsheet::csv([HEADER.map(str::to_owned)].into_iter().chain(lines))
 }

@@ -1,7 +1,7 @@
 //! When permissions were last used: noted in memory as requests pass, written down now and then, and what that says
 //! of permissions that nobody uses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use access::{Actor, Id, Micros, Noun, Permission, PermissionSet, Permit, Snapshot, can};
@@ -159,6 +159,7 @@ struct Asked {
     people: Vec<Id>,
     noticed: PermissionSet,
     last: LastUses,
+    joined: BTreeMap<Id, Micros>,
     since: Micros,
 }
 
@@ -176,9 +177,15 @@ impl Asked {
             people,
             noticed: app.uses.noticed(),
             last: app.store.last_uses(permit).await?,
+            joined: app.store.joined(permit).await?,
             since: app.store.now() - days * 24 * HOUR,
             snapshot,
         })
+    }
+
+    /// Whether something was unused since then; never for people who are not there that long.
+    fn is_unused(&self, user: Id, last_used_at: Option<Micros>) -> bool {
+        last_used_at.or(self.joined.get(&user).copied()).is_some_and(|at| at < self.since)
     }
 
     fn unused_of(&self, user: Id) -> impl Iterator<Item = Unused> {
@@ -186,7 +193,7 @@ impl Asked {
         let held = powers.iter().filter(|(p, _)| self.noticed.has(*p)).collect::<Vec<_>>().into_iter();
         held.filter_map(move |(permission, reaches)| {
             let last_used_at = self.last.get(&(user, permission)).copied();
-            last_used_at.is_none_or(|at| at < self.since).then(|| Unused {
+            self.is_unused(user, last_used_at).then(|| Unused {
                 user: Ref::to(self.snapshot.model(), user),
                 permission: permission.name(),
                 meaning: permission.entry().meaning,
@@ -206,7 +213,7 @@ impl Asked {
             permission: permission.name(),
             meaning: permission.entry().meaning,
             holders: holders.len(),
-            unused_by: holders.iter().filter(|user| last(user).is_none_or(|at| at < self.since)).count(),
+            unused_by: holders.iter().filter(|user| self.is_unused(***user, last(user))).count(),
             last_used_at: holders.iter().filter_map(|user| last(user)).max().map(Moment),
         })
     }

@@ -197,5 +197,5 @@ pub async fn close(request: Request, permit: Permit<can::AccessReview>, _: ()) -
 pub async fn csv(request: Request, permit: Permit<can::AccessReview>, _: ()) -> Result<Csv, Refusal> {
     let review = request.id("review")?.0;
     let text = reviews::csv(&request.server.app, &permit, review).await?;
-    download::whole(text, &format!("review-{review}")).await
+    Ok(Csv(download::whole(text, &format!("review-{review}"), download::Kind::Csv)))
 }

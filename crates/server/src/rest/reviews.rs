@@ -52,7 +52,7 @@ pub async fn lines(
 pub async fn csv(request: Request, permit: Permit<can::AccessReview>, _: ()) -> Result<Csv, Refusal> {
     let review = request.id("review")?.0;
     let text = reviews::csv(&request.server.app, &permit, review).await?;
-    download::whole(text, &format!("review-{review}")).await
+    Ok(Csv(download::whole(text, &format!("review-{review}"), download::Kind::Csv)))
 }
 
 /// A decision on a line.

@@ -26,6 +26,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("holds", later("Permissions")),
     ("kind", later("Kind")),
     ("language", later("Language")),
+    ("file", later("The file")),
+    ("lead_cap", later("Lead cap")),
     ("leads", later("Leads")),
     ("licences", later("Licences")),
     ("may_observe", later("Observe")),
@@ -62,6 +64,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("until", later("Until")),
     ("unused_days", later("Unused for so many days")),
     ("user", later("User")),
+    ("users", later("People")),
     ("workspace", later("Workspace")),
 ];
 

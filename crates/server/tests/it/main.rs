@@ -9,9 +9,11 @@
 
 mod architecture;
 mod attacks;
+mod audit_log;
 mod authzen;
 mod browser;
 mod compare;
+mod explain;
 mod foresight;
 mod generated;
 mod guards;
@@ -19,6 +21,7 @@ mod guessing;
 mod import;
 mod matrix;
 mod openapi;
+mod people;
 mod pins;
 mod requests;
 mod rest;
@@ -26,6 +29,7 @@ mod reviews;
 mod roles;
 mod rules;
 mod sessions;
+mod stale;
 mod sweep;
 mod temporary;
 mod view_as;

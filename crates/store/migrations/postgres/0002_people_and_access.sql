@@ -136,6 +136,7 @@ CREATE TABLE review_lines (
     source_id    BIGINT NOT NULL,
     label        TEXT   NOT NULL,
     last_used_at BIGINT,
+    marked       BIGINT NOT NULL DEFAULT 0,
     decision     TEXT   NOT NULL DEFAULT '',
     decided_by   BIGINT,
     decided_at   BIGINT,
