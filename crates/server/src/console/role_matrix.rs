@@ -40,7 +40,8 @@ pub fn show(request: &Request, actor: &Actor, role: Id, may_edit: bool) -> Marku
 /// What would come with a permission, and what would go with it.
 fn dependencies(permission: Permission, held: &impl Fn(Permission) -> Reaches) -> Vec<String> {
     let missing = permission.requires().filter(|needed| held(*needed).is_empty());
-    let comes = missing.map(|needed| fill(t("Comes with: {permission}"), &[("permission", &meaning(needed))]));
+    let comes =
+        missing.map(|needed| fill(t("Comes with: {permission}"), &[("permission", &meaning(needed))]));
     let needed_by = Permission::ALL.iter().copied().filter(|p| p.requires() == Some(permission));
     let dependents: Vec<&str> = needed_by.filter(|p| !held(*p).is_empty()).map(meaning).collect();
     let takes = (!dependents.is_empty() && !held(permission).is_empty())
@@ -119,9 +120,10 @@ impl Effects {
             let known = names.split_whitespace().filter_map(Permission::from_name).map(meaning);
             Some(listed(&known.collect::<Vec<_>>())).filter(|words| !words.is_empty())
         };
-        let came = words(&self.came).map(|p| fill(t("Comes with it: {permissions}."), &[("permissions", &p)]));
-        let went =
-            words(&self.went).map(|p| fill(t("Goes with it, for want of it: {permissions}."), &[("permissions", &p)]));
+        let came =
+            words(&self.came).map(|p| fill(t("Comes with it: {permissions}."), &[("permissions", &p)]));
+        let went = words(&self.went)
+            .map(|p| fill(t("Goes with it, for want of it: {permissions}."), &[("permissions", &p)]));
         let text: Vec<String> = came.into_iter().chain(went).collect();
         (!text.is_empty()).then(|| text.join(" "))
     }
