@@ -45,10 +45,19 @@ struct Stream {
     page: mpsc::Sender<Result<Event, Infallible>>,
 }
 
+/// The address of the stream for a page: it says as whom the workspace is seen on that page, so that a page that comes
+/// to listen late hears that this is over.
+pub fn address(request: &Request) -> String {
+    let seen_as = request.who.as_ref().filter(|who| who.viewer.is_some()).map(|who| who.actor.id());
+    let query = seen_as.map_or_else(String::new, |user| format!("?as={user}"));
+    format!("/w/{}/live{query}", request.slug())
+}
+
 /// Server-sent events: `change` when the page should be fetched again, `signed-out` with the address that says why when the
 /// session no longer holds.
 pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
     let (page, events) = mpsc::channel(8);
+    let of_another_page = address(&request) != request.uri.path_and_query().map_or("", |p| p.as_str());
     let changes = request.server.app.store.subscribe();
     let stream = Stream {
         workspace: who.actor.snapshot().model().workspace,
@@ -57,7 +66,9 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
         server: request.server,
         page,
     };
-    tokio::spawn(async move { stream.run(changes, who).await });
+    tokio::spawn(async move {
+        if of_another_page { stream.go(stream.home.clone()).await } else { stream.run(changes, who).await }
+    });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Sse::new(ReceiverStream::new(events)).keep_alive(keep_alive).into_response())
 }

@@ -26,6 +26,10 @@ pub fn show(request: &Request, actor: &Actor, role: Id, may_edit: bool) -> Marku
         line.reasons = dependencies(line.permission, &held);
         if may_edit {
             line.locked = locked(actor, line);
+            let (shut, why) = &line.locked;
+            if line.reaches.is_empty() && *shut == line.permission.entry().reaches {
+                line.reasons = vec![why.clone()];
+            }
         }
     }
     let matrix = access_matrix::show(&lines, Look { editable: may_edit, id: "role", ..Look::default() });

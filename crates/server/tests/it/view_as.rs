@@ -177,8 +177,8 @@ async fn open_pages_are_told_when_somebody_else_is_seen_or_no_longer() {
     let (admin, agent) = (company.hire("admin").await, company.hire("agent").await);
     let browser = Browser::of(&company, &admin);
     // The stream of a page of one's own, until the server closes it.
-    let listen = async || {
-        let mut stream = browser.request(Method::GET, "/live").send().await.unwrap();
+    let listen = async |query: &str| {
+        let mut stream = browser.request(Method::GET, &format!("/live{query}")).send().await.unwrap();
         let mut told = String::from_utf8_lossy(&stream.chunk().await.unwrap().unwrap()).into_owned();
         assert!(told.contains("ready"), "{told}");
         let rest = async move {
@@ -190,13 +190,15 @@ async fn open_pages_are_told_when_somebody_else_is_seen_or_no_longer() {
         tokio::spawn(rest)
     };
     let home = format!("event: signed-out\ndata: /w/{}\n", company.slug);
-    let told = listen().await;
+    let told = listen("").await;
     view_as(&browser, agent.id).await.expect(303);
     assert!(told.await.unwrap().contains(&home), "another one is seen from now on");
-    let told = listen().await;
+    let late = browser.get("/live").await.expect(200);
+    assert!(late.text.contains(&home), "a page of one's own that comes to listen late hears it too");
+    let told = listen(&format!("?as={}", agent.id)).await;
     company.owner.client.put(&format!("/api/v1/users/{}/ban", agent.id), json!({})).await.expect(200);
     assert!(told.await.unwrap().contains(&home), "nobody else is seen any more");
-    let told = listen().await;
+    let told = listen("").await;
     company.owner.client.put(&format!("/api/v1/users/{}/ban", admin.id), json!({})).await.expect(200);
     assert!(told.await.unwrap().contains("/sign-in?reason=banned"));
 }
