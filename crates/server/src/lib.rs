@@ -13,6 +13,7 @@ pub mod endpoints;
 pub mod import;
 pub mod input;
 pub mod live;
+pub mod mail;
 pub mod openapi;
 pub mod output;
 pub mod recordings;
@@ -50,6 +51,8 @@ pub struct Config {
     pub secure_cookies: bool,
     /// The address that callers use, without a slash at the end; taken from the request where it is none.
     pub public_url: Option<String>,
+    /// Whether mails are sent; else they are kept for people to pass on.
+    pub sends_mail: bool,
 }
 
 impl Config {

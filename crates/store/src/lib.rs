@@ -12,6 +12,7 @@ pub mod entity;
 pub mod grant;
 mod identity;
 mod load;
+pub mod mail;
 pub mod page;
 pub mod role;
 pub mod session;

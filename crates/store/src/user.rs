@@ -282,6 +282,8 @@ impl Change<'_> {
             "DELETE FROM grants",
             "DELETE FROM sessions",
             "DELETE FROM api_tokens",
+            "DELETE FROM links",
+            "DELETE FROM mails",
         ] {
             self.tx
                 .exec(q(table).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(id))

@@ -12,6 +12,7 @@
 mod client;
 mod company;
 mod database;
+mod smtp;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use workspace::App;
 pub use client::{Answer, Client};
 pub use company::{Company, Member, TestCall};
 pub use database::Database;
+pub use smtp::{MailServer, Taken};
 
 /// A server that listens on a port of its own, with a clock that tests move.
 pub struct TestServer {
@@ -49,7 +51,12 @@ impl TestServer {
         let time = clock.clone();
         let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
         let app = App::new(store);
-        let config = Config { data: database.folder.clone(), secure_cookies: true, public_url: None };
+        let config = Config {
+            data: database.folder.clone(),
+            secure_cookies: true,
+            public_url: None,
+            sends_mail: false,
+        };
         let router = dispatch::router(Server { app: app.clone(), config: Arc::new(config) });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

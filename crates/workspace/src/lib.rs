@@ -12,6 +12,8 @@ pub mod explain;
 mod export;
 pub mod grants;
 pub mod language;
+pub mod mail;
+mod mail_texts;
 mod mask;
 pub mod moment;
 pub mod ownership;

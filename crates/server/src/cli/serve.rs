@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 use workspace::App;
 
 use super::Place;
-use crate::Error;
-use crate::{Config, Server, dispatch};
+use crate::mail::{self, Mailer};
+use crate::{Config, Error, Server, dispatch};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -23,6 +23,13 @@ pub struct Serve {
     /// The address that people use, where a proxy stands before the server: https://phone.example.com.
     #[arg(long, env = "RINGFENCE_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A mail server to send invitations and password resets through: smtps://USER:PASSWORD@HOST, or smtp://HOST:587
+    /// with STARTTLS (`?tls=none` does without). Without one, mails stay in the outbox, for people to pass on.
+    #[arg(long, env = "RINGFENCE_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// As whom mails are sent: Acme Phones <phones@acme.example>.
+    #[arg(long, env = "RINGFENCE_MAIL_FROM")]
+    mail_from: Option<String>,
     /// Send cookies over plain HTTP too, for browsers that do not take secure ones from this machine (Safari).
     #[arg(long)]
     insecure_cookies: bool,
@@ -35,8 +42,18 @@ impl Serve {
         Serve { demo: true, ..self }
     }
 
+    /// The mail server, where one is set up. The links in mails lead to the public address: the one that a request
+    /// claims to have come to may be anybody's.
+    fn mailer(&self) -> Result<Option<Mailer>, Error> {
+        let Some(url) = &self.smtp_url else { return Ok(None) };
+        let from = self.mail_from.as_deref().ok_or("--smtp-url needs --mail-from")?;
+        let address = self.public_url.as_deref().ok_or("--smtp-url needs --public-url")?;
+        Mailer::new(url, from, &trimmed(address)).map(Some)
+    }
+
     /// Serves until a signal stops it.
     pub async fn run(self, at: &Place) -> Result<(), Error> {
+        let mailer = self.mailer()?;
         let app = at.open().await?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
@@ -45,16 +62,23 @@ impl Serve {
         let config = Config {
             data: at.data.clone(),
             secure_cookies: !self.insecure_cookies,
-            public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: self.public_url.as_deref().map(trimmed),
+            sends_mail: mailer.is_some(),
         };
         let server = Server { app, config: Arc::new(config) };
         if self.demo {
             crate::demo::make(&server).await?;
         }
         greet(&server.app, address).await?;
+        tokio::spawn(mail::run(server.app.store.clone(), mailer));
         axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped()).await?;
         Ok(())
     }
+}
+
+/// An address without a slash at the end.
+fn trimmed(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
 }
 
 /// Says where to go.

@@ -12,6 +12,7 @@ mod attacks;
 mod authzen;
 mod generated;
 mod import;
+mod mail;
 mod matrix;
 mod openapi;
 mod rest;

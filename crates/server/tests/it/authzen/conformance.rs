@@ -66,7 +66,7 @@ async fn serve(server: &TestServer) -> String {
             evaluations,
         ),
     ];
-    let config = Config { data: server.data(), secure_cookies: true, public_url: None };
+    let config = Config { data: server.data(), secure_cookies: true, public_url: None, sends_mail: false };
     let router = dispatch::router_of(Server { app: server.app.clone(), config: Arc::new(config) }, rows);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
