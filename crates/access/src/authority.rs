@@ -14,6 +14,8 @@ use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
 use crate::reach::Reach;
 use crate::snapshot::{Folded, Snapshot};
+use crate::text;
+use crate::text::Text;
 
 /// The rule that a change would break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,26 +44,36 @@ pub enum Breach {
     CannotBeGiven(Permission),
 }
 
-impl fmt::Display for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Breach {
+    /// What it is, in a sentence fragment for people.
+    pub fn text(&self) -> Text {
         match self {
-            Breach::OwnerProtected => f.write_str("only the Owner can change the Owner"),
+            Breach::OwnerProtected => text!("only the Owner can change the Owner"),
             Breach::OneOwner => {
-                f.write_str("a workspace has exactly one Owner; ownership is transferred, not given")
+                text!("a workspace has exactly one Owner; ownership is transferred, not given")
             }
-            Breach::LastGuardian => f.write_str(
-                "this would leave nobody who can manage people and roles; give somebody else that role first",
+            Breach::LastGuardian => text!(
+                "this would leave nobody who can manage people and roles; give somebody else that role first"
             ),
             Breach::GivesMore { permission, .. } => {
-                write!(f, "this would give `{permission}` further than you hold it yourself")
+                text!("this would give `{permission}` further than you hold it yourself", permission)
             }
             Breach::HoldsMore { permission, .. } => {
-                write!(f, "this user holds `{permission}` further than you do, so you cannot change them")
+                text!(
+                    "this user holds `{permission}` further than you do, so you cannot change them",
+                    permission
+                )
             }
             Breach::CannotBeGiven(permission) => {
-                write!(f, "`{permission}` cannot be put into a role or given")
+                text!("`{permission}` cannot be put into a role or given", permission)
             }
         }
+    }
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
     }
 }
 

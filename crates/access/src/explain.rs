@@ -8,6 +8,8 @@ use crate::powers::{Cell, Powers};
 use crate::reach::{Reach, Reaches};
 use crate::remedies::remedies;
 use crate::snapshot::{Snapshot, settings_of, shown, toggle_cells};
+use crate::text;
+use crate::text::Text;
 use crate::thing::Thing;
 
 /// What gives a user a permission.
@@ -181,60 +183,76 @@ fn relation(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing
 /// Speaks of a piece of an explanation in a sentence, with the names of the workspace.
 pub trait Say {
     /// A sentence fragment for people.
-    fn say(&self, model: &Model) -> String;
+    fn say(&self, model: &Model) -> Text;
 }
 
 impl Say for (Giver, Reaches) {
-    fn say(&self, model: &Model) -> String {
-        let far = self.1.words().join(", ");
+    fn say(&self, model: &Model) -> Text {
+        let far = self.1.words().into_iter().map(Text::new).collect();
         match &self.0 {
-            Giver::Role(role) => format!("role {} gives it ({far})", model.label(*role)),
-            Giver::Toggle(toggle) => format!("toggle {} is allowed ({far})", model.label(*toggle)),
-            Giver::Temporary(..) => format!("given for a while ({far})"),
+            Giver::Role(role) => text!("role {role} gives it ({far})").and("role", named(model, *role)),
+            Giver::Toggle(toggle) => {
+                text!("toggle {toggle} is allowed ({far})").and("toggle", named(model, *toggle))
+            }
+            Giver::Temporary(..) => text!("given for a while ({far})"),
         }
+        .list("far", far)
     }
 }
 
 impl Say for Taker {
-    fn say(&self, model: &Model) -> String {
+    fn say(&self, model: &Model) -> Text {
         match self {
-            Taker::DeniedToggle(toggle) => format!("toggle {} is denied", model.label(*toggle)),
-            Taker::Plan => "the plan does not have it".into(),
-            Taker::Ban => "the user is banned".into(),
+            Taker::DeniedToggle(toggle) => {
+                text!("toggle {toggle} is denied").and("toggle", named(model, *toggle))
+            }
+            Taker::Plan => text!("the plan does not have it"),
+            Taker::Ban => text!("the user is banned"),
         }
     }
 }
 
 impl Say for Relation {
-    fn say(&self, model: &Model) -> String {
+    fn say(&self, model: &Model) -> Text {
         match self {
-            Relation::TakesPart => "takes part in it, owns it or is assigned to it".into(),
+            Relation::TakesPart => text!("takes part in it, owns it or is assigned to it"),
             Relation::Granted(id) => match model.entities.get(id) {
-                Some(entity) => format!("{} {} is granted", entity.kind.word(), entity.label),
-                None => "it is granted".into(),
+                Some(entity) => text!("{kind} {name} is granted", name = &entity.label)
+                    .and("kind", Text::new(entity.kind.word())),
+                None => text!("it is granted"),
             },
-            Relation::Leads(unit) => format!("leads {}", model.label(*unit)),
-            Relation::Everything => "reaches everything in the workspace".into(),
-            Relation::OutOfReach => "it does not reach this".into(),
+            Relation::Leads(unit) => text!("leads {unit}", unit = model.label(*unit)),
+            Relation::Everything => text!("reaches everything in the workspace"),
+            Relation::OutOfReach => text!("it does not reach this"),
         }
     }
 }
 
 impl Say for Remedy {
-    fn say(&self, model: &Model) -> String {
+    fn say(&self, model: &Model) -> Text {
         match self {
-            Remedy::Unban => "lift the ban".into(),
-            Remedy::Plan(plan) => format!("move to the plan {plan}"),
-            Remedy::StopDenying(toggle) => format!("stop denying the toggle {}", model.label(*toggle)),
-            Remedy::AllowToggle(toggle) => format!("allow the toggle {}", model.label(*toggle)),
-            Remedy::Role(role) => format!("give the role {}", model.label(*role)),
+            Remedy::Unban => text!("lift the ban"),
+            Remedy::Plan(plan) => text!("move to the plan {plan}").and("plan", Text::from(plan.clone())),
+            Remedy::StopDenying(toggle) => {
+                text!("stop denying the toggle {toggle}").and("toggle", named(model, *toggle))
+            }
+            Remedy::AllowToggle(toggle) => {
+                text!("allow the toggle {toggle}").and("toggle", named(model, *toggle))
+            }
+            Remedy::Role(role) => text!("give the role {role}").and("role", named(model, *role)),
             Remedy::Grant(id) => match model.entities.get(id) {
-                Some(entity) => format!("grant {} {}", entity.kind.word(), entity.label),
-                None => "grant it".into(),
+                Some(entity) => text!("grant {kind} {name}", name = &entity.label)
+                    .and("kind", Text::new(entity.kind.word())),
+                None => text!("grant it"),
             },
-            Remedy::Lead(unit) => format!("let them lead {}", model.label(*unit)),
+            Remedy::Lead(unit) => text!("let them lead {unit}", unit = model.label(*unit)),
         }
     }
+}
+
+/// A role's or toggle's name; those of built-in ones are texts of the product.
+fn named(model: &Model, id: Id) -> Text {
+    Text::from(model.label(id).to_owned())
 }
 
 impl fmt::Display for Relation {

@@ -12,6 +12,7 @@ pub mod preset;
 mod reach;
 mod remedies;
 mod snapshot;
+pub mod text;
 pub mod thing;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
@@ -21,4 +22,5 @@ pub use powers::{Cell, PermissionSet, Powers};
 pub use preset::{Plan, Preset, PresetToggle};
 pub use reach::{Reach, Reaches};
 pub use snapshot::{Folded, Snapshot, shown};
+pub use text::Text;
 pub use thing::{Noun, Thing};

@@ -7,6 +7,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const csrf = () => $('meta[name="csrf"]')?.content ?? "";
   const main = () => document.getElementById("main");
+  const say = document.body.dataset; // texts in the reader's language
   const isDialog = (element) => element instanceof HTMLDialogElement;
 
   // ── htmx ────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,7 +47,7 @@
     event.preventDefault();
     const answer = ctx.response?.raw;
     if (ctx.request.method === "GET" || answer?.redirected) location.assign(answer?.url ?? ctx.request.action);
-    else toast("That did not work. Nothing was changed.", "tone-bad");
+    else toast(say.sayFailed, "tone-bad");
   });
 
   // A refused form keeps the address of its page.
@@ -57,8 +58,8 @@
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
     if (!ctx?.request) return;
     const form = ctx.sourceElement;
-    if (form?.matches?.("[data-autosave]")) return saveState(form.id, "bad", "Not saved: no connection");
-    toast("No connection to the server. Try again.", "tone-bad");
+    if (form?.matches?.("[data-autosave]")) return saveState(form.id, "bad", say.sayNotSavedOffline);
+    toast(say.sayOffline, "tone-bad");
   });
 
   document.addEventListener("htmx:before:settle", ({ detail: { task } }) => { adoptAnswer(task.target); enhance(); });
@@ -128,12 +129,12 @@
   });
 
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (ctx.sourceElement.matches?.("[data-autosave]")) saveState(ctx.sourceElement.id, "busy", "Saving…");
+    if (ctx.sourceElement.matches?.("[data-autosave]")) saveState(ctx.sourceElement.id, "busy", say.saySaving);
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     if (!ctx.response || !ctx.sourceElement?.id || !$(`[data-autosave]#${CSS.escape(ctx.sourceElement.id)}`)) return;
-    if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", "Saved");
-    else saveState(ctx.sourceElement.id, "bad", "Not saved");
+    if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", say.saySaved);
+    else saveState(ctx.sourceElement.id, "bad", say.sayNotSaved);
   });
 
   function saveState(form, state, text) {
@@ -153,7 +154,7 @@
     const dialog = $("#confirm");
     if (!dialog) return window.confirm(question) && proceed(act);
     $("#confirm-question").textContent = question;
-    $('[value="yes"]', dialog).textContent = act.textContent.trim() || "Continue";
+    $('[value="yes"]', dialog).textContent = act.textContent.trim() || say.sayContinue;
     dialog.returnValue = "";
     dialog.addEventListener("close", () => dialog.returnValue === "yes" && proceed(act), { once: true });
     dialog.showModal();
@@ -232,7 +233,7 @@
       navigator.clipboard?.writeText(source.value ?? source.textContent).then(() => {
         const label = $("span", copy) ?? copy;
         const before = label.textContent;
-        label.textContent = "Copied";
+        label.textContent = say.sayCopied;
         setTimeout(() => { label.textContent = before; }, 2000);
       }, () => source.select?.());
     }
@@ -355,8 +356,8 @@
   let commands = [];
 
   function collect() {
-    const links = [...$$("#nav a"), ...$$("#user-menu a")].map((link) => ({ link, label: $("span", link)?.textContent ?? link.textContent, group: "Go to" }));
-    const marked = $$("[data-command]").map((link) => ({ link, label: link.dataset.command || link.textContent, group: "Here" }));
+    const links = [...$$("#nav a"), ...$$("#user-menu a")].map((link) => ({ link, label: $("span", link)?.textContent ?? link.textContent, group: say.sayGoTo }));
+    const marked = $$("[data-command]").map((link) => ({ link, label: link.dataset.command || link.textContent, group: say.sayHere }));
     return [...links, ...marked];
   }
 

@@ -1,6 +1,6 @@
 //! What endpoints take: nothing, a JSON body, a query string or a form.
 
-use std::borrow::Cow;
+use access::text;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -69,7 +69,7 @@ pub struct Paged<T> {
 impl<T> Paged<T> {
     /// The part of a list that is paged by offset.
     pub fn slice(&self) -> Result<store::Slice, Refusal> {
-        let wrong = || Refusal::invalid("after", "after must be the `next` of an earlier answer.");
+        let wrong = || Refusal::invalid("after", "{field} must be the `next` of an earlier answer.");
         let offset = self.after.as_deref().map_or(Ok(0), |text| text.parse().map_err(|_| wrong()))?;
         if offset < 0 { Err(wrong()) } else { Ok(store::Slice { limit: self.limit, offset }) }
     }
@@ -94,7 +94,10 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Paged<T> {
         let part: Part = fields(written(&part).as_bytes())?;
         let limit = part.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
-            return Err(Refusal::invalid("limit", format!("limit must be between 1 and {MOST}.")));
+            return Err(Refusal::invalid(
+                "limit",
+                text!("{field} must be between 1 and {most}.", most = MOST),
+            ));
         }
         let after = part.after.filter(|after| !after.is_empty());
         Ok(Paged { what: fields(written(&what).as_bytes())?, limit, after })
@@ -139,17 +142,17 @@ fn misfit(path: &str, error: &str) -> Refusal {
         error.strip_prefix(start)?.split_once('`').map(|(name, rest)| (within(path, name), rest))
     };
     let (field, message) = match (named("missing field `"), named("unknown field `"), path) {
-        (Some((field, _)), _, _) => (field.clone(), format!("{field} is needed.")),
+        (Some((field, _)), _, _) => (field, text!("{field} is needed.")),
         (_, Some((field, rest)), _) => {
             let rest = rest.trim_start_matches([',', ' ']);
-            (field.clone(), format!("{field} is no field that can be sent here: {rest}."))
+            (field, text!("{field} is no field that can be sent here: {rest}.", rest))
         }
         (_, _, ".") => {
-            return Refusal::because(Code::Invalid, format!("The input cannot be read: {error}."));
+            return Refusal::because(Code::Invalid, text!("The input cannot be read: {error}.", error));
         }
-        (_, _, path) => (path.to_owned(), format!("{path} cannot be read: {error}.")),
+        (_, _, path) => (path.to_owned(), text!("{field} cannot be read: {error}.", error)),
     };
-    Refusal { field: Some(Cow::Owned(field)), ..Refusal::because(Code::Invalid, message) }
+    Refusal::because(Code::Invalid, message).at(field)
 }
 
 /// The path of a field of the thing at a path; deserialisers differ in whether the path has the field already.
@@ -171,13 +174,14 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
             let path = error.path().to_string();
             match error.into_inner() {
                 error if error.is_data() => misfit(&path, &error.to_string()),
-                error => {
-                    Refusal::because(Code::BadRequest, format!("The body cannot be read as JSON: {error}."))
-                }
+                error => Refusal::because(
+                    Code::BadRequest,
+                    text!("The body cannot be read as JSON: {error}.", error),
+                ),
             }
         })?;
         text.end().map_err(|error| {
-            Refusal::because(Code::BadRequest, format!("The body has more than one value: {error}."))
+            Refusal::because(Code::BadRequest, text!("The body has more than one value: {error}.", error))
         })?;
         Ok(Body(value))
     }
@@ -234,7 +238,7 @@ impl Pairs {
             text => text
                 .parse()
                 .map(Some)
-                .map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list."))),
+                .map_err(|_| Refusal::invalid(name, "{field} must be chosen from the list.")),
         }
     }
 }
@@ -265,7 +269,10 @@ mod tests {
         ] {
             let refusal = misfit(path, error);
             assert_eq!(refusal.field.as_deref(), Some(field));
-            assert!(refusal.message.starts_with(field) && !refusal.message.contains("line"), "{refusal}");
+            assert!(
+                refusal.to_string().starts_with(field) && !refusal.to_string().contains("line"),
+                "{refusal}"
+            );
         }
     }
 }

@@ -36,7 +36,7 @@ impl From<&Refusal> for Problem {
             r#type: "about:blank",
             title: refusal.code.title(),
             status: refusal.code.status(),
-            detail: refusal.message.clone(),
+            detail: refusal.to_string(),
             code: refusal.code.word(),
             field: refusal.field.as_deref().map(str::to_owned),
             permission: refusal.permission.map(|p| p.name()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Id, Micros, Model, Permission, Permit, Right, Snapshot, Visible, can};
+use access::{Actor, Id, Micros, Model, Permission, Permit, Right, Snapshot, Visible, can, text};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
@@ -227,14 +227,14 @@ pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answe
 
 /// What a call may be asked to touch: nothing that the asker may not know of, or the answer would tell of it.
 fn known(asker: &Actor, id: Id) -> Answer<Id> {
-    let unknown = "touching must be a person, unit, extension, queue or number that you may see.";
+    let unknown = "{field} must be a person, unit, extension, queue or number that you may see.";
     if asker.knows(id) { Ok(id) } else { Err(Refusal::invalid("touching", unknown)) }
 }
 
 fn one_of(field: &'static str, value: Option<String>, words: &[&str]) -> Answer<Option<String>> {
     match value {
         Some(value) if !words.contains(&value.as_str()) => {
-            Err(Refusal::invalid(field, format!("{field} must be one of: {}.", words.join(", "))))
+            Err(Refusal::invalid(field, text!("{field} must be one of: {words}.", words = words.join(", "))))
         }
         value => Ok(value),
     }
@@ -249,7 +249,7 @@ fn moment(field: &'static str, text: &str, zone: &TimeZone, end: bool) -> Answer
     let day = if end { day.and_then(|day| day.checked_add(1.day()).ok()) } else { day };
     let start = day.and_then(|day| day.to_zoned(zone.clone()).ok());
     start.map(|start| start.timestamp().as_microsecond()).ok_or_else(|| {
-        let message = format!("{field} must be a day like 2026-03-01 or a moment like 2026-03-01T09:00:00Z.");
+        let message = "{field} must be a day like 2026-03-01 or a moment like 2026-03-01T09:00:00Z.";
         Refusal::invalid(field, message)
     })
 }
@@ -260,7 +260,7 @@ fn write_cursor((started_at, id): (Micros, i64)) -> String {
 
 fn read_cursor(text: &str) -> Answer<(Micros, i64)> {
     let numbers = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
-    numbers.ok_or_else(|| Refusal::invalid("after", "after must be the `next` of the page before."))
+    numbers.ok_or_else(|| Refusal::invalid("after", "{field} must be the `next` of the page before."))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Checks of input, each naming the field and the fix.
 
-use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches};
+use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches, text};
 
 use crate::Moment;
 use crate::refusal::Refusal;
@@ -8,20 +8,17 @@ use crate::refusal::Refusal;
 /// Text that people read: trimmed, not empty, not too long, no control characters.
 pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
     let value = optional_text(field, value, most)?;
-    if value.is_empty() { Err(Refusal::invalid(field, format!("{field} is needed."))) } else { Ok(value) }
+    if value.is_empty() { Err(Refusal::invalid(field, "{field} is needed.")) } else { Ok(value) }
 }
 
 /// Text that may be empty.
 pub fn optional_text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
     let value = value.trim();
     if value.chars().count() > most {
-        return Err(Refusal::invalid(field, format!("{field} is too long: at most {most} characters.")));
+        return Err(Refusal::invalid(field, text!("{field} is too long: at most {most} characters.", most)));
     }
     if value.chars().any(char::is_control) {
-        return Err(Refusal::invalid(
-            field,
-            format!("{field} must not have line breaks or control characters."),
-        ));
+        return Err(Refusal::invalid(field, "{field} must not have line breaks or control characters."));
     }
     Ok(value.to_owned())
 }
@@ -39,16 +36,16 @@ pub fn email(value: &str) -> Result<String, Refusal> {
     if well_formed {
         Ok(value)
     } else {
-        Err(Refusal::invalid("email", "email must look like name@example.com."))
+        Err(Refusal::invalid("email", "{field} must look like name@example.com."))
     }
 }
 
 /// A password that somebody chose: long enough to be worth the name (NIST SP 800-63B asks for no more).
 pub fn password(value: &str) -> Result<(), Refusal> {
     match value.chars().count() {
-        0..10 => Err(Refusal::invalid("password", "password must have at least 10 characters.")),
+        0..10 => Err(Refusal::invalid("password", "{field} must have at least 10 characters.")),
         10..=200 => Ok(()),
-        _ => Err(Refusal::invalid("password", "password must have at most 200 characters.")),
+        _ => Err(Refusal::invalid("password", "{field} must have at most 200 characters.")),
     }
 }
 
@@ -59,7 +56,7 @@ pub fn slug(value: &str) -> Result<String, Refusal> {
     if (2..=40).contains(&value.len()) && letters && !edges {
         return Ok(value.to_owned());
     }
-    let message = "slug must have 2 to 40 lower-case letters, digits or hyphens, and begin and end with a letter or digit.";
+    let message = "{field} must have 2 to 40 lower-case letters, digits or hyphens, and begin and end with a letter or digit.";
     Err(Refusal::invalid("slug", message))
 }
 
@@ -69,7 +66,7 @@ pub fn digits(field: &'static str, value: &str) -> Result<String, Refusal> {
     if (2..=8).contains(&value.len()) && value.chars().all(|c| c.is_ascii_digit()) {
         return Ok(value.to_owned());
     }
-    Err(Refusal::invalid(field, format!("{field} must be 2 to 8 digits, like 201.")))
+    Err(Refusal::invalid(field, "{field} must be 2 to 8 digits, like 201."))
 }
 
 /// A phone number in E.164: `+`, then 7 to 15 digits that do not begin with 0 (ITU-T E.164).
@@ -83,14 +80,14 @@ pub fn e164(field: &'static str, value: &str) -> Result<String, Refusal> {
     if good {
         return Ok(value);
     }
-    Err(Refusal::invalid(field, format!("{field} must be in international form, like +442079460123.")))
+    Err(Refusal::invalid(field, "{field} must be in international form, like +442079460123."))
 }
 
 /// A time zone of the IANA database.
 pub fn time_zone(value: &str) -> Result<String, Refusal> {
     match jiff::tz::TimeZone::get(value) {
         Ok(_) => Ok(value.to_owned()),
-        Err(_) => Err(Refusal::invalid("time_zone", "time_zone must be an IANA name, like Europe/Berlin.")),
+        Err(_) => Err(Refusal::invalid("time_zone", "{field} must be an IANA name, like Europe/Berlin.")),
     }
 }
 
@@ -101,7 +98,7 @@ pub fn country_code(value: &str) -> Result<String, Refusal> {
     if good {
         return Ok(value.to_owned());
     }
-    Err(Refusal::invalid("country_code", "country_code must be 1 to 3 digits without +, like 49, or empty."))
+    Err(Refusal::invalid("country_code", "{field} must be 1 to 3 digits without +, like 49, or empty."))
 }
 
 /// A role of the workspace.
@@ -109,7 +106,7 @@ pub fn role(model: &Model, id: Id) -> Result<Id, Refusal> {
     if model.roles.contains_key(&id) {
         return Ok(id);
     }
-    Err(Refusal::invalid("role", "role is not a role of this workspace."))
+    Err(Refusal::invalid("role", "{field} is not a role of this workspace."))
 }
 
 /// A user of the workspace.
@@ -117,13 +114,13 @@ pub fn user(model: &Model, id: Id) -> Result<Id, Refusal> {
     if model.users.contains_key(&id) {
         return Ok(id);
     }
-    Err(Refusal::invalid("user", "user is not a user of this workspace."))
+    Err(Refusal::invalid("user", "{field} is not a user of this workspace."))
 }
 
 /// A moment that is still to come, where one is given.
 pub fn future(field: &'static str, at: Option<Moment>, now: Micros) -> Result<Option<Micros>, Refusal> {
     if at.is_some_and(|Moment(at)| at <= now || jiff::Timestamp::from_microsecond(at).is_err()) {
-        let message = format!("{field} must be in the future, like 2030-03-01T09:00:00Z.");
+        let message = "{field} must be in the future, like 2030-03-01T09:00:00Z.";
         return Err(Refusal::invalid(field, message));
     }
     Ok(at.map(|at| at.0))
@@ -139,7 +136,7 @@ pub fn unit(
     if model.units.get(&id).is_some_and(|unit| unit.kind == kind) {
         return Ok(id);
     }
-    Err(Refusal::invalid(field, format!("{field} is not a {field} of this workspace.")))
+    Err(Refusal::invalid(field, "{field} is not one of this workspace."))
 }
 
 /// Cells as the API has them: permission names with the words of their reaches.
@@ -150,13 +147,16 @@ pub fn cells(
     let mut cells = vec![];
     for (name, words) in holds {
         let permission = Permission::from_name(name)
-            .ok_or_else(|| Refusal::invalid(field, format!("`{name}` is not a permission.")))?;
+            .ok_or_else(|| Refusal::invalid(field, text!("`{name}` is not a permission.", name)))?;
         let mut reaches = Reaches::NONE;
         for word in words {
             let possible = permission.entry().reaches;
             let reach = Reach::from_word(word).filter(|r| possible.has(*r)).ok_or_else(|| {
                 let words = possible.words().join(", ");
-                Refusal::invalid(field, format!("`{name}` cannot reach `{word}`; it can reach: {words}."))
+                Refusal::invalid(
+                    field,
+                    text!("`{name}` cannot reach `{word}`; it can reach: {words}.", name, word, words),
+                )
             })?;
             reaches = reaches.with(reach);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::model::EntityKind;
-use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Right, Visible, can};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Right, Text, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -248,7 +248,7 @@ fn checked_edit(
 ) -> Answer<EntityInput> {
     let new_digits = edit.digits.as_deref().map(|v| digits(kind, v)).transpose()?;
     if kind == EntityKind::Number && new_digits.as_ref().is_some_and(|new| *new != old.digits) {
-        let message = "digits of a number cannot be changed: release it and add the other one.";
+        let message = "{field} of a number cannot be changed: release it and add the other one.";
         return Err(Refusal::invalid("digits", message));
     }
     let user = match edit.user {
@@ -292,7 +292,8 @@ fn name(kind: EntityKind, value: &str) -> Answer<String> {
 
 fn owner(model: &Model, kind: EntityKind, user: u32) -> Answer<Id> {
     if kind != EntityKind::Extension {
-        let message = format!("user is for extensions only: give people a {} with a grant.", kind.word());
+        let message = text!("{field} is for extensions only: give people a {kind} with a grant.")
+            .and("kind", Text::new(kind.word()));
         return Err(Refusal::invalid("user", message));
     }
     check::user(model, Id(user))
@@ -311,7 +312,7 @@ fn act<R: Right>(permit: &Permit<R>, kind: EntityKind, row: &EntityRow) -> Act {
 /// The extension, queue or number of that id, if the actor may know of it.
 pub(crate) fn known(model: &Model, actor: Option<&Actor>, entity: u32) -> Answer<(Id, EntityKind)> {
     let unknown =
-        || Refusal::invalid("entity", "entity is not an extension, queue or number of this workspace.");
+        || Refusal::invalid("entity", "{field} is not an extension, queue or number of this workspace.");
     let kind = model.entities.get(&Id(entity)).map(|e| e.kind).ok_or_else(unknown)?;
     let seen = actor.is_none_or(|actor| {
         let thing = actor.snapshot().thing(Noun::from(kind), Id(entity));

@@ -1,7 +1,7 @@
 //! Why? and Who?: the decision taken apart, for people who may ask.
 
 use access::explain::{self, Explanation, Relation, Say};
-use access::{Id, Model, Noun, Permission, Permit, Thing, Visible, can};
+use access::{Id, Model, Noun, Permission, Permit, Text, Thing, Visible, can, text};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,9 +18,11 @@ pub struct Why {
     /// How far the user holds it; empty when they do not.
     pub reaches: Vec<&'static str>,
     /// What gives it, what takes it, and how the thing comes into reach: a sentence each.
-    pub reasons: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub reasons: Vec<Text>,
     /// What would make it a yes, a sentence each; empty when it is one.
-    pub remedies: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub remedies: Vec<Text>,
     /// The version of the workspace's access that this is said of.
     pub version: i64,
 }
@@ -31,7 +33,8 @@ pub struct Who {
     /// Who.
     pub user: Ref,
     /// Through what, a sentence each.
-    pub reasons: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub reasons: Vec<Text>,
 }
 
 /// Why the user that the permit is for may or may not do something to a thing. A thing that the asker may not
@@ -94,11 +97,12 @@ fn sees(actor: &access::Actor, thing: &Thing) -> bool {
     thing.noun.see().is_none_or(|see| actor.may(see, thing))
 }
 
-fn reasons(model: &Model, user: Id, why: &Explanation, thing: &Thing) -> Vec<String> {
+fn reasons(model: &Model, user: Id, why: &Explanation, thing: &Thing) -> Vec<Text> {
     let given = why.line.given.iter().map(|giver| giver.say(model));
     let nothing = why.line.given.is_empty().then(|| {
-        let role = model.role_of(user).map_or("", |role| role.name.as_str());
-        format!("neither the role {role} nor a toggle or access for a while gives it")
+        let role = model.role_of(user).map_or_else(String::new, |role| role.name.clone());
+        text!("neither the role {role} nor a toggle or access for a while gives it")
+            .and("role", Text::from(role))
     });
     let taken = why.line.taken.iter().map(|taker| taker.say(model));
     // Of the workspace itself there is no row to be in or out of reach.

@@ -149,7 +149,7 @@ fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: Id) -> Answer<Id> 
     if actor.is_none_or(within) {
         return check::user(snapshot.model(), user);
     }
-    Err(Refusal::invalid("user", "user is not somebody whom you can assign numbers to."))
+    Err(Refusal::invalid("user", "{field} is not somebody whom you can assign numbers to."))
 }
 
 async fn give(
@@ -159,7 +159,8 @@ async fn give(
     grant: &GrantInput,
 ) -> Answer<()> {
     if !grant.may_use && !grant.may_observe {
-        let message = "may_use or may_observe must be true; remove the grant to take both away.";
+        let message =
+            "Choose use, observe or both (may_use, may_observe); remove the grant to take both away.";
         return Err(Refusal::invalid("may_use", message));
     }
     let model = before.model();

@@ -1,7 +1,7 @@
 //! Ownership: handed from the Owner to an Admin in one step (CAL-18). Nothing else makes an Owner.
 
 use access::model::Standing;
-use access::{Id, Model, Permit, can};
+use access::{Id, Model, Permit, Text, can, text};
 use store::Author;
 use store::audit::Act;
 
@@ -48,6 +48,9 @@ fn heir(model: &Model, admin_role: Id, to: Id) -> Answer<Id> {
     let user =
         model.users.get(&to).filter(|user| user.role == admin_role && user.standing == Standing::Active);
     let role = model.label(admin_role);
-    let message = || format!("to must be an active user with the role {role}: give them that role first.");
+    let message = || {
+        text!("{field} must be an active user with the role {role}: give them that role first.")
+            .and("role", Text::from(role.to_owned()))
+    };
     user.map(|_| to).ok_or_else(|| Refusal::invalid("to", message()))
 }

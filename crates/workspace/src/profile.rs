@@ -119,7 +119,7 @@ pub async fn change_password(
         let act = Act::done("profile:update", "user", permit.thing().id, record.name.as_str());
         let act = act.with(serde_json::json!({ "reason": "wrong present password" }));
         app.store.record_refusal(permit.workspace(), author, act).await?;
-        return Err(Refusal::invalid("current", "current is not your present password."));
+        return Err(Refusal::invalid("current", "{field} is not your present password."));
     }
     app.store.forget_guesses(&target).await?;
     let hash = app.passwords.hash(&passwords.new).await?;

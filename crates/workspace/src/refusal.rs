@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use access::authority::Breach;
-use access::{Denied, Micros, Permission};
+use access::{Denied, Micros, Permission, Text, text};
 use store::StoreError;
 
 /// Why something was not done.
@@ -12,7 +12,7 @@ pub struct Refusal {
     /// Which kind, from the table.
     pub code: Code,
     /// What to tell people: what is wrong and how to mend it.
-    pub message: String,
+    pub message: Text,
     /// The input field that it is about.
     pub field: Option<Cow<'static, str>>,
     /// The permission that is missing.
@@ -79,30 +79,38 @@ codes! {
 impl Refusal {
     /// A refusal with the table's own sentence.
     pub fn new(code: Code) -> Refusal {
-        let message = code.title().to_owned();
-        Refusal { code, message, field: None, permission: None, retry_after: None }
+        Refusal { code, message: Text::new(code.title()), field: None, permission: None, retry_after: None }
     }
 
     /// A refusal that says more than its kind.
-    pub fn because(code: Code, message: impl Into<String>) -> Refusal {
+    pub fn because(code: Code, message: impl Into<Text>) -> Refusal {
         Refusal { message: message.into(), ..Refusal::new(code) }
     }
 
-    /// A value that is not acceptable: the field, what is wrong with it and how to mend it.
-    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Refusal {
-        Refusal { field: Some(field.into()), ..Refusal::because(Code::Invalid, message) }
+    /// A value that is not acceptable: what is wrong with it and how to mend it, with the field as `{field}` in it.
+    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Text>) -> Refusal {
+        Refusal::because(Code::Invalid, message).at(field)
+    }
+
+    /// About an input field, which is `{field}` in the message.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Refusal {
+        let field = field.into();
+        self.message = self.message.with("field", &field);
+        Refusal { field: Some(field), ..self }
     }
 
     /// A missing permission.
     pub fn lacks(permission: Permission) -> Refusal {
-        let message = format!("You lack the permission `{permission}`: {}.", permission.entry().meaning);
+        let message = text!("You lack the permission `{permission}`: {meaning}.", permission);
+        let message = message.and("meaning", Text::new(permission.entry().meaning));
         Refusal { permission: Some(permission), ..Refusal::because(Code::Forbidden, message) }
     }
 
     /// Too many tries; how long to wait.
     pub fn too_many(wait: Micros) -> Refusal {
         let seconds = (wait + 999_999) / 1_000_000;
-        let message = format!("Too many tries. Wait {seconds} s before the next one.");
+        let message = text!("Too many tries. Wait {seconds} s before the next one.", seconds);
         Refusal { retry_after: Some(wait), ..Refusal::because(Code::TooManyTries, message) }
     }
 }
@@ -127,7 +135,8 @@ impl From<Breach> for Refusal {
             }
             Breach::HoldsMore { permission, .. } => (Code::HoldsMore, Some(permission)),
         };
-        Refusal { permission, ..Refusal::because(code, format!("Not done: {breach}.")) }
+        let message = text!("Not done: {breach}.").and("breach", breach.text());
+        Refusal { permission, ..Refusal::because(code, message) }
     }
 }
 
@@ -143,8 +152,7 @@ impl From<StoreError> for Refusal {
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
             ),
             StoreError::Taken(field) => {
-                let message = format!("{field} is in use already: choose another value.");
-                Refusal { field: Some(field.into()), ..Refusal::because(Code::Taken, message) }
+                Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at(field)
             }
             StoreError::Database(error) => {
                 // The cause is for the log of the machine, never for whoever asked.
@@ -157,7 +165,7 @@ impl From<StoreError> for Refusal {
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, can, shown};
+use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, can, shown, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -135,7 +135,7 @@ pub async fn clone_of(
     let (change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let role = before.model().roles.get(&Id(clone.from));
-    let role = role.ok_or_else(|| Refusal::invalid("from", "from is not a role of this workspace."))?;
+    let role = role.ok_or_else(|| Refusal::invalid("from", "{field} is not a role of this workspace."))?;
     let holds: Vec<Cell> = role.holds.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
     let detail = serde_json::json!({ "from": role.name });
     add(app, change, &permit, &clone.name, &holds, detail).await
@@ -207,12 +207,14 @@ fn heir(model: &Model, permit: &Permit<can::RoleDelete>, move_to: Option<u32>) -
     let count = holders(model, role).count();
     let heir = move_to.map(Id).filter(|heir| *heir != role && model.roles.contains_key(heir));
     if move_to.is_some() && heir.is_none() {
-        return Err(Refusal::invalid("move_to", "move_to must be another role of this workspace."));
+        return Err(Refusal::invalid("move_to", "{field} must be another role of this workspace."));
     }
     if count > 0 && heir.is_none() {
-        let people = if count == 1 { "1 person has".into() } else { format!("{count} people have") };
-        let message = format!("{people} this role. Say in move_to which role they get instead.");
-        return Err(Refusal { field: Some("move_to".into()), ..Refusal::because(Code::InUse, message) });
+        let message = match count {
+            1 => text!("1 person has this role. Say in {field} which role they get instead."),
+            _ => text!("{count} people have this role. Say in {field} which role they get instead.", count),
+        };
+        return Err(Refusal::because(Code::InUse, message).at("move_to"));
     }
     if let Some(actor) = permit.actor() {
         let assigns = |user: Id| {
@@ -238,7 +240,8 @@ fn checked(holds: &BTreeMap<String, Vec<String>>) -> Answer<Vec<Cell>> {
     let held = cells.iter().collect::<Powers>().permissions();
     for (permission, _) in &cells {
         if let Some(needed) = permission.requires().filter(|needed| !held.has(*needed)) {
-            let message = format!("`{permission}` needs `{needed}`: add it, or leave both out.");
+            let message =
+                text!("`{permission}` needs `{needed}`: add it, or leave both out.", permission, needed);
             return Err(Refusal::invalid("holds", message));
         }
     }

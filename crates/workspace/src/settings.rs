@@ -1,6 +1,6 @@
 //! The workspace's own settings: name, time zone, country, automatic recording, plan.
 
-use access::{Permit, Plan, Right, can};
+use access::{Permit, Plan, Right, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -105,7 +105,7 @@ pub async fn change_plan(
 ) -> Answer<WorkspaceView> {
     let plan = Plan::by_key(plan).ok_or_else(|| {
         let keys: Vec<&str> = Plan::all().iter().map(|p| p.key.as_str()).collect();
-        Refusal::invalid("plan", format!("plan must be one of: {}.", keys.join(", ")))
+        Refusal::invalid("plan", text!("{field} must be one of: {words}.", words = keys.join(", ")))
     })?;
     let settings = WorkspaceSettings { plan: Some(plan.key.clone()), ..WorkspaceSettings::default() };
     set(app, permit, author, settings).await

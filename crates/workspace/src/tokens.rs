@@ -1,7 +1,7 @@
 //! API tokens: made and shown once, listed, revoked.
 
 use access::authority::Breach;
-use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Thing, can};
+use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Thing, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -127,7 +127,7 @@ async fn add(
 fn within(asked: Option<Micros>, latest: Option<Micros>) -> Answer<Option<Micros>> {
     match (asked, latest) {
         (Some(at), Some(latest)) if at > latest => {
-            let message = "expires_at must not be later than the end of the token that you use.";
+            let message = "{field} must not be later than the end of the token that you use.";
             Err(Refusal::invalid("expires_at", message))
         }
         (asked, latest) => Ok(asked.or(latest)),
@@ -142,7 +142,8 @@ fn scope(actor: &Actor, asked: Option<&[String]>) -> Answer<Option<PermissionSet
     };
     let mut scope = PermissionSet::NONE;
     for name in asked {
-        let unknown = || Refusal::invalid("scope", format!("scope has `{name}`, which is no permission."));
+        let unknown =
+            || Refusal::invalid("scope", text!("{field} has `{name}`, which is no permission.", name));
         let permission = Permission::from_name(name).ok_or_else(unknown)?;
         if !permission.can_be_given() {
             return Err(Breach::CannotBeGiven(permission).into());
@@ -153,7 +154,7 @@ fn scope(actor: &Actor, asked: Option<&[String]>) -> Answer<Option<PermissionSet
         scope = scope.with(permission);
     }
     if scope == PermissionSet::NONE {
-        return Err(Refusal::invalid("scope", "scope must name at least one permission, or be left out."));
+        return Err(Refusal::invalid("scope", "{field} must name at least one permission, or be left out."));
     }
     Ok(Some(scope))
 }

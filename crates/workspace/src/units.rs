@@ -1,7 +1,7 @@
 //! Departments and branches. Which of the two an act concerns is in the type of its permit.
 
 use access::model::UnitKind;
-use access::{Actor, Id, Model, Noun, Permit, Right, can};
+use access::{Actor, Id, Model, Noun, Permit, Right, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -149,9 +149,10 @@ pub async fn delete<R: DeletesUnits>(app: &App, permit: &Permit<R>, author: &Aut
     let (model, id) = (before.model(), permit.id());
     let (members, leaders) = (members(model, id).count(), leaders(model, id).count());
     if members + leaders > 0 {
-        let word = Noun::from(R::KIND).word();
-        let message = format!(
-            "People belong to this {word} ({members}) or lead it ({leaders}). Move them first, then delete it."
+        let message = text!(
+            "People belong to it ({members}) or lead it ({leaders}). Move them first, then delete it.",
+            members,
+            leaders
         );
         return Err(Refusal::because(Code::InUse, message));
     }

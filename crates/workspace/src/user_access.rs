@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::explain::{Say, what};
 use access::model::{Setting, Temporary};
-use access::{Id, Model, Permit, PresetToggle, authority, can};
+use access::{Id, Model, Permit, PresetToggle, Text, authority, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -84,9 +84,11 @@ pub struct EffectiveLine {
     /// How far it goes in the end; empty when it is not held.
     pub reaches: Vec<&'static str>,
     /// What gives it, a sentence each.
-    pub reasons: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub reasons: Vec<Text>,
     /// What takes it away or narrows it, a sentence each.
-    pub taken: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub taken: Vec<Text>,
 }
 
 /// Every toggle of the workspace as it stands for a user.
@@ -124,12 +126,12 @@ pub async fn set_toggle(
 fn deniable(model: &Model, user: Id) -> Answer<()> {
     let Some(role) = model.role_of(user).filter(|role| role.standing.unrestricted) else { return Ok(()) };
     let message = if role.standing.owner {
-        "setting cannot be deny: the Owner may do everything and cannot be restricted (CAL-02).".into()
+        text!("{field} cannot be deny: the Owner may do everything and cannot be restricted (CAL-02).")
     } else {
-        format!(
-            "setting cannot be deny: the role {} has everything in the plan and cannot be restricted (NUA-01). Give this user another role first.",
-            role.name
+        text!(
+            "{field} cannot be deny: the role {role} has everything in the plan and cannot be restricted (NUA-01). Give this user another role first."
         )
+        .and("role", Text::from(role.name.clone()))
     };
     Err(Refusal::invalid("setting", message))
 }
@@ -164,7 +166,7 @@ pub async fn set_leads(
 fn unknown_unit(unit: Id) -> Refusal {
     Refusal::invalid(
         "units",
-        format!("units has {unit}, which is no department or branch of this workspace."),
+        text!("{field} has {unit}, which is no department or branch of this workspace.", unit),
     )
 }
 
@@ -177,7 +179,7 @@ fn may_place(permit: &Permit<can::UserSetAccess>, model: &Model, units: &[Id]) -
         Some(unit) if !actor.sees_unit(*unit) => Err(unknown_unit(*unit)),
         Some(unit) => {
             let name = model.label(*unit);
-            Err(Refusal::invalid("units", format!("units has {name}, which you do not lead yourself.")))
+            Err(Refusal::invalid("units", text!("{field} has {name}, which you do not lead yourself.", name)))
         }
         None => Ok(()),
     }
@@ -202,7 +204,7 @@ pub async fn give_temporary(
 ) -> Answer<TemporaryView> {
     let holds = check::cells("holds", &new.holds)?;
     if holds.is_empty() {
-        return Err(Refusal::invalid("holds", "holds must name at least one permission with a reach."));
+        return Err(Refusal::invalid("holds", "{field} must name at least one permission with a reach."));
     }
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();

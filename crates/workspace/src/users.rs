@@ -177,7 +177,7 @@ fn may_join(permit: &Permit<can::UserInvite>, input: &UserInput) -> Answer<()> {
         Some(_) => Ok(()),
         None => Err(Refusal::invalid(
             "department",
-            "department must be one that you lead: you may add people there only.",
+            "{field} must be one that you lead: you may add people there only.",
         )),
     }
 }
@@ -190,7 +190,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     if model.roles.get(&role).is_some_and(|r| r.standing.owner) {
         return Err(Refusal::invalid(
             "role",
-            "role cannot be the Owner's: ownership is transferred, not given.",
+            "{field} cannot be the Owner's: ownership is transferred, not given.",
         ));
     }
     Ok(UserInput {
@@ -216,7 +216,7 @@ fn unit(model: &Model, field: &'static str, kind: UnitKind, id: Option<u32>) -> 
 fn default_role(model: &Model) -> Answer<Id> {
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
     let role = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
-    role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "role is needed."))
+    role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "{field} is needed."))
 }
 
 /// Edits a user's record.

@@ -123,7 +123,7 @@ fn in_shell(current: &str, title: &str, toasts: Option<Markup>, main: Markup) ->
     });
     shell(
         &Shell {
-            document: Document { title, lang: "en", theme: Theme::System, csrf: CSRF },
+            document: Document { title, theme: Theme::System, csrf: CSRF },
             workspace: "Brookfield Supplies",
             home: "/home",
             nav: &nav,
@@ -165,7 +165,7 @@ fn sign_in_page(query: &str) -> Markup {
             (button::submit(&Button::new(Kind::Primary, "Sign in")))
         }))
     };
-    let about = Document { title: "Sign in", lang: "en", theme: Theme::System, csrf: CSRF };
+    let about = Document { title: "Sign in", theme: Theme::System, csrf: CSRF };
     bare(&about, sign_in("Sign in", form, Some(demo_people(&companies, "/sign-out", CSRF))))
 }
 

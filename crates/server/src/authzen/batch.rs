@@ -1,6 +1,7 @@
 //! Many questions in one request (section 7).
 
 use ::workspace::{Code, Refusal};
+use access::text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -83,11 +84,8 @@ pub async fn answer(point: &impl DecisionPoint, batch: Batch) -> Result<Answer, 
         return single(point, defaults).await.map(Answer::One);
     }
     if questions.len() > MOST {
-        let message = format!("evaluations has more than {MOST} questions: send them in parts.");
-        return Err(Refusal {
-            field: Some("evaluations".into()),
-            ..Refusal::because(Code::BadRequest, message)
-        });
+        let message = text!("{field} has more than {most} questions: send them in parts.", most = MOST);
+        return Err(Refusal::because(Code::BadRequest, message).at("evaluations"));
     }
     let semantic = options.and_then(|options| options.evaluations_semantic).unwrap_or_default();
     let mut answers = vec![];

@@ -88,10 +88,9 @@ pub async fn evaluations(
 
 /// Answers one question; one that is not whole is a bad request.
 pub async fn single(point: &impl DecisionPoint, asked: Asked) -> Result<Decision, Refusal> {
-    let question = asked.whole().map_err(|missing| {
-        let message = format!("{missing} is needed.");
-        Refusal { field: Some(missing.into()), ..Refusal::because(Code::BadRequest, message) }
-    })?;
+    let question = asked
+        .whole()
+        .map_err(|missing| Refusal::because(Code::BadRequest, "{field} is needed.").at(missing))?;
     point.decide(&question).await
 }
 

@@ -1,7 +1,7 @@
 //! A workspace as a decision point: subjects are its users, a resource's type and an action's name are the two halves
 //! of a permission.
 
-use access::{Noun, Permission, Permit, Thing, Visible, can};
+use access::{Noun, Permission, Permit, Text, Thing, Visible, can};
 use workspace::{Code, Refusal, explain};
 
 use super::question::{Question, Row};
@@ -69,7 +69,11 @@ impl DecisionPoint for Workspace<'_> {
         match explain::why(&self.request.server.app, &permit, permission, thing).await {
             Ok(why) => Ok(Decision {
                 decision: why.allowed,
-                context: Context { reason: why.reasons, reaches: why.reaches, version: why.version },
+                context: Context {
+                    reason: why.reasons.iter().map(Text::to_string).collect(),
+                    reaches: why.reaches,
+                    version: why.version,
+                },
             }),
             // A row that the caller may not see.
             Err(refusal) if refusal.code == Code::NotFound => Ok(unknown()),

@@ -7,6 +7,7 @@ use workspace::user_access::EffectiveLine;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::matrix;
 use crate::ui::reach;
+use crate::ui::text::{in_words, t};
 
 /// One permission in the matrix.
 #[derive(Debug, Clone)]
@@ -39,7 +40,7 @@ pub fn of_role(held: impl Fn(Permission) -> Reaches, plan: PermissionSet) -> Vec
     let line = |permission: &Permission| Line {
         permission: *permission,
         reaches: held(*permission),
-        masked: (!plan.has(*permission)).then_some("not in the plan"),
+        masked: (!plan.has(*permission)).then(|| t("not in the plan")),
         reasons: vec![],
     };
     Permission::ALL.iter().filter(|p| p.can_be_given() || !held(**p).is_empty()).map(line).collect()
@@ -55,7 +56,7 @@ pub fn of_person(lines: &[EffectiveLine]) -> Vec<Line> {
                 permission: Permission::from_name(line.permission)?,
                 reaches: Reaches::of(&reaches),
                 masked: None,
-                reasons: line.reasons.iter().chain(&line.taken).cloned().collect(),
+                reasons: line.reasons.iter().chain(&line.taken).map(in_words).collect(),
             })
         })
         .collect()
@@ -73,7 +74,7 @@ pub fn show(lines: &[Line], look: Look<'_>) -> Markup {
     let groups: Vec<matrix::Group<'_>> = groups
         .iter()
         .zip(&keys)
-        .map(|((group, permissions), key)| matrix::Group { key, label: group.label(), permissions })
+        .map(|((group, permissions), key)| matrix::Group { key, label: t(group.label()), permissions })
         .collect();
     let about = |permission: &matrix::Permission<'_>| {
         let line = lines.iter().find(|line| line.permission.name() == permission.name);
@@ -101,10 +102,10 @@ fn reasons(line: &Line, why: Option<&str>) -> Markup {
         @if !line.reasons.is_empty() || why.is_some() {
             span.matrix-reasons {
                 @if !line.reasons.is_empty() { span.capital { (line.reasons.join("; ")) } }
-                @else { span { "Nothing gives it" } }
+                @else { span { (t("Nothing gives it")) } }
                 @if let Some(why) = why {
                     a href={ (why) "&permission=" (line.permission.name()) } {
-                        (icon(Icon::Why)) "Why?" span.sr-only { " " (line.permission.entry().meaning) }
+                        (icon(Icon::Why)) (t("Why?")) span.sr-only { " " (t(line.permission.entry().meaning)) }
                     }
                 }
             }
@@ -142,7 +143,7 @@ impl OwnedRow {
         let entry = self.line.permission.entry();
         matrix::Permission {
             name: entry.name,
-            meaning: entry.meaning,
+            meaning: t(entry.meaning),
             verb: self.verb,
             danger: entry.risky,
             possible: &self.possible,

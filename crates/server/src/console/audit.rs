@@ -24,23 +24,25 @@ use crate::ui::empty::empty;
 use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, notice, page_head};
+use crate::ui::text::{count, fill, later, number, plural, t};
 
 const ROWS: i64 = 50;
 
 const KINDS: [(Noun, &str); 10] = [
-    (Noun::Workspace, "Workspace"),
-    (Noun::User, "User"),
-    (Noun::Role, "Role"),
-    (Noun::Department, "Department"),
-    (Noun::Branch, "Branch"),
-    (Noun::Number, "Number"),
-    (Noun::Extension, "Extension"),
-    (Noun::Queue, "Queue"),
-    (Noun::Call, "Call"),
-    (Noun::Token, "API token"),
+    (Noun::Workspace, later("Workspace")),
+    (Noun::User, later("User")),
+    (Noun::Role, later("Role")),
+    (Noun::Department, later("Department")),
+    (Noun::Branch, later("Branch")),
+    (Noun::Number, later("Number")),
+    (Noun::Extension, later("Extension")),
+    (Noun::Queue, later("Queue")),
+    (Noun::Call, later("Call")),
+    (Noun::Token, later("API token")),
 ];
 
-const OUTCOMES: [(&str, &str); 3] = [("done", "Done"), ("refused", "Refused"), ("expired", "Expired")];
+const OUTCOMES: [(&str, &str); 3] =
+    [("done", later("Done")), ("refused", later("Refused")), ("expired", later("Expired"))];
 
 /// What the page's address says.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -65,7 +67,7 @@ impl Asked {
     fn filter(&self) -> Result<AuditFilter, Refusal> {
         let set = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let id = |name, text: &str| {
-            text.parse().map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+            text.parse().map_err(|_| Refusal::invalid(name, "{field} must be chosen from the list."))
         };
         let actor = set(&self.person).map(|text| id("person", &text)).transpose()?;
         let before = set(&self.place.cursor).map(|text| id("cursor", &text)).transpose()?;
@@ -95,23 +97,29 @@ pub async fn verify(request: Request, permit: Permit<can::AuditExport>, _: ()) -
     // Whoever may verify the log need not be able to read it.
     match request.identity()?.actor.permit::<can::AuditRead>() {
         Ok(reads) => page(&request, &reads, &Asked::default(), Some(found)).await,
-        Err(_) => Ok(Frame::new(&request, "Audit log").around(found)),
+        Err(_) => Ok(Frame::new(&request, t("Audit log")).around(found)),
     }
 }
 
 fn verdict_notice(verdict: &VerdictView) -> Markup {
-    let entries = when::count(verdict.entries, "entry", "entries");
     match verdict.broken_at {
-        None => notice(
-            Tone::Good,
-            html! { strong { "The log is whole." } " " (entries) " checked: none is missing, moved or altered." },
-        ),
-        Some(place) => notice(
-            Tone::Bad,
-            html! {
-                strong { "The log was altered." } " Entry " (place) " is missing, moved or altered; the " (entries) " before it are good."
-            },
-        ),
+        None => {
+            let checked = count(
+                verdict.entries,
+                "{n} entry checked: none is missing, moved or altered.",
+                "{n} entries checked: none is missing, moved or altered.",
+            );
+            notice(Tone::Good, html! { strong { (t("The log is whole.")) } " " (checked) })
+        }
+        Some(place) => {
+            let template = plural(
+                verdict.entries,
+                "Entry {place} is missing, moved or altered; the {n} entry before it is good.",
+                "Entry {place} is missing, moved or altered; the {n} entries before it are good.",
+            );
+            let found = fill(t(template), &[("place", &place), ("n", &number(verdict.entries))]);
+            notice(Tone::Bad, html! { strong { (t("The log was altered.")) } " " (found) })
+        }
     }
 }
 
@@ -126,20 +134,22 @@ async fn page(
     let actor = &request.identity()?.actor;
     let here = path(request, "/audit");
     let verify = actor.may(Permission::AuditExport, &Thing::WORKSPACE).then(|| verify_button(request));
-    let summary = when::count(entries.total, "entry", "entries");
-    let subtitle = "Every change and every refusal, newest first. Each entry is bound to the one before it, so that nothing can be altered unnoticed.";
+    let summary = count(entries.total, "{n} entry", "{n} entries");
+    let subtitle = t(
+        "Every change and every refusal, newest first. Each entry is bound to the one before it, so that nothing can be altered unnoticed.",
+    );
     let main = html! {
-        (page_head(&PageHead { title: "Audit log", subtitle, actions: verify, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Audit log"), subtitle, actions: verify, ..PageHead::default() }))
         @if let Some(found) = found { (found) }
         (bar(actor, &here, asked))
         @if entries.items.is_empty() {
-            (empty(Icon::Audit, "No entry fits", "Choose another person, kind or outcome.", Some(button::link(&Button::new(Kind::Plain, "Clear filters"), &here))))
+            (empty(Icon::Audit, t("No entry fits"), t("Choose another person, kind or outcome."), Some(button::link(&Button::new(Kind::Plain, t("Clear filters")), &here))))
         } @else {
             ol.log { @for entry in &entries.items { (line(&zone, entry)) } }
             (asked.place.pager(&here, &asked.filters(), entries.next.as_deref(), &summary))
         }
     };
-    Ok(Frame::new(request, "Audit log").around(main))
+    Ok(Frame::new(request, t("Audit log")).around(main))
 }
 
 /// The answer is shown on the log's own page, so the address stays.
@@ -147,7 +157,7 @@ fn verify_button(request: &Request) -> Markup {
     html! {
         form.inline method="post" action=(path(request, "/audit/verify")) hx-push-url="false" {
             input type="hidden" name="csrf" value=(csrf(request));
-            (button::submit(&Button::new(Kind::Plain, "Verify the log").icon(Icon::Check)))
+            (button::submit(&Button::new(Kind::Plain, t("Verify the log")).icon(Icon::Check)))
         }
     }
 }
@@ -155,12 +165,12 @@ fn verify_button(request: &Request) -> Markup {
 fn bar(actor: &access::Actor, here: &str, asked: &Asked) -> Markup {
     let people: Vec<(String, String)> =
         choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let kinds = KINDS.map(|(noun, label)| Choice { value: noun.word(), label });
-    let outcomes = OUTCOMES.map(|(value, label)| Choice { value, label });
+    let kinds = KINDS.map(|(noun, label)| Choice { value: noun.word(), label: t(label) });
+    let outcomes = OUTCOMES.map(|(value, label)| Choice { value, label: t(label) });
     let controls = html! {
-        (filter::one_of("person", "By", "Anyone", &borrowed(&people), &asked.person))
-        (filter::one_of("kind", "About", "Anything", &kinds, &asked.kind))
-        (filter::one_of("outcome", "Outcome", "Any", &outcomes, &asked.outcome))
+        (filter::one_of("person", t("By"), t("Anyone"), &borrowed(&people), &asked.person))
+        (filter::one_of("kind", t("About"), t("Anything"), &kinds, &asked.kind))
+        (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
     };
     filter_bar(here, asked.any().then_some(here), controls, None)
 }
@@ -173,8 +183,8 @@ fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
             div.log-text {
                 p {
                     @match entry.outcome.as_str() {
-                        "refused" => { (badge(Tone::Bad, "refused")) " " }
-                        "expired" => { (badge(Tone::Warn, "expired")) " " }
+                        "refused" => { (badge(Tone::Bad, t("refused"))) " " }
+                        "expired" => { (badge(Tone::Warn, t("expired"))) " " }
                         _ => {}
                     }
                     (sentence(entry))
@@ -183,7 +193,7 @@ fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
                     ul.log-changes { @for change in &changes { li {
                         span.log-field { (change.field) }
                         @if let Some(before) = &change.before { span.log-before { (before) } }
-                        @if let Some(after) = &change.after { span aria-label="became" { "→" } span { (after) } }
+                        @if let Some(after) = &change.after { span aria-label=(t("became")) { "→" } span { (after) } }
                     } } }
                 }
             }

@@ -4,58 +4,119 @@ use access::Permission;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
+use workspace::Code;
 use workspace::audit_log::EntryView;
+
+use crate::ui::fields;
+use crate::ui::text::{later, said, t, weave};
 
 /// What acts that are done read like: the act, what it is called where something was made of nothing, where
 /// something was changed, and where it was taken away. An act is told apart by its `before` and `after`.
 const PHRASES: &[(&str, &str, &str, &str)] = &[
-    ("workspace:create", "created the workspace", "", ""),
-    ("demo:create", "made the people, telephones and calls of", "", ""),
-    ("workspace:rename", "", "renamed the workspace", ""),
-    ("workspace:transfer", "", "transferred ownership to", ""),
-    ("settings:update", "", "changed the settings of", ""),
-    ("auto_record:update", "", "changed automatic recording of", ""),
-    ("billing:commit", "", "changed the plan of", ""),
-    ("session:create", "signed in as", "signed in as", "signed in as"),
-    ("session:delete", "signed out as", "signed out as", "signed out as"),
-    ("profile:update", "edited the profile of", "edited the profile of", ""),
-    ("user:invite", "added the user", "", ""),
-    ("user:update", "", "edited the user", ""),
-    ("user:assign_role", "", "changed the role of", ""),
-    ("user:ban", "", "changed the ban of", ""),
-    ("user:delete", "", "", "deleted the user"),
-    ("user:reset_credentials", "reset the password of", "reset the password of", ""),
-    ("user:set_access", "gave access to", "changed the access of", "took access from"),
-    ("number:assign", "assigned a number to", "changed the number of", "took a number from"),
-    ("number:purchase", "added the number", "", ""),
-    ("number:update", "", "edited the number", ""),
-    ("number:release", "", "", "deleted the number"),
-    ("extension:write", "added the extension", "edited the extension", ""),
-    ("extension:delete", "", "", "deleted the extension"),
-    ("queue:write", "added the queue", "edited the queue", ""),
-    ("queue:delete", "", "", "deleted the queue"),
-    ("role:write", "created the role", "edited the role", ""),
-    ("role:delete", "", "", "deleted the role"),
-    ("department:write", "created the department", "edited the department", ""),
-    ("department:delete", "", "", "deleted the department"),
-    ("branch:write", "created the branch", "edited the branch", ""),
-    ("branch:delete", "", "", "deleted the branch"),
-    ("recording:delete", "", "deleted the recording of call", "deleted the recording of call"),
-    ("api_token:write", "created the API token", "revoked the API token", ""),
+    ("workspace:create", later("{who} created the workspace {what}"), "", ""),
+    ("demo:create", later("{who} made the people, telephones and calls of {what}"), "", ""),
+    ("workspace:rename", "", later("{who} renamed the workspace {what}"), ""),
+    ("workspace:transfer", "", later("{who} transferred ownership to {what}"), ""),
+    ("settings:update", "", later("{who} changed the settings of {what}"), ""),
+    ("auto_record:update", "", later("{who} changed automatic recording of {what}"), ""),
+    ("billing:commit", "", later("{who} changed the plan of {what}"), ""),
+    (
+        "session:create",
+        later("{who} signed in as {what}"),
+        later("{who} signed in as {what}"),
+        later("{who} signed in as {what}"),
+    ),
+    (
+        "session:delete",
+        later("{who} signed out as {what}"),
+        later("{who} signed out as {what}"),
+        later("{who} signed out as {what}"),
+    ),
+    (
+        "profile:update",
+        later("{who} edited the profile of {what}"),
+        later("{who} edited the profile of {what}"),
+        "",
+    ),
+    ("user:invite", later("{who} added the user {what}"), "", ""),
+    ("user:update", "", later("{who} edited the user {what}"), ""),
+    ("user:assign_role", "", later("{who} changed the role of {what}"), ""),
+    ("user:ban", "", later("{who} changed the ban of {what}"), ""),
+    ("user:delete", "", "", later("{who} deleted the user {what}")),
+    (
+        "user:reset_credentials",
+        later("{who} reset the password of {what}"),
+        later("{who} reset the password of {what}"),
+        "",
+    ),
+    (
+        "user:set_access",
+        later("{who} gave access to {what}"),
+        later("{who} changed the access of {what}"),
+        later("{who} took access from {what}"),
+    ),
+    (
+        "number:assign",
+        later("{who} assigned a number to {what}"),
+        later("{who} changed the number of {what}"),
+        later("{who} took a number from {what}"),
+    ),
+    ("number:purchase", later("{who} added the number {what}"), "", ""),
+    ("number:update", "", later("{who} edited the number {what}"), ""),
+    ("number:release", "", "", later("{who} deleted the number {what}")),
+    (
+        "extension:write",
+        later("{who} added the extension {what}"),
+        later("{who} edited the extension {what}"),
+        "",
+    ),
+    ("extension:delete", "", "", later("{who} deleted the extension {what}")),
+    ("queue:write", later("{who} added the queue {what}"), later("{who} edited the queue {what}"), ""),
+    ("queue:delete", "", "", later("{who} deleted the queue {what}")),
+    ("role:write", later("{who} created the role {what}"), later("{who} edited the role {what}"), ""),
+    ("role:delete", "", "", later("{who} deleted the role {what}")),
+    (
+        "department:write",
+        later("{who} created the department {what}"),
+        later("{who} edited the department {what}"),
+        "",
+    ),
+    ("department:delete", "", "", later("{who} deleted the department {what}")),
+    ("branch:write", later("{who} created the branch {what}"), later("{who} edited the branch {what}"), ""),
+    ("branch:delete", "", "", later("{who} deleted the branch {what}")),
+    (
+        "recording:delete",
+        "",
+        later("{who} deleted the recording of call {what}"),
+        later("{who} deleted the recording of call {what}"),
+    ),
+    (
+        "api_token:write",
+        later("{who} created the API token {what}"),
+        later("{who} revoked the API token {what}"),
+        "",
+    ),
 ];
 
 /// An entry as a sentence.
 pub fn sentence(entry: &EntryView) -> Markup {
     let who = html! { strong { (entry.actor) } };
-    let what = html! { @if !entry.object.is_empty() { strong { (entry.object) } } @else if entry.object_id > 0 { (entry.object_kind.replace('_', " ")) " " (entry.object_id) } };
+    let what = html! {
+        @if !entry.object.is_empty() { strong { (entry.object) } }
+        @else if entry.object_id > 0 { (said(&entry.object_kind.replace('_', " "))) " " (entry.object_id) }
+    };
     if entry.outcome != "done" {
-        return refused(entry, &who, &what);
+        return refused(entry, who, what);
     }
-    let oneself = entry.actor == entry.object && entry.act.starts_with("session:");
-    match phrase(entry) {
-        Some(phrase) if oneself => html! { (who) " " (phrase.trim_end_matches(" as")) },
-        Some(phrase) => html! { (who) " " (phrase) " " (what) },
-        None => html! { (who) " did " code { (entry.act) } " " (what) },
+    let oneself = entry.actor == entry.object;
+    match (phrase(entry), entry.act.as_str()) {
+        (Some(_), "session:create") if oneself => weave(t("{who} signed in"), &[("who", who)]),
+        (Some(_), "session:delete") if oneself => weave(t("{who} signed out"), &[("who", who)]),
+        (Some(phrase), _) => weave(t(phrase), &[("who", who), ("what", what)]),
+        (None, act) => {
+            let act = html! { code { (act) } };
+            weave(t("{who} did {act} {what}"), &[("who", who), ("act", act), ("what", what)])
+        }
     }
 }
 
@@ -70,17 +131,30 @@ fn phrase(entry: &EntryView) -> Option<&'static str> {
     [best, changed, made, gone].into_iter().find(|phrase| !phrase.is_empty()).copied()
 }
 
-fn refused(entry: &EntryView, who: &Markup, what: &Markup) -> Markup {
-    let meaning = Permission::from_name(&entry.act).map(|permission| permission.entry().meaning);
+fn refused(entry: &EntryView, who: Markup, what: Markup) -> Markup {
     let (reason, request) = (text(&entry.detail, "reason"), text(&entry.detail, "request"));
+    let missing = entry.detail.get("permission").and_then(Value::as_str);
+    let about = entry.object_id > 0 || !entry.object.is_empty();
+    let act = match Permission::from_name(&entry.act) {
+        Some(permission) => html! { (t(permission.entry().meaning)) },
+        None => html! { code { (entry.act) } },
+    };
+    let template = if about { t("{who} tried to {act}: {what}") } else { t("{who} tried to {act}") };
     html! {
-        (who) " tried to "
-        @match meaning { Some(meaning) => (meaning), None => { "do " code { (entry.act) } } }
-        @if entry.object_id > 0 || !entry.object.is_empty() { ": " (what) }
-        @if let Some(permission) = entry.detail.get("permission").and_then(Value::as_str) { ", without " code { (permission) } }
-        @else if let Some(reason) = reason { " (" (reason.replace('_', " ")) ")" }
+        (weave(template, &[("who", who), ("act", act), ("what", what)]))
+        @if let Some(permission) = missing { (weave(t(", without {permission}"), &[("permission", html! { code { (permission) } })])) }
+        @else if let Some(reason) = reason { " (" (refusal(reason)) ")" }
         @if let Some(request) = request { span.log-request { code { (request) } } }
     }
+}
+
+/// Why something was refused: what the table of refusals says of the word, or the words of a failed sign-in.
+fn refusal(word: &str) -> String {
+    let code = Code::ALL.iter().find(|code| code.word() == word);
+    code.map_or_else(
+        || said(&word.replace('_', " ")).into_owned(),
+        |code| t(code.title()).trim_end_matches('.').to_owned(),
+    )
 }
 
 fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
@@ -117,7 +191,7 @@ pub fn changes(detail: &Value) -> Vec<Change> {
 }
 
 fn label(field: &str) -> String {
-    field.strip_prefix("may_").unwrap_or(field).replace('_', " ")
+    fields::label(field).map_or_else(|| field.replace('_', " "), str::to_lowercase)
 }
 
 /// A moment as people read it, if the text is one.
@@ -132,7 +206,7 @@ fn words(value: &Value) -> Option<String> {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
         Value::String(text) => Some(moment(text).unwrap_or_else(|| text.clone())),
-        Value::Bool(on) => Some(if *on { "on" } else { "off" }.into()),
+        Value::Bool(on) => Some(if *on { t("on") } else { t("off") }.into()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) if items.is_empty() => None,
         Value::Array(items) => Some(items.iter().filter_map(words).collect::<Vec<String>>().join(", ")),

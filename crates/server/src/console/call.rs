@@ -20,6 +20,7 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
+use crate::ui::text::{fill, t};
 
 /// The page of a call.
 pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) -> Result<Markup, Refusal> {
@@ -27,16 +28,17 @@ pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) 
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
     let subtitle = match (call.direction.as_str(), inside(&call)) {
-        ("inbound" | "outbound", us) if !us.is_empty() => {
-            format!("{} call with {us}", direction(&call.direction))
-        }
-        _ => format!("{} call", direction(&call.direction)),
+        ("inbound" | "outbound", us) if !us.is_empty() => fill(
+            t("{direction} call with {name}"),
+            &[("direction", &direction(&call.direction)), ("name", &us)],
+        ),
+        _ => fill(t("{direction} call"), &[("direction", &direction(&call.direction))]),
     };
     let main = html! {
         (page_head(&PageHead {
             title: &outside(&call),
             subtitle: &subtitle,
-            crumbs: &[Crumb { href: &path(&request, "/calls"), label: "Calls" }],
+            crumbs: &[Crumb { href: &path(&request, "/calls"), label: t("Calls") }],
             badges: Some(outcome(&call.outcome)),
             actions: None,
         }))
@@ -45,7 +47,7 @@ pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) 
             html! { (people(&request, actor, &call)) (questions(&request, actor, &permit, &call)) },
         ))
     };
-    Ok(Frame::new(&request, "Call").around(main))
+    Ok(Frame::new(&request, t("Call")).around(main))
 }
 
 /// When what happened.
@@ -53,19 +55,22 @@ fn course(call: &CallView, zone: &TimeZone) -> Markup {
     let rang = (call.answered_at.unwrap_or(call.ended_at).0 - call.started_at.0) / 1_000_000;
     let at = |at| html! { (when::moment(at, zone, Show::DateTime)) };
     card(
-        "Course",
+        t("Course"),
         "",
         None,
         facts(&[
-            ("Began to ring", at(call.started_at)),
-            ("Answered", html! { @match call.answered_at { Some(when) => (at(when)), None => "no" } }),
-            ("Ended", at(call.ended_at)),
-            ("Rang for", html! { (when::span(rang)) }),
+            (t("Began to ring"), at(call.started_at)),
             (
-                "Talked for",
+                t("Answered"),
+                html! { @match call.answered_at { Some(when) => (at(when)), None => (t("no")) } },
+            ),
+            (t("Ended"), at(call.ended_at)),
+            (t("Rang for"), html! { (when::span(rang)) }),
+            (
+                t("Talked for"),
                 html! { @if call.talk_seconds > 0 { (when::span(call.talk_seconds)) } @else { "–" } },
             ),
-            ("Outcome", outcome(&call.outcome)),
+            (t("Outcome"), outcome(&call.outcome)),
         ]),
     )
 }
@@ -85,18 +90,18 @@ fn people(request: &Request, actor: &Actor, call: &CallView) -> Markup {
     };
     let mut lines = vec![
         (
-            "From",
+            t("From"),
             party(&call.from_user, &call.from, call.from_name.as_deref().filter(|name| *name != call.from)),
         ),
-        ("To", party(&call.to_user, &call.to, None)),
+        (t("To"), party(&call.to_user, &call.to, None)),
     ];
-    lines.extend(thing(Noun::Queue, &call.queue).map(|queue| ("Queue", queue)));
-    lines.extend(thing(Noun::Number, &call.number).map(|number| ("Number", number)));
+    lines.extend(thing(Noun::Queue, &call.queue).map(|queue| (t("Queue"), queue)));
+    lines.extend(thing(Noun::Number, &call.number).map(|number| (t("Number"), number)));
     let masked = (call.from.contains('•') || call.to.contains('•')).then(|| {
         let why = question(request, actor, "why", "call_record:unmask", call.id);
-        html! { p.hint { "You see outside numbers only in part. " @if let Some(why) = why { a href=(why) { "Why?" } } } }
+        html! { p.hint { (t("You see outside numbers only in part.")) " " @if let Some(why) = why { a href=(why) { (t("Why?")) } } } }
     });
-    card("Who took part", "", None, html! { (facts(&lines)) @if let Some(masked) = masked { (masked) } })
+    card(t("Who took part"), "", None, html! { (facts(&lines)) @if let Some(masked) = masked { (masked) } })
 }
 
 /// A name, as a link to its page for whoever may see that.
@@ -117,21 +122,21 @@ fn recording(
 ) -> Markup {
     let page = path(request, &format!("/calls/{}", call.id));
     let delete = (call.has_recording && actor.may(Permission::RecordingDelete, permit.thing())).then(|| {
-        let ask = Button::new(Kind::Danger, "Delete recording")
-            .confirm("Delete this recording for good? The call stays in the log.");
+        let ask = Button::new(Kind::Danger, t("Delete recording"))
+            .confirm(t("Delete this recording for good? The call stays in the log."));
         button::post(&ask, &format!("{page}/recording/delete"), &csrf(request))
     });
     let body = html! {
         @if !call.has_recording {
-            p.quiet-text { "This call has no recording." }
+            p.quiet-text { (t("This call has no recording.")) }
         } @else if call.may_listen || call.may_download {
             div.recording { (sound(call, &page, zone)) }
         } @else {
-            p { (badge(Tone::Neutral, "Recorded")) " You may not listen to it. "
-                @if let Some(why) = question(request, actor, "why", "recording:listen", call.id) { a href=(why) { "Why?" } } }
+            p { (badge(Tone::Neutral, t("Recorded"))) " " (t("You may not listen to it.")) " "
+                @if let Some(why) = question(request, actor, "why", "recording:listen", call.id) { a href=(why) { (t("Why?")) } } }
         }
     };
-    card("Recording", "", delete, body)
+    card(t("Recording"), "", delete, body)
 }
 
 /// Why one sees it, and who else can see and hear it.
@@ -143,9 +148,9 @@ fn questions(
 ) -> Markup {
     let id = permit.thing().id;
     let asks = [
-        ("why", "call_record:read", "Why can I see this call?"),
-        ("who", "call_record:read", "Who can see this call?"),
-        ("who", "recording:listen", "Who can hear the recording?"),
+        ("why", "call_record:read", t("Why can I see this call?")),
+        ("who", "call_record:read", t("Who can see this call?")),
+        ("who", "recording:listen", t("Who can hear the recording?")),
     ];
     let links: Vec<(&str, String)> = asks
         .into_iter()
@@ -154,7 +159,7 @@ fn questions(
         .collect();
     html! {
         @if !links.is_empty() {
-            (card("Access", "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
+            (card(t("Access"), "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
         }
     }
 }

@@ -25,20 +25,21 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::player::{Player, player};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::{count, fill, later, listed, t};
 
 const ROWS: i64 = 50;
 
 /// The ways that a call can go, with their words.
 const DIRECTIONS: [(&str, &str); 3] =
-    [("inbound", "Inbound"), ("outbound", "Outbound"), ("internal", "Internal")];
+    [("inbound", later("Inbound")), ("outbound", later("Outbound")), ("internal", later("Internal"))];
 
 /// The ends that a call can have, with their words and colours.
 const OUTCOMES: [(&str, &str, Tone); 5] = [
-    ("answered", "Answered", Tone::Good),
-    ("no_answer", "No answer", Tone::Warn),
-    ("busy", "Busy", Tone::Warn),
-    ("failed", "Failed", Tone::Bad),
-    ("voicemail", "Voicemail", Tone::Neutral),
+    ("answered", later("Answered"), Tone::Good),
+    ("no_answer", later("No answer"), Tone::Warn),
+    ("busy", later("Busy"), Tone::Warn),
+    ("failed", later("Failed"), Tone::Bad),
+    ("voicemail", later("Voicemail"), Tone::Neutral),
 ];
 
 /// What the call log's address says.
@@ -78,7 +79,7 @@ impl Asked {
             "" => None,
             id => Some(
                 id.parse()
-                    .map_err(|_| Refusal::invalid("touching", "touching must be chosen from the list."))?,
+                    .map_err(|_| Refusal::invalid("touching", "{field} must be chosen from the list."))?,
             ),
         };
         Ok(CallQuery {
@@ -102,16 +103,16 @@ pub async fn list(
     let cursor = Some(asked.place.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let found = calls::list(&request.server.app, &visible, &asked.query()?, ROWS, cursor).await?;
     let (zone, actor, here) = (when::zone(&request).await?, visible.actor(), path(&request, "/calls"));
-    let summary = when::count(found.total, "call", "calls");
+    let summary = count(found.total, "{n} call", "{n} calls");
     let main = html! {
-        (page_head(&PageHead { title: "Calls", subtitle: &how_far(actor), ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Calls"), subtitle: &how_far(actor), ..PageHead::default() }))
         @if found.total > 0 || asked.any() { (bar(&request, actor, &asked)) }
         @if found.items.is_empty() { (nothing(&request, actor, &asked)) } @else {
             (rows(&request, &zone, &found.items))
             (asked.place.pager(&here, &asked.filters(), found.next.as_deref(), &summary))
         }
     };
-    Ok(Frame::new(&request, "Calls").around(main))
+    Ok(Frame::new(&request, t("Calls")).around(main))
 }
 
 /// The calls as a file: with the filters of the list, and no more than may be both seen and exported.
@@ -128,78 +129,76 @@ pub async fn export(
 fn how_far(actor: &Actor) -> String {
     let reaches = actor.powers().reaches(Permission::CallRecordRead);
     if reaches.has(Reach::All) {
-        return "Every call of the workspace, newest first.".into();
+        return t("Every call of the workspace, newest first.").into();
     }
     let parts: Vec<&str> = reaches
         .iter()
         .map(|reach| match reach {
-            Reach::Own => "your own calls",
-            Reach::Assigned => "those of the numbers, queues and extensions that you may observe",
-            Reach::Team => "those of the teams that you lead",
-            Reach::All => "every call",
+            Reach::Own => t("your own calls"),
+            Reach::Assigned => t("those of the numbers, queues and extensions that you may observe"),
+            Reach::Team => t("those of the teams that you lead"),
+            Reach::All => t("every call"),
         })
         .collect();
-    match parts.as_slice() {
-        [only] => format!("You see {only}, newest first."),
-        [first @ .., last] => format!("You see {} and {last}, newest first.", first.join(", ")),
-        [] => String::new(),
+    match parts.is_empty() {
+        true => String::new(),
+        false => fill(t("You see {calls}, newest first."), &[("calls", &listed(&parts))]),
     }
 }
 
 fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let here = path(request, "/calls");
     let touched = Choices::of(actor, &TOUCHED, |_, id| id.to_string());
-    let directions = DIRECTIONS.map(|(value, label)| Choice { value, label });
-    let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label });
+    let directions = DIRECTIONS.map(|(value, label)| Choice { value, label: t(label) });
+    let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label: t(label) });
     let controls = html! {
-        (filter::search("q", "Number or caller's name", &asked.q))
-        (filter::one_of_groups("touching", "Of", "Anyone, anything", &touched.groups(), &asked.touching))
-        (filter::one_of("direction", "Direction", "Any", &directions, &asked.direction))
-        (filter::one_of("outcome", "Outcome", "Any", &outcomes, &asked.outcome))
-        (filter::day("from", "From", &asked.from))
-        (filter::day("to", "To", &asked.to))
-        (filter::flag("recorded", "Recorded", !asked.recorded.is_empty()))
+        (filter::search("q", t("Number or caller's name"), &asked.q))
+        (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
+        (filter::one_of("direction", t("Direction"), t("Any"), &directions, &asked.direction))
+        (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
+        (filter::day("from", t("From"), &asked.from))
+        (filter::day("to", t("To"), &asked.to))
+        (filter::flag("recorded", t("Recorded"), !asked.recorded.is_empty()))
     };
     let file = address(&path(request, "/calls.csv"), &asked.filters());
     let export = actor
         .holds(Permission::CallRecordExport)
-        .then(|| button::download(&Button::new(Kind::Plain, "Export").icon(Icon::Download), &file));
+        .then(|| button::download(&Button::new(Kind::Plain, t("Export")).icon(Icon::Download), &file));
     filter_bar(&here, asked.any().then_some(&here), controls, export)
 }
 
 fn nothing(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let here = path(request, "/calls");
     if asked.any() || !asked.place.cursor.is_empty() {
-        let clear = button::link(&Button::new(Kind::Plain, "Clear filters"), &here);
+        let clear = button::link(&Button::new(Kind::Plain, t("Clear filters")), &here);
         let hidden =
-            "Only calls that you may see are searched, and numbers only where you may see them in full.";
-        return empty(Icon::Search, "No call fits", hidden, Some(clear));
+            t("Only calls that you may see are searched, and numbers only where you may see them in full.");
+        return empty(Icon::Search, t("No call fits"), hidden, Some(clear));
     }
     let text = if actor.powers().has(Permission::CallRecordRead, Reach::All) {
-        format!(
-            "Calls appear here as they end. Bring in those of another phone system with \
-             `ringfence import calls FILE --workspace {}`.",
-            request.slug()
+        fill(
+            t("Calls appear here as they end. Bring in those of another phone system with `{command}`."),
+            &[("command", &format!("ringfence import calls FILE --workspace {}", request.slug()))],
         )
     } else {
-        "Calls appear here as soon as you take part in one, or once you are given a number, a queue or a team to look after."
+        t("Calls appear here as soon as you take part in one, or once you are given a number, a queue or a team to look after.")
             .into()
     };
     let access = address(&path(request, "/why"), &[("permission", "call_record:read")]);
     let why = actor
         .holds(Permission::AccessExplain)
-        .then(|| button::link(&Button::new(Kind::Plain, "Which calls may I see?"), &access));
-    empty(Icon::Call, "No calls yet", &text, why)
+        .then(|| button::link(&Button::new(Kind::Plain, t("Which calls may I see?")), &access));
+    empty(Icon::Call, t("No calls yet"), &text, why)
 }
 
 /// A table of the last calls of something, for a part of a page: without what all of them have in common.
 pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
-        Column::new("Call"),
-        Column::new("Start"),
-        Column::new("With"),
-        Column::new("Outcome"),
-        Column::number("Talk"),
+        Column::new(t("Call")),
+        Column::new(t("Start")),
+        Column::new(t("With")),
+        Column::new(t("Outcome")),
+        Column::number(t("Talk")),
     ];
     let row = |call: &CallView| {
         let Row { id, href, mut cells } = row(request, zone, call);
@@ -207,7 +206,7 @@ pub fn last(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
         cells.remove(THROUGH);
         Row { id, href, cells }
     };
-    table("Last calls", &columns, &calls.iter().map(row).collect::<Vec<Row>>())
+    table(t("Last calls"), &columns, &calls.iter().map(row).collect::<Vec<Row>>())
 }
 
 /// The place of the column that says through what a call went.
@@ -215,16 +214,16 @@ const THROUGH: usize = 3;
 
 pub(super) fn rows(request: &Request, zone: &TimeZone, calls: &[CallView]) -> Markup {
     let columns = [
-        Column::new("Call"),
-        Column::new("Start"),
-        Column::new("With"),
-        Column::new("Through"),
-        Column::new("Outcome"),
-        Column::number("Talk"),
-        Column::new("Recording"),
+        Column::new(t("Call")),
+        Column::new(t("Start")),
+        Column::new(t("With")),
+        Column::new(t("Through")),
+        Column::new(t("Outcome")),
+        Column::number(t("Talk")),
+        Column::new(t("Recording")),
     ];
     let rows: Vec<Row> = calls.iter().map(|call| row(request, zone, call)).collect();
-    table("Calls", &columns, &rows)
+    table(t("Calls"), &columns, &rows)
 }
 
 fn row(request: &Request, zone: &TimeZone, call: &CallView) -> Row {
@@ -249,20 +248,18 @@ fn row(request: &Request, zone: &TimeZone, call: &CallView) -> Row {
 
 /// The recording: to play, to download, or that there is one.
 pub fn sound(call: &CallView, page: &str, zone: &TimeZone) -> Markup {
-    let title = format!(
-        "Recording of the call of {} with {}",
-        when::text(call.started_at, zone, "%-d %b %Y, %H:%M"),
-        outside(call)
-    );
+    let at = when::text(call.started_at, zone, Show::DateTime);
+    let title =
+        fill(t("Recording of the call of {at} with {name}"), &[("at", &at), ("name", &outside(call))]);
     let download = call.may_download.then(|| format!("{page}/download"));
-    let save = Button::new(Kind::Quiet, "Download recording").icon_only(Icon::Download);
+    let save = Button::new(Kind::Quiet, t("Download recording")).icon_only(Icon::Download);
     html! {
         @if call.may_listen {
             (player(&Player { id: &call.id.to_string(), src: &format!("{page}/recording"), title: &title, download: download.as_deref() }))
         } @else if let Some(href) = download {
             (button::download(&save, &href))
         } @else if call.has_recording {
-            span.quiet-text title="You may not listen to it" { (icon(Icon::Lock)) span.sr-only { "Recorded; you may not listen to it" } }
+            span.quiet-text title=(t("You may not listen to it")) { (icon(Icon::Lock)) span.sr-only { (t("Recorded; you may not listen to it")) } }
         }
     }
 }
@@ -270,10 +267,10 @@ pub fn sound(call: &CallView, page: &str, zone: &TimeZone) -> Markup {
 /// How the call went, as a picture with its word for screen readers.
 fn way(call: &CallView) -> Markup {
     let (picture, word) = match (call.direction.as_str(), call.outcome.as_str()) {
-        ("inbound", "no_answer" | "busy") => (Icon::Missed, "Missed, from"),
-        ("inbound", _) => (Icon::Incoming, "From"),
-        ("outbound", _) => (Icon::Outgoing, "To"),
-        _ => (Icon::Extension, "Internal"),
+        ("inbound", "no_answer" | "busy") => (Icon::Missed, t("Missed, from")),
+        ("inbound", _) => (Icon::Incoming, t("From")),
+        ("outbound", _) => (Icon::Outgoing, t("To")),
+        _ => (Icon::Extension, t("Internal")),
     };
     html! { (icon(picture)) span.sr-only { (word) } }
 }
@@ -310,10 +307,10 @@ pub fn inside(call: &CallView) -> String {
 /// How the call ended, in a word.
 pub fn outcome(word: &str) -> Markup {
     let known = OUTCOMES.iter().find(|(value, _, _)| *value == word);
-    known.map_or_else(|| status(Tone::Neutral, word), |(_, label, tone)| status(*tone, label))
+    known.map_or_else(|| status(Tone::Neutral, word), |(_, label, tone)| status(*tone, t(label)))
 }
 
 /// Which way the call went, in a word.
 pub fn direction(word: &str) -> &str {
-    DIRECTIONS.iter().find(|(value, _)| *value == word).map_or(word, |(_, label)| label)
+    DIRECTIONS.iter().find(|(value, _)| *value == word).map_or(word, |(_, label)| t(label))
 }

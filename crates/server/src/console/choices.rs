@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use access::{Actor, Id, Noun, Permission};
 
 use crate::ui::filter::Choice;
+use crate::ui::text::{later, t};
 
 /// The kinds of things that calls touch, with their headings.
 pub const TOUCHED: [(Noun, &str); 6] = [
-    (Noun::User, "People"),
-    (Noun::Queue, "Queues"),
-    (Noun::Number, "Numbers"),
-    (Noun::Extension, "Extensions"),
-    (Noun::Department, "Departments"),
-    (Noun::Branch, "Branches"),
+    (Noun::User, later("People")),
+    (Noun::Queue, later("Queues")),
+    (Noun::Number, later("Numbers")),
+    (Noun::Extension, later("Extensions")),
+    (Noun::Department, later("Departments")),
+    (Noun::Branch, later("Branches")),
 ];
 
 /// Things to choose from: `(value, label)` under headings.
@@ -32,7 +33,7 @@ impl Choices {
 
     /// As the components take them.
     pub fn groups(&self) -> Vec<(&'static str, Vec<Choice<'_>>)> {
-        self.0.iter().map(|(heading, things)| (*heading, borrowed(things))).collect()
+        self.0.iter().map(|(heading, things)| (t(heading), borrowed(things))).collect()
     }
 }
 

@@ -15,7 +15,6 @@ use workspace::{List, Refusal};
 use super::choices::{self, borrowed};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::when;
 use crate::input::{Form, Query};
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind as Look};
@@ -27,6 +26,7 @@ use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::pager::{Pager, pager};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::{count, fill, later, t};
 
 const ROWS: i64 = 50;
 
@@ -34,10 +34,12 @@ const ROWS: i64 = 50;
 pub struct Kind {
     /// Which kind of thing.
     pub noun: Noun,
-    /// One of them.
+    /// Its word in addresses.
     pub one: &'static str,
-    /// Several of them.
+    /// Several of them in addresses.
     pub many: &'static str,
+    /// What the pages say of it.
+    pub says: Sayings,
     /// Several of them, as a title.
     pub title: &'static str,
     /// Its picture.
@@ -56,15 +58,52 @@ pub struct Kind {
     pub delete: Permission,
 }
 
+/// What the pages say of one of the three kinds.
+pub struct Sayings {
+    /// To add one.
+    pub add: &'static str,
+    /// How many there are, `{n}`: one, and several.
+    pub count: (&'static str, &'static str),
+    /// Below the title of the list.
+    pub list: &'static str,
+    /// That nothing fits a search.
+    pub none_fits: &'static str,
+    /// That there is nothing in the list.
+    pub none: &'static str,
+    /// When there will be something in it.
+    pub not_yet: &'static str,
+    /// Asks before deleting `{name}`.
+    pub delete: &'static str,
+    /// To give it to somebody.
+    pub give: &'static str,
+    /// Asks who can see it.
+    pub who_sees: &'static str,
+}
+
 const NUMBER: Kind = Kind {
     noun: Noun::Number,
     one: "number",
     many: "numbers",
-    title: "Numbers",
+    says: Sayings {
+        add: later("Add number"),
+        count: (later("{n} number"), later("{n} numbers")),
+        list: later("The phone numbers that you may see, and who holds them."),
+        none_fits: later("No number fits"),
+        none: later("No numbers yet"),
+        not_yet: later("You will see numbers here once they are given to you or to a team that you lead."),
+        delete: later(
+            "Delete the number {name}? Whoever holds it loses it at once. Its calls stay in the log.",
+        ),
+        give: later("Give this number to somebody"),
+        who_sees: later("Who can see this number?"),
+    },
+    title: later("Numbers"),
     icon: Icon::Number,
-    about: "A phone number that people outside can call. Add one, then assign it to those who answer and call with it.",
-    digits: ("Number", "In international form, like +44 20 7946 0018."),
-    name: ("Label", "What people call it, like Sales London."),
+    about: later(
+        "A phone number that people outside can call. Add one, then assign it to those who answer and call with it.",
+    ),
+    digits: (later("Number"), later("In international form, like +44 20 7946 0018.")),
+    name: (later("Label"), later("What people call it, like Sales London.")),
     add: Permission::NumberPurchase,
     edit: Permission::NumberUpdate,
     delete: Permission::NumberRelease,
@@ -74,11 +113,26 @@ const EXTENSION: Kind = Kind {
     noun: Noun::Extension,
     one: "extension",
     many: "extensions",
-    title: "Extensions",
+    says: Sayings {
+        add: later("Add extension"),
+        count: (later("{n} extension"), later("{n} extensions")),
+        list: later("The extensions that you may see, and whose they are."),
+        none_fits: later("No extension fits"),
+        none: later("No extensions yet"),
+        not_yet: later("You will see extensions here once they are given to you or to a team that you lead."),
+        delete: later(
+            "Delete the extension {name}? Whoever holds it loses it at once. Its calls stay in the log.",
+        ),
+        give: later("Give this extension to somebody"),
+        who_sees: later("Who can see this extension?"),
+    },
+    title: later("Extensions"),
     icon: Icon::Extension,
-    about: "A short number inside the workspace, for one person or one phone. Add one for everybody who makes calls.",
-    digits: ("Digits", "2 to 8 digits, like 201."),
-    name: ("Label", "Where the phone stands, say; may be empty."),
+    about: later(
+        "A short number inside the workspace, for one person or one phone. Add one for everybody who makes calls.",
+    ),
+    digits: (later("Digits"), later("2 to 8 digits, like 201.")),
+    name: (later("Label"), later("Where the phone stands, say; may be empty.")),
     add: Permission::ExtensionWrite,
     edit: Permission::ExtensionWrite,
     delete: Permission::ExtensionDelete,
@@ -88,11 +142,26 @@ const QUEUE: Kind = Kind {
     noun: Noun::Queue,
     one: "queue",
     many: "queues",
-    title: "Queues",
+    says: Sayings {
+        add: later("Add queue"),
+        count: (later("{n} queue"), later("{n} queues")),
+        list: later("The queues that you may see, and who works in them."),
+        none_fits: later("No queue fits"),
+        none: later("No queues yet"),
+        not_yet: later("You will see queues here once they are given to you or to a team that you lead."),
+        delete: later(
+            "Delete the queue {name}? Whoever holds it loses it at once. Its calls stay in the log.",
+        ),
+        give: later("Give this queue to somebody"),
+        who_sees: later("Who can see this queue?"),
+    },
+    title: later("Queues"),
     icon: Icon::Queue,
-    about: "A queue rings several people for one call. Add one, then give it to the people who should answer.",
-    digits: ("Digits", "2 to 8 digits that reach it from inside; may be empty."),
-    name: ("Name", "What people call it, like Support."),
+    about: later(
+        "A queue rings several people for one call. Add one, then give it to the people who should answer.",
+    ),
+    digits: (later("Digits"), later("2 to 8 digits that reach it from inside; may be empty.")),
+    name: (later("Name"), later("What people call it, like Support.")),
     add: Permission::QueueWrite,
     edit: Permission::QueueWrite,
     delete: Permission::QueueDelete,
@@ -139,53 +208,40 @@ pub async fn list<R: ReadsEntities>(
     let found = entities::list(&request.server.app, &visible, search, slice).await?;
     let (actor, here) = (visible.actor(), kind.list(&request));
     let may_add = actor.may(kind.add, &access::Thing::WORKSPACE);
-    let adder = |look| button::opens(&Button::new(look, &add_label(kind)).icon(Icon::Plus), "add");
-    let subtitle = match R::KIND {
-        EntityKind::Number => "The phone numbers that you may see, and who holds them.",
-        EntityKind::Extension => "The extensions that you may see, and whose they are.",
-        EntityKind::Queue => "The queues that you may see, and who works in them.",
-    };
+    let adder = |look| button::opens(&Button::new(look, t(kind.says.add)).icon(Icon::Plus), "add");
     let main = html! {
-        (page_head(&PageHead { title: kind.title, subtitle, actions: may_add.then(|| adder(Look::Primary)), ..PageHead::default() }))
+        (page_head(&PageHead { title: t(kind.title), subtitle: t(kind.says.list), actions: may_add.then(|| adder(Look::Primary)), ..PageHead::default() }))
         @if found.total > 0 || search.is_some() {
-            (filter_bar(&here, search.map(|_| here.as_str()), filter::search("q", "Digits or name", &asked.q), None))
+            (filter_bar(&here, search.map(|_| here.as_str()), filter::search("q", t("Digits or name"), &asked.q), None))
         }
         @if found.items.is_empty() && search.is_some() {
-            (empty(Icon::Search, &format!("No {} fits", kind.one), "Try fewer digits or letters.", Some(button::link(&Button::new(Look::Plain, "Clear the search"), &here))))
+            (empty(Icon::Search, t(kind.says.none_fits), t("Try fewer digits or letters."), Some(button::link(&Button::new(Look::Plain, t("Clear the search")), &here))))
         } @else if found.items.is_empty() {
-            (empty(kind.icon, &format!("No {} yet", kind.many), &nothing(kind, may_add), None))
+            (empty(kind.icon, t(kind.says.none), nothing(kind, may_add), None))
         } @else {
             (rows(&request, R::KIND, &found.items))
             (pages(&here, kind, &asked.q, slice, &found))
         }
         @if may_add { (add_dialog(&request, R::KIND, actor)) }
     };
-    Ok(Frame::new(&request, kind.title).around(main))
+    Ok(Frame::new(&request, t(kind.title)).around(main))
 }
 
-fn add_label(kind: &Kind) -> String {
-    format!("Add {}", kind.one)
-}
-
-fn nothing(kind: &Kind, may_add: bool) -> String {
-    if may_add {
-        kind.about.into()
-    } else {
-        format!("You will see {} here once they are given to you or to a team that you lead.", kind.many)
-    }
+fn nothing(kind: &Kind, may_add: bool) -> &'static str {
+    t(if may_add { kind.about } else { kind.says.not_yet })
 }
 
 fn rows(request: &Request, kind: EntityKind, items: &[EntityView]) -> Markup {
     let extension = kind == EntityKind::Extension;
     let words = Kind::of(kind);
-    let mut columns = vec![Column::new(words.digits.0), Column::new(words.name.0)];
+    let mut columns = vec![Column::new(t(words.digits.0)), Column::new(t(words.name.0))];
     if kind == EntityKind::Queue {
         columns.reverse();
     }
     if extension {
-        columns.push(Column::new("Whose"));
+        columns.push(Column::new(t("Whose")));
     }
-    columns.push(Column::new("Held by"));
+    columns.push(Column::new(t("Held by")));
     let row = |item: &EntityView| {
         let mut cells =
             vec![html! { span.number { (or_dash(&item.digits)) } }, html! { (or_dash(&item.name)) }];
@@ -200,7 +256,7 @@ fn rows(request: &Request, kind: EntityKind, items: &[EntityView]) -> Markup {
         cells.push(html! { (holders(item)) });
         Row { id: format!("{}-{}", words.one, item.id), href: Some(words.page(request, item.id)), cells }
     };
-    table(words.title, &columns, &items.iter().map(row).collect::<Vec<Row>>())
+    table(t(words.title), &columns, &items.iter().map(row).collect::<Vec<Row>>())
 }
 
 fn or_dash(text: &str) -> Markup {
@@ -213,8 +269,8 @@ fn holders(item: &EntityView) -> Markup {
     let names: Vec<&str> = item.holders.iter().take(NAMED).map(|holder| holder.user.name.as_str()).collect();
     let more = item.holders.len().saturating_sub(NAMED);
     html! {
-        @if names.is_empty() { span.quiet-text { "nobody" } }
-        (names.join(", ")) @if more > 0 { span.quiet-text { " and " (more) " more" } }
+        @if names.is_empty() { span.quiet-text { (t("nobody")) } }
+        @if more > 0 { (fill(t("{some} and {n} more"), &[("some", &names.join(", ")), ("n", &more)])) } @else { (names.join(", ")) }
     }
 }
 
@@ -227,7 +283,7 @@ fn pages(here: &str, kind: &Kind, search: &str, slice: Slice, found: &List<Entit
     let previous = (slice.offset > 0).then(|| at(slice.offset - ROWS));
     let next = found.next.as_ref().and_then(|next| next.parse().ok()).map(at);
     pager(&Pager {
-        summary: &when::count(found.total, kind.one, kind.many),
+        summary: &count(found.total, kind.says.count.0, kind.says.count.1),
         first: first.as_deref(),
         previous: previous.as_deref(),
         next: next.as_deref(),
@@ -236,11 +292,11 @@ fn pages(here: &str, kind: &Kind, search: &str, slice: Slice, found: &List<Entit
 
 fn add_dialog(request: &Request, kind: EntityKind, actor: &Actor) -> Markup {
     let words = Kind::of(kind);
-    let label = add_label(words);
+    let label = t(words.says.add);
     let fields = fields(kind, actor, &Now::default());
     dialog::dialog(
         "add",
-        &label,
+        label,
         false,
         form::form(
             "add-form",
@@ -248,7 +304,7 @@ fn add_dialog(request: &Request, kind: EntityKind, actor: &Actor) -> Markup {
             &csrf(request),
             html! {
                 (fields)
-                (form_actions(html! { (dialog::cancel("add")) (button::submit(&Button::new(Look::Primary, &label))) }))
+                (form_actions(html! { (dialog::cancel("add")) (button::submit(&Button::new(Look::Primary, label))) }))
             },
         ),
     )
@@ -272,7 +328,7 @@ pub fn fields(kind: EntityKind, actor: &Actor, now: &Now<'_>) -> Markup {
     let words = Kind::of(kind);
     let form = if now.kept { "edit" } else { "add" };
     let field = |name, (label, hint): (&'static str, &'static str), required| {
-        let field = Field::new(name, label).form(form).hint(hint);
+        let field = Field::new(name, t(label)).form(form).hint(t(hint));
         if required { field.required() } else { field }
     };
     let digits_kind = if kind == EntityKind::Number { form::Kind::Phone } else { form::Kind::Text };
@@ -289,9 +345,9 @@ pub fn fields(kind: EntityKind, actor: &Actor, now: &Now<'_>) -> Markup {
 fn owner_field(actor: &Actor, form: &str, owner: Option<u32>) -> Markup {
     let people: Vec<(String, String)> =
         choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let mut options = vec![Choice { value: "", label: "Nobody" }];
+    let mut options = vec![Choice { value: "", label: t("Nobody") }];
     options.extend(borrowed(&people));
-    let about = Field::new("user", "Whose").form(form).hint("Their calls with it count as their own.");
+    let about = Field::new("user", t("Whose")).form(form).hint(t("Their calls with it count as their own."));
     form::select(&about, &options, &owner.map(|id| id.to_string()).unwrap_or_default())
 }
 
@@ -312,7 +368,7 @@ pub struct Typed {
 impl Typed {
     /// Whose extension it is.
     pub fn user(&self) -> Result<Option<u32>, Refusal> {
-        let unknown = |_| Refusal::invalid("user", "user must be chosen from the list.");
+        let unknown = |_| Refusal::invalid("user", "{field} must be chosen from the list.");
         Some(&self.user).filter(|id| !id.is_empty()).map(|id| id.parse().map_err(unknown)).transpose()
     }
 }

@@ -30,6 +30,7 @@ use crate::ui::dialog;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
+use crate::ui::text::{count, fill, t, weave};
 
 /// So many of its last calls are shown.
 const CALLS: i64 = 8;
@@ -57,7 +58,7 @@ pub async fn show<R: ReadsEntities>(request: Request, permit: Permit<R>, _: ()) 
     let main = html! {
         (page_head(&PageHead {
             title, subtitle,
-            crumbs: &[Crumb { href: &words.list(&request), label: words.title }],
+            crumbs: &[Crumb { href: &words.list(&request), label: t(words.title) }],
             badges: None,
             actions: page.delete_button(&view),
         }))
@@ -84,11 +85,8 @@ impl Page<'_> {
     fn delete_button(&self, view: &EntityView) -> Option<Markup> {
         let words = self.words();
         let name = if view.name.is_empty() { &view.digits } else { &view.name };
-        let question = format!(
-            "Delete the {} {name}? Whoever holds it loses it at once. Its calls stay in the log.",
-            words.one
-        );
-        let ask = Button::new(Look::Danger, "Delete").confirm(&question);
+        let question = fill(t(words.says.delete), &[("name", name)]);
+        let ask = Button::new(Look::Danger, t("Delete")).confirm(&question);
         let act = format!("{}/delete", self.here(view));
         self.may(words.delete).then(|| button::post(&ask, &act, &csrf(self.request)))
     }
@@ -106,24 +104,24 @@ impl Page<'_> {
             let body = html! {
                 input type="hidden" name="revision" value=(view.revision);
                 (fields(self.kind, self.actor, &now))
-                (form_actions(button::submit(&Button::new(Look::Primary, "Save"))))
+                (form_actions(button::submit(&Button::new(Look::Primary, t("Save")))))
             };
             return card(
-                "Details",
+                t("Details"),
                 "",
                 None,
                 form::form("edit", &self.here(view), &csrf(self.request), body),
             );
         }
-        let owner = view.user.as_ref().map_or(html! { "nobody" }, |user| {
+        let owner = view.user.as_ref().map_or(html! { (t("nobody")) }, |user| {
             linked(self.request, self.actor, Noun::User, user, html! { (user.name) })
         });
         let text = |text: &str| html! { @if text.is_empty() { "–" } @else { (text) } };
-        let mut lines = vec![(words.digits.0, text(&view.digits)), (words.name.0, text(&view.name))];
+        let mut lines = vec![(t(words.digits.0), text(&view.digits)), (t(words.name.0), text(&view.name))];
         if self.kind == EntityKind::Extension {
-            lines.push(("Whose", owner));
+            lines.push((t("Whose"), owner));
         }
-        card("Details", "", None, facts(&lines))
+        card(t("Details"), "", None, facts(&lines))
     }
 
     /// Numbers are assigned on the number; the other two are given as a part of somebody's access.
@@ -147,30 +145,30 @@ impl Page<'_> {
     }
 
     fn holders(&self, view: &EntityView) -> Markup {
-        let verb = if self.kind == EntityKind::Number { "Assign" } else { "Give to…" };
+        let verb = if self.kind == EntityKind::Number { t("Assign") } else { t("Give to…") };
         let assign = self
             .may_assign()
             .then(|| button::opens(&Button::new(Look::Plain, verb).icon(Icon::Plus), "assign"));
-        let hint = "Use: place and receive calls with it. Observe: see its calls and figures.";
+        let hint = t("Use: place and receive calls with it. Observe: see its calls and figures.");
         let body = html! {
-            @if view.holders.is_empty() { p.quiet-text { "Nobody that you may see holds it." } }
+            @if view.holders.is_empty() { p.quiet-text { (t("Nobody that you may see holds it.")) } }
             @for holder in &view.holders { (self.holder(view, holder)) }
         };
-        card("Holders", hint, assign, body)
+        card(t("Holders"), hint, assign, body)
     }
 
     fn holder(&self, view: &EntityView, holder: &Holder) -> Markup {
-        let question = format!("Take it back from {}? It holds at once.", holder.user.name);
-        let label = format!("Take back from {}", holder.user.name);
+        let question = fill(t("Take it back from {name}? It holds at once."), &[("name", &holder.user.name)]);
+        let label = fill(t("Take back from {name}"), &[("name", &holder.user.name)]);
         let ask = Button::new(Look::Quiet, &label).icon_only(Icon::Close).confirm(&question);
         let act = format!("{}/holders/{}/remove", self.here(view), holder.user.id);
         html! {
             div.setting id={ "holder-" (holder.user.id) } {
                 div.setting-text { (linked(self.request, self.actor, Noun::User, &holder.user, person(&holder.user.name, ""))) }
                 span.chips {
-                    @if holder.may_use { (badge(Tone::Accent, "use")) }
-                    @if holder.may_observe { (badge(Tone::Neutral, "observe")) }
-                    @if let Some(at) = holder.expires_at { span.badge.tone-warn { "until " (when::moment(at, &self.zone, Show::DateTime)) } }
+                    @if holder.may_use { (badge(Tone::Accent, t("use"))) }
+                    @if holder.may_observe { (badge(Tone::Neutral, t("observe"))) }
+                    @if let Some(at) = holder.expires_at { span.badge.tone-warn { (weave(t("until {moment}"), &[("moment", when::moment(at, &self.zone, Show::DateTime))])) } }
                 }
                 @if self.may_take_back(holder) { (button::post(&ask, &act, &csrf(self.request))) }
             }
@@ -187,19 +185,23 @@ impl Page<'_> {
         let tick = |name, label, hint| {
             form::checkbox(&Field::new(name, label).form("assign").hint(hint), "yes", true)
         };
-        let until = Field::new("until", "Until")
+        let until = Field::new("until", t("Until"))
             .form("assign")
-            .hint("The last day on which it counts; empty for good.");
+            .hint(t("The last day on which it counts; empty for good."));
         let body = html! {
-            (form::select(&Field::new("user", "Who").form("assign").required(), &borrowed(&people), ""))
-            (tick("may_use", "Use", "Place and receive calls with it, choose it as caller ID."))
-            (tick("may_observe", "Observe", "See its calls, recordings and figures as far as their role lets them."))
+            (form::select(&Field::new("user", t("Who")).form("assign").required(), &borrowed(&people), ""))
+            (tick("may_use", t("Use"), t("Place and receive calls with it, choose it as caller ID.")))
+            (tick("may_observe", t("Observe"), t("See its calls, recordings and figures as far as their role lets them.")))
             @if self.kind != EntityKind::Number { (form::input(&until, form::Kind::Date, "")) }
-            (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, "Give"))) }))
+            (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, t("Give")))) }))
         };
         let act = format!("{}/holders", self.here(view));
-        let title = format!("Give this {} to somebody", self.words().one);
-        dialog::dialog("assign", &title, false, form::form("assign-form", &act, &csrf(self.request), body))
+        dialog::dialog(
+            "assign",
+            t(self.words().says.give),
+            false,
+            form::form("assign-form", &act, &csrf(self.request), body),
+        )
     }
 
     /// Its last calls, for whoever has a call log.
@@ -208,31 +210,31 @@ impl Page<'_> {
         let query = CallQuery { touching: Some(view.id), ..CallQuery::default() };
         let found = calls::list(&self.request.server.app, &visible, &query, CALLS, None).await?;
         let all = address(&path(self.request, "/calls"), &[("touching", &view.id.to_string())]);
-        let label = format!("All {}", when::count(found.total, "call", "calls"));
+        let label = count(found.total, "All {n} calls", "All {n} calls");
         let link = (found.next.is_some()).then(|| button::link(&Button::new(Look::Plain, &label), &all));
         let body = html! {
-            @if found.items.is_empty() { p.quiet-text { "No call that you may see." } }
+            @if found.items.is_empty() { p.quiet-text { (t("No call that you may see.")) } }
             @else { (call_log::last(self.request, &self.zone, &found.items)) }
         };
-        Ok(Some(card("Last calls", "", link, body)))
+        Ok(Some(card(t("Last calls"), "", link, body)))
     }
 
     fn questions(&self, view: &EntityView) -> Markup {
         let words = self.words();
         let see = words.noun.see().map_or("", Permission::name);
         let thing = format!("{}:{}", words.one, view.id);
-        let ask = |permission, label: String| {
+        let ask = |permission, label: &'static str| {
             let query = [("tab", "who"), ("permission", permission), ("thing", thing.as_str())];
             (label, address(&path(self.request, "/why"), &query))
         };
         let links = [
-            ask(see, format!("Who can see this {}?", words.one)),
-            ask("call_record:read", "Who can see its calls?".into()),
-            ask("recording:listen", "Who can hear its recordings?".into()),
+            ask(see, t(words.says.who_sees)),
+            ask("call_record:read", t("Who can see its calls?")),
+            ask("recording:listen", t("Who can hear its recordings?")),
         ];
         html! {
             @if self.actor.holds(Permission::AccessExplain) {
-                (card("Access", "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
+                (card(t("Access"), "", None, html! { ul.links { @for (label, href) in &links { li { a href=(href) { (label) } } } } }))
             }
         }
     }

@@ -7,6 +7,7 @@ use maud::Markup;
 use crate::cookie;
 use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
+use crate::ui::text::{said, t};
 
 use super::{done, menu};
 
@@ -51,7 +52,7 @@ impl<'a> Frame<'a> {
             .map(|(item, href)| {
                 let is_current = Some(href.len()) == current && here.starts_with(href.as_str());
                 let link =
-                    NavLink { href, label: item.label, icon: item.icon, current: is_current, count: "" };
+                    NavLink { href, label: t(item.label), icon: item.icon, current: is_current, count: "" };
                 (item.group, link)
             })
             .collect();
@@ -59,21 +60,26 @@ impl<'a> Frame<'a> {
             .chunk_by(|(a, _), (b, _)| a == b)
             .map(|part| (part.first().map_or("", |(group, _)| group), part.iter().map(|(_, l)| *l).collect()))
             .collect();
-        let nav: Vec<NavGroup<'_>> =
-            grouped.iter().map(|(label, links)| NavGroup { label, links: links.as_slice() }).collect();
+        let nav: Vec<NavGroup<'_>> = grouped
+            .iter()
+            .map(|(label, links)| NavGroup {
+                label: if label.is_empty() { label } else { t(label) },
+                links: links.as_slice(),
+            })
+            .collect();
         let csrf = csrf(self.request);
         let (profile, sign_out, live) =
             (format!("{base}/profile"), format!("{base}/sign-out"), format!("{base}/live"));
         shell(
             &Shell {
-                document: Document { title: self.title, lang: "en", theme: Theme::System, csrf: &csrf },
+                document: Document { title: self.title, theme: Theme::System, csrf: &csrf },
                 workspace: &self.request.workspace_name,
                 home: &base,
                 nav: &nav,
                 user: SignedIn {
                     name: user.map_or("", |u| u.name.as_str()),
-                    role: user.map_or("", |u| model.label(u.role)),
-                    links: &[(&profile, "Your profile")],
+                    role: &said(user.map_or("", |u| model.label(u.role))),
+                    links: &[(&profile, t("Your profile"))],
                     sign_out: &sign_out,
                 },
                 live: Some(&live),

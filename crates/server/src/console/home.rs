@@ -14,6 +14,7 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{Stat, card, facts, stats};
 use crate::ui::icon::icon;
 use crate::ui::page::{PageHead, page_head, section, split};
+use crate::ui::text::{fill, number, said, t};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -24,23 +25,26 @@ const LATEST: i64 = 6;
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
     let model = who.actor.snapshot().model();
     let user = model.users.get(&who.actor.id());
-    let title = format!("Good day, {}", user.map_or("", |u| u.name.split(' ').next().unwrap_or_default()));
+    let title = fill(
+        t("Good day, {name}"),
+        &[("name", &user.map_or("", |u| u.name.split(' ').next().unwrap_or_default()))],
+    );
     let week = calls_of_the_week(&request, &who).await?;
     let latest = latest_calls(&request, &who).await?;
     let places = html! {
         ul.places { @for item in menu::shown(&who.actor).skip(1) {
-            li { a href=(path(&request, item.path)) { (icon(item.icon)) (item.label) } }
+            li { a href=(path(&request, item.path)) { (icon(item.icon)) (t(item.label)) } }
         } }
     };
     let main = html! {
-        (page_head(&PageHead { title: &title, subtitle: "What you see here is what your role, your grants and your scope allow.", ..PageHead::default() }))
+        (page_head(&PageHead { title: &title, subtitle: t("What you see here is what your role, your grants and your scope allow."), ..PageHead::default() }))
         div.stack {
             @if let Some(week) = week { (week) }
-            (split(card("Where to go", "", None, places), card("Your access", "", None, access(&request, &who))))
+            (split(card(t("Where to go"), "", None, places), card(t("Your access"), "", None, access(&request, &who))))
             @if let Some(latest) = latest { (latest) }
         }
     };
-    Ok(Frame::new(&request, "Home").around(main))
+    Ok(Frame::new(&request, t("Home")).around(main))
 }
 
 /// Who one is here, and how much one may do.
@@ -52,13 +56,13 @@ fn access(request: &Request, who: &Identity) -> Markup {
     let held = who.actor.powers().permissions().iter().count();
     html! {
         (facts(&[
-            ("Role", html! { (user.map_or("", |u| model.label(u.role))) }),
-            ("Belongs to", html! { (or_none(&units)) }),
-            ("Leads", html! { (or_none(&leads)) }),
-            ("Permissions", html! { (held) " of " (Permission::ALL.len()) }),
+            (t("Role"), html! { (said(user.map_or("", |u| model.label(u.role)))) }),
+            (t("Belongs to"), html! { (or_none(&units)) }),
+            (t("Leads"), html! { (or_none(&leads)) }),
+            (t("Permissions"), html! { (fill(t("{n} of {total}"), &[("n", &held), ("total", &Permission::ALL.len())])) }),
         ]))
         div.form-actions {
-            (button::link(&Button::new(Kind::Plain, "What may I do, and why?"), &path(request, "/profile")))
+            (button::link(&Button::new(Kind::Plain, t("What may I do, and why?")), &path(request, "/profile")))
         }
     }
 }
@@ -76,7 +80,7 @@ async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup
         return Ok(None);
     }
     let zone = when::zone(request).await?;
-    Ok(Some(section("Latest calls", calls::rows(request, &zone, &found.items))))
+    Ok(Some(section(t("Latest calls"), calls::rows(request, &zone, &found.items))))
 }
 
 /// The calls of the last seven days that the person may see, answered and not.
@@ -90,11 +94,11 @@ async fn calls_of_the_week(request: &Request, who: &Identity) -> Result<Option<M
     let answered = store.count_calls(&visible, &answered).await?;
     let inbound = store.count_calls(&visible, &inbound).await?;
     let rate = if all == 0 { "–".into() } else { format!("{} %", answered * 100 / all) };
-    let (all, inbound) = (when::grouped(all), when::grouped(inbound));
+    let (all, inbound) = (number(all), number(inbound));
     let log = path(request, "/calls");
     Ok(Some(stats(&[
-        Stat { label: "Calls in 7 days", value: &all, note: "that you may see", href: Some(&log) },
-        Stat { label: "Answered", value: &rate, note: "of them", href: None },
-        Stat { label: "Inbound", value: &inbound, note: "of them", href: None },
+        Stat { label: t("Calls in 7 days"), value: &all, note: t("that you may see"), href: Some(&log) },
+        Stat { label: t("Answered"), value: &rate, note: t("of them"), href: None },
+        Stat { label: t("Inbound"), value: &inbound, note: t("of them"), href: None },
     ])))
 }

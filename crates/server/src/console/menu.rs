@@ -3,6 +3,7 @@
 use access::{Actor, Permission};
 
 use crate::ui::icon::Icon;
+use crate::ui::text::later;
 
 /// One page of the menu.
 pub struct Item {
@@ -30,19 +31,25 @@ const fn item(
 
 /// Every page of the menu, in order.
 pub const ITEMS: &[Item] = &[
-    item("", "Home", "", Icon::Home, None),
-    item("", "Calls", "/calls", Icon::Call, Some(Permission::CallRecordRead)),
-    item("People", "Users", "/users", Icon::Users, Some(Permission::UserRead)),
-    item("People", "Roles", "/roles", Icon::Role, Some(Permission::RoleRead)),
-    item("People", "Departments", "/departments", Icon::Unit, Some(Permission::DepartmentRead)),
-    item("People", "Branches", "/branches", Icon::Unit, Some(Permission::BranchRead)),
-    item("Phone system", "Numbers", "/numbers", Icon::Number, Some(Permission::NumberRead)),
-    item("Phone system", "Extensions", "/extensions", Icon::Extension, Some(Permission::ExtensionRead)),
-    item("Phone system", "Queues", "/queues", Icon::Queue, Some(Permission::QueueRead)),
-    item("Workspace", "Why?", "/why", Icon::Why, Some(Permission::AccessExplain)),
-    item("Workspace", "Audit log", "/audit", Icon::Audit, Some(Permission::AuditRead)),
-    item("Workspace", "API tokens", "/tokens", Icon::Key, Some(Permission::ApiTokenRead)),
-    item("Workspace", "Settings", "/settings", Icon::Settings, Some(Permission::SettingsRead)),
+    item("", later("Home"), "", Icon::Home, None),
+    item("", later("Calls"), "/calls", Icon::Call, Some(Permission::CallRecordRead)),
+    item(later("People"), later("Users"), "/users", Icon::Users, Some(Permission::UserRead)),
+    item(later("People"), later("Roles"), "/roles", Icon::Role, Some(Permission::RoleRead)),
+    item(later("People"), later("Departments"), "/departments", Icon::Unit, Some(Permission::DepartmentRead)),
+    item(later("People"), later("Branches"), "/branches", Icon::Unit, Some(Permission::BranchRead)),
+    item(later("Phone system"), later("Numbers"), "/numbers", Icon::Number, Some(Permission::NumberRead)),
+    item(
+        later("Phone system"),
+        later("Extensions"),
+        "/extensions",
+        Icon::Extension,
+        Some(Permission::ExtensionRead),
+    ),
+    item(later("Phone system"), later("Queues"), "/queues", Icon::Queue, Some(Permission::QueueRead)),
+    item(later("Workspace"), later("Why?"), "/why", Icon::Why, Some(Permission::AccessExplain)),
+    item(later("Workspace"), later("Audit log"), "/audit", Icon::Audit, Some(Permission::AuditRead)),
+    item(later("Workspace"), later("API tokens"), "/tokens", Icon::Key, Some(Permission::ApiTokenRead)),
+    item(later("Workspace"), later("Settings"), "/settings", Icon::Settings, Some(Permission::SettingsRead)),
 ];
 
 /// The pages that somebody may read (CLY-08).

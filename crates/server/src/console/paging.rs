@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ui::pager::{Pager, pager};
+use crate::ui::text::{fill, t};
 use maud::Markup;
 
 /// So many pages back are remembered in an address.
@@ -43,7 +44,7 @@ impl Place {
         let next = next.map(|cursor| self.next(cursor).address(path, filters));
         let here = match (self.number(), next.is_some()) {
             (1, false) => summary.to_owned(),
-            (number, _) => format!("{summary} · page {number}"),
+            (page, _) => fill(t("{summary} · page {page}"), &[("summary", &summary), ("page", &page)]),
         };
         pager(&Pager {
             summary: &here,

@@ -10,6 +10,7 @@ use super::when::moment;
 use crate::ui::badge::{Tone, status};
 use crate::ui::datetime::Show;
 use crate::ui::filter::Choice;
+use crate::ui::text::{fill, said, t, weave};
 
 /// A moment: in the reader's time zone, or in UTC where the browser runs no scripts.
 pub fn when(at: Moment, show: Show) -> Markup {
@@ -24,12 +25,17 @@ pub fn when_or(at: Option<Moment>, none: &str) -> Markup {
     }
 }
 
+/// Until when something lasts.
+pub fn until(at: Moment) -> Markup {
+    weave(t("until {moment}"), &[("moment", when(at, Show::DateTime))])
+}
+
 /// Where an account stands.
 pub fn standing(word: &str) -> Markup {
     match word {
-        "active" => status(Tone::Good, "Active"),
-        "invited" => status(Tone::Warn, "Invited"),
-        "banned" => status(Tone::Bad, "Banned"),
+        "active" => status(Tone::Good, t("Active")),
+        "invited" => status(Tone::Warn, t("Invited")),
+        "banned" => status(Tone::Bad, t("Banned")),
         other => status(Tone::Neutral, other),
     }
 }
@@ -70,7 +76,7 @@ impl<V: ToString, L: Into<String>> FromIterator<(V, L)> for Options {
 
 /// Every role.
 pub fn roles(model: &Model) -> Options {
-    model.roles.iter().map(|(id, role)| (id, role.name.as_str())).collect()
+    model.roles.iter().map(|(id, role)| (id, said(&role.name))).collect()
 }
 
 /// The roles that somebody could give: not the Owner's, and none that holds more than they do (ALL-02, ONF-10).
@@ -81,7 +87,7 @@ pub fn givable_roles(actor: &Actor) -> Options {
         let cells: Vec<_> = cells.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
         authority::may_define(actor, &cells).is_ok()
     };
-    roles.filter(|(_, role)| given(&role.holds)).map(|(id, role)| (id, role.name.as_str())).collect()
+    roles.filter(|(_, role)| given(&role.holds)).map(|(id, role)| (id, said(&role.name))).collect()
 }
 
 /// The departments or branches that somebody may know of, and those that are shown to them anyway.
@@ -111,13 +117,17 @@ pub fn entities(actor: &Actor) -> Options {
     let all = actor.snapshot().model().entities.iter().filter(|(id, _)| actor.knows(**id));
     let mut all: Vec<_> = all.map(|(id, e)| (e.kind, e.label.as_str(), id)).collect();
     all.sort_unstable();
-    all.into_iter().map(|(kind, label, id)| (id, format!("{} {label}", capital(kind.word())))).collect()
+    all.into_iter().map(|(kind, label, id)| (id, entity_name(kind.word(), label))).collect()
 }
 
-/// With a capital letter.
-pub fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+/// An extension, queue or number with its kind: `Queue Support`.
+pub fn entity_name(kind: &str, name: &str) -> String {
+    let template = match kind {
+        "extension" => t("Extension {name}"),
+        "queue" => t("Queue {name}"),
+        _ => t("Number {name}"),
+    };
+    fill(template, &[("name", &name)])
 }
 
 /// A user as a decision sees one.

@@ -19,6 +19,7 @@ use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
 use crate::ui::form::{self, Field};
 use crate::ui::page::{PageHead, page_head, split};
+use crate::ui::text::{fill, said, t, weave};
 
 /// One's own page.
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
@@ -30,26 +31,29 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     let why = who.actor.holds(access::Permission::AccessExplain);
     let why = why.then(|| path(&request, &format!("/why?user={}", who.actor.id())));
     let look = Look { id: "own", why: why.as_deref(), ..Look::default() };
-    let hint = format!("{held} of {} permissions. Unfold a group to see each with its reason.", lines.len());
+    let hint = fill(
+        t("{held} of {total} permissions. Unfold a group to see each with its reason."),
+        &[("held", &held), ("total", &lines.len())],
+    );
     let may_change = who.actor.holds(access::Permission::ProfileUpdate);
     let main = html! {
-        (page_head(&PageHead { title: "Your profile", subtitle: &me.email, badges: Some(badge(Tone::Accent, &me.role.name)), ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Your profile"), subtitle: &me.email, badges: Some(badge(Tone::Accent, &said(&me.role.name))), ..PageHead::default() }))
         (split(
             html! {
                 section.effective {
-                    header.section-head { h2 { "What you may do" } p.hint { (hint) } }
+                    header.section-head { h2 { (t("What you may do")) } p.hint { (hint) } }
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
                 (own_sessions(&request, &who, &sessions))
             },
             html! {
-                @if may_change { (card("Your details", "", None, details_form(&request, &me))) }
-                (card("Your record", "Set by whoever manages users", None, record(&me)))
-                @if may_change { (card("Password", "", None, password_form(&request))) }
+                @if may_change { (card(t("Your details"), "", None, details_form(&request, &me))) }
+                (card(t("Your record"), t("Set by whoever manages users"), None, record(&me)))
+                @if may_change { (card(t("Password"), "", None, password_form(&request))) }
             },
         ))
     };
-    Ok(Frame::new(&request, "Your profile").around(main))
+    Ok(Frame::new(&request, t("Your profile")).around(main))
 }
 
 fn record(me: &UserView) -> Markup {
@@ -58,12 +62,12 @@ fn record(me: &UserView) -> Markup {
     let text = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
     let leads: Vec<&str> = me.leads.iter().map(|unit| unit.name.as_str()).collect();
     facts(&[
-        ("Email", html! { (me.email) }),
-        ("Code", html! { (text(&me.employee_code)) }),
-        ("Role", html! { (me.role.name) }),
-        ("Department", html! { (unit(&me.department)) }),
-        ("Branch", html! { (unit(&me.branch)) }),
-        ("Leads", html! { (text(&leads.join(", "))) }),
+        (t("Email"), html! { (me.email) }),
+        (t("Code"), html! { (text(&me.employee_code)) }),
+        (t("Role"), html! { (said(&me.role.name)) }),
+        (t("Department"), html! { (unit(&me.department)) }),
+        (t("Branch"), html! { (unit(&me.branch)) }),
+        (t("Leads"), html! { (text(&leads.join(", "))) }),
     ])
 }
 
@@ -75,9 +79,9 @@ fn details_form(request: &Request, me: &UserView) -> Markup {
         &csrf(request),
         html! {
             input type="hidden" name="revision" value=(me.revision);
-            (form::input(&field("name", "Name").required().autocomplete("name"), form::Kind::Text, &me.name))
-            (form::input(&field("phone", "Phone").autocomplete("tel").hint("In international form, like +442079460123."), form::Kind::Phone, &me.phone))
-            (form::form_actions(button::submit(&Button::new(Kind::Primary, "Save"))))
+            (form::input(&field("name", t("Name")).required().autocomplete("name"), form::Kind::Text, &me.name))
+            (form::input(&field("phone", t("Phone")).autocomplete("tel").hint(t("In international form, like +442079460123.")), form::Kind::Phone, &me.phone))
+            (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Save")))))
         },
     )
 }
@@ -89,9 +93,9 @@ fn password_form(request: &Request) -> Markup {
         &path(request, "/profile/password"),
         &csrf(request),
         html! {
-            (form::input(&field("current", "Present password").autocomplete("current-password"), form::Kind::Password, ""))
-            (form::input(&field("new", "New password").autocomplete("new-password").hint("At least 10 characters. Your other sessions end."), form::Kind::Password, ""))
-            (form::form_actions(button::submit(&Button::new(Kind::Primary, "Change password"))))
+            (form::input(&field("current", t("Present password")).autocomplete("current-password"), form::Kind::Password, ""))
+            (form::input(&field("new", t("New password")).autocomplete("new-password").hint(t("At least 10 characters. Your other sessions end.")), form::Kind::Password, ""))
+            (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Change password")))))
         },
     )
 }
@@ -99,8 +103,8 @@ fn password_form(request: &Request) -> Markup {
 fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> Markup {
     let others = sessions.iter().any(|session| !is_this(who, session));
     let out = others.then(|| {
-        let button =
-            Button::new(Kind::Plain, "Sign out others").confirm("End every session of yours but this one?");
+        let button = Button::new(Kind::Plain, t("Sign out others"))
+            .confirm(t("End every session of yours but this one?"));
         button::post(&button, &path(request, "/profile/sessions/end"), &csrf(request))
     });
     let line = |session: &SessionView| {
@@ -110,15 +114,22 @@ fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> 
                 div.grant-head {
                     div.setting-text {
                         strong { (agent(&session.agent)) }
-                        p.hint { "Since " (parts::when(session.created_at, Show::DateTime)) ", last used " (parts::when(session.last_seen_at, Show::DateTime)) }
+                        p.hint { (weave(t("Since {since}, last used {used}"), &[
+                            ("since", parts::when(session.created_at, Show::DateTime)), ("used", parts::when(session.last_seen_at, Show::DateTime)),
+                        ])) }
                     }
-                    @if is_this(who, session) { (badge(Tone::Good, "this one")) }
-                    @else { (button::post(&Button::new(Kind::Quiet, "End"), &path(request, &end), &csrf(request))) }
+                    @if is_this(who, session) { (badge(Tone::Good, t("this one"))) }
+                    @else { (button::post(&Button::new(Kind::Quiet, t("End")), &path(request, &end), &csrf(request))) }
                 }
             }
         }
     };
-    card("Sessions", "Where you are signed in", out, html! { @for session in sessions { (line(session)) } })
+    card(
+        t("Sessions"),
+        t("Where you are signed in"),
+        out,
+        html! { @for session in sessions { (line(session)) } },
+    )
 }
 
 fn is_this(who: &Identity, session: &SessionView) -> bool {
@@ -147,9 +158,11 @@ fn agent(text: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => {
+            fill(t("{browser} on {system}"), &[("browser", &browser), ("system", &system)])
+        }
         (Some(browser), None) => browser.to_owned(),
-        _ if text.is_empty() => "Unnamed client".to_owned(),
+        _ if text.is_empty() => t("Unnamed client").to_owned(),
         _ => text.chars().take(80).collect(),
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use workspace::{Code, Refusal};
 
 use super::frame::{Frame, path};
-use super::{menu, parts};
+use super::menu;
 use crate::endpoint::Endpoint;
 use crate::request::Request;
 use crate::ui::badge::Tone;
@@ -14,6 +14,7 @@ use crate::ui::button::{Button, Kind, link};
 use crate::ui::empty::{NoPermission, empty, no_permission, not_found};
 use crate::ui::icon::Icon;
 use crate::ui::shell::{Document, Theme, bare as bare_document};
+use crate::ui::text::{capital, in_words, t};
 use crate::ui::toast::toast;
 
 /// The answer to a refused page or form. A form that is open stays as it is and gets the message beside it, so
@@ -26,7 +27,7 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
             ("hx-reselect", "[data-refused]"),
             ("hx-push-url", "false"),
         ];
-        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &parts::capital(&refusal.message), None)) } };
+        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &capital(&in_words(&refusal.message)), None)) } };
         return (headers, message).into_response();
     }
     if request.who.is_none() {
@@ -40,31 +41,37 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
     let back = way_back(request, endpoint);
     let asked = endpoint.asks.permission();
     match (refusal.code, refusal.permission) {
-        (Code::NotFound, _) => ("Not found", not_found(Some(back))),
+        (Code::NotFound, _) => (t("Not found"), not_found(Some(back))),
         (Code::Forbidden, Some(missing)) if asked == Some(missing) && endpoint.method.is_safe() => {
             let page = no_permission(
                 &NoPermission {
                     page: page_name(request),
                     permission: missing.name(),
-                    meaning: missing.entry().meaning,
+                    meaning: t(missing.entry().meaning),
                 },
                 Some(html! { (why(request, missing)) (back) }),
             );
-            ("No permission", page)
+            (t("No permission"), page)
         }
         (_, Some(missing)) => {
             let actions = html! { (why(request, missing)) (back) };
             (
-                "Not done",
-                empty(Icon::Lock, "Nothing was changed", &parts::capital(&refusal.message), Some(actions)),
+                t("Not done"),
+                empty(
+                    Icon::Lock,
+                    t("Nothing was changed"),
+                    &capital(&in_words(&refusal.message)),
+                    Some(actions),
+                ),
             )
         }
-        _ if endpoint.method.is_safe() => {
-            (refusal.code.title(), empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(back)))
-        }
+        _ if endpoint.method.is_safe() => (
+            t(refusal.code.title()),
+            empty(Icon::Warning, t(refusal.code.title()), &in_words(&refusal.message), Some(back)),
+        ),
         _ => (
-            "Not done",
-            empty(Icon::Warning, "Nothing was changed", &parts::capital(&refusal.message), Some(back)),
+            t("Not done"),
+            empty(Icon::Warning, t("Nothing was changed"), &capital(&in_words(&refusal.message)), Some(back)),
         ),
     }
 }
@@ -81,7 +88,7 @@ fn page_name(request: &Request) -> &'static str {
         .iter()
         .filter(within)
         .max_by_key(|item| item.path.len())
-        .map_or("this page", |item| item.label)
+        .map_or_else(|| t("this page"), |item| t(item.label))
 }
 
 /// Back to the form that was refused, else to the start page.
@@ -90,8 +97,8 @@ fn way_back(request: &Request, endpoint: &Endpoint) -> Markup {
     let from = request.header(header::REFERER).parse::<Uri>().ok().filter(|_| !endpoint.method.is_safe());
     let from = from.as_ref().and_then(Uri::path_and_query).filter(|from| from.path().starts_with(&base));
     match from {
-        Some(from) => link(&Button::new(Kind::Plain, "Back to the form"), from.as_str()),
-        None => link(&Button::new(Kind::Plain, "Back to the start page"), &base),
+        Some(from) => link(&Button::new(Kind::Plain, t("Back to the form")), from.as_str()),
+        None => link(&Button::new(Kind::Plain, t("Back to the start page")), &base),
     }
 }
 
@@ -101,16 +108,16 @@ fn why(request: &Request, missing: access::Permission) -> Markup {
         return html! {};
     };
     let address = format!("/why?user={}&permission={}", who.actor.id(), missing.name());
-    link(&Button::new(Kind::Primary, "Why?"), &path(request, &address))
+    link(&Button::new(Kind::Primary, t("Why?")), &path(request, &address))
 }
 
 /// The same for somebody who is not signed in, or where there is no page at all.
 pub fn bare(refusal: &Refusal) -> Markup {
-    let document = Document { title: refusal.code.title(), lang: "en", theme: Theme::System, csrf: "" };
-    let start = link(&Button::new(Kind::Plain, "Start page"), "/");
+    let document = Document { title: t(refusal.code.title()), theme: Theme::System, csrf: "" };
+    let start = link(&Button::new(Kind::Plain, t("Start page")), "/");
     let main = match refusal.code {
         Code::NotFound => not_found(Some(start)),
-        _ => empty(Icon::Warning, refusal.code.title(), &refusal.message, Some(start)),
+        _ => empty(Icon::Warning, t(refusal.code.title()), &in_words(&refusal.message), Some(start)),
     };
     bare_document(&document, main)
 }

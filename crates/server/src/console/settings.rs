@@ -23,6 +23,7 @@ use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::page::{PageHead, page_head, split};
 use crate::ui::segmented::{Segment, segmented, setting};
+use crate::ui::text::{count, said, t, weave};
 
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
@@ -30,13 +31,13 @@ pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) ->
     let zone = when::zone(&request).await?;
     let actor = &request.identity()?.actor;
     let main = html! {
-        (page_head(&PageHead { title: "Settings", subtitle: "What holds for the whole workspace.", ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Settings"), subtitle: t("What holds for the whole workspace."), ..PageHead::default() }))
         (split(
             html! { (general(&request, actor, &view)) (recording(&request, actor, &view)) (ownership_card(&request, actor)) },
             html! { (about(&view, &zone)) (plan(&request, actor, &view)) },
         ))
     };
-    Ok(Frame::new(&request, "Settings").around(main))
+    Ok(Frame::new(&request, t("Settings")).around(main))
 }
 
 fn may(actor: &Actor, permission: Permission) -> bool {
@@ -47,14 +48,14 @@ fn general(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
     let body = html! {
         @if may(actor, Permission::WorkspaceRename) {
             (form::form("rename", &path(request, "/settings/name"), &csrf(request), html! {
-                (form::input(&Field::new("name", "Name").form("rename").hint("What people call the workspace. Its address stays.").required(), form::Kind::Text, &view.name))
-                (form_actions(button::submit(&Button::new(Kind::Plain, "Rename"))))
+                (form::input(&Field::new("name", t("Name")).form("rename").hint(t("What people call the workspace. Its address stays.")).required(), form::Kind::Text, &view.name))
+                (form_actions(button::submit(&Button::new(Kind::Plain, t("Rename")))))
             }))
         }
         @if may(actor, Permission::SettingsUpdate) { (place(request, view)) }
-        @else { (facts(&[("Name", html! { (view.name) }), ("Time zone", html! { (view.time_zone) }), ("Country code", country(view))])) }
+        @else { (facts(&[(t("Name"), html! { (view.name) }), (t("Time zone"), html! { (view.time_zone) }), (t("Country code"), country(view))])) }
     };
-    card("General", "", None, body)
+    card(t("General"), "", None, body)
 }
 
 fn place(request: &Request, view: &WorkspaceView) -> Markup {
@@ -63,20 +64,20 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
     if !zones.iter().any(|zone| zone.value == view.time_zone) {
         zones.insert(0, Choice { value: &view.time_zone, label: &view.time_zone });
     }
-    let zone = Field::new("time_zone", "Time zone")
+    let zone = Field::new("time_zone", t("Time zone"))
         .form("place")
-        .hint("Days in filters and reports are days of this zone.")
+        .hint(t("Days in filters and reports are days of this zone."))
         .required();
-    let country = Field::new("country_code", "Country calling code")
+    let country = Field::new("country_code", t("Country calling code"))
         .form("place")
-        .hint("Without +, like 44: for numbers that are written without it.");
+        .hint(t("Without +, like 44: for numbers that are written without it."));
     form::form(
         "place",
         &path(request, "/settings"),
         &csrf(request),
         html! {
             div.form-row { (form::select(&zone, &zones, &view.time_zone)) (form::input(&country, form::Kind::Text, &view.country_code)) }
-            (form_actions(button::submit(&Button::new(Kind::Plain, "Save"))))
+            (form_actions(button::submit(&Button::new(Kind::Plain, t("Save")))))
         },
     )
 }
@@ -88,32 +89,35 @@ fn country(view: &WorkspaceView) -> Markup {
 fn recording(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
     let allowed = may(actor, Permission::AutoRecordUpdate);
     let states = [
-        Segment { value: "on", label: "On", tone: Tone::Good },
-        Segment { value: "off", label: "Off", tone: Tone::Neutral },
+        Segment { value: "on", label: t("On"), tone: Tone::Good },
+        Segment { value: "off", label: t("Off"), tone: Tone::Neutral },
     ];
     let state = if view.auto_record { "on" } else { "off" };
-    let hint = html! { "Every call is recorded unless somebody says otherwise. Tell callers where the law asks for it." };
-    let line =
-        setting("Record calls", hint, segmented("auto_record", "Record calls", &states, state, !allowed));
+    let hint = html! { (t("Every call is recorded unless somebody says otherwise. Tell callers where the law asks for it.")) };
+    let line = setting(
+        t("Record calls"),
+        hint,
+        segmented("auto_record", t("Record calls"), &states, state, !allowed),
+    );
     let body = if allowed {
         form::autosave("auto-record", &path(request, "/settings/recording"), &csrf(request), line)
     } else {
         line
     };
-    card("Recording", "", None, body)
+    card(t("Recording"), "", None, body)
 }
 
 fn about(view: &WorkspaceView, zone: &TimeZone) -> Markup {
     let preset =
         access::Preset::by_key(&view.preset).map_or(view.preset.as_str(), |preset| preset.name.as_str());
     card(
-        "About",
+        t("About"),
         "",
         None,
         facts(&[
-            ("Address", html! { code { "/w/" (view.slug) } }),
-            ("Model", html! { (preset) }),
-            ("Since", when::moment(view.created_at, zone, Show::Date)),
+            (t("Address"), html! { code { "/w/" (view.slug) } }),
+            (t("Model"), html! { (said(preset)) }),
+            (t("Since"), when::moment(view.created_at, zone, Show::Date)),
         ]),
     )
 }
@@ -124,31 +128,28 @@ fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
     let name = here.map_or(view.plan.as_str(), |plan| plan.name.as_str());
     let lacks: Vec<&str> = here
         .map(|plan| {
-            Permission::ALL.iter().filter(|p| !plan.allows.has(**p)).map(|p| p.entry().meaning).collect()
+            Permission::ALL.iter().filter(|p| !plan.allows.has(**p)).map(|p| t(p.entry().meaning)).collect()
         })
         .unwrap_or_default();
     let others: Vec<Choice<'_>> =
-        Plan::all().iter().map(|plan| Choice { value: &plan.key, label: &plan.name }).collect();
-    let change = Button::new(Kind::Plain, "Change plan")
-        .confirm("Change the plan? What the new plan lacks is off for everybody at once.");
+        Plan::all().iter().map(|plan| Choice { value: &plan.key, label: t(&plan.name) }).collect();
+    let many = i64::try_from(lacks.len()).unwrap_or(i64::MAX);
+    let change = Button::new(Kind::Plain, t("Change plan"))
+        .confirm(t("Change the plan? What the new plan lacks is off for everybody at once."));
     let body = html! {
-        p { "This workspace has the plan " strong { (name) } "." }
-        @if lacks.is_empty() { p.hint { "It lacks nothing." } } @else {
-            details #plan-lacks { summary { "What it lacks: " (when::count(count(&lacks), "permission", "permissions")) }
+        p { (weave(t("This workspace has the plan {plan}."), &[("plan", html! { strong { (said(name)) } })])) }
+        @if lacks.is_empty() { p.hint { (t("It lacks nothing.")) } } @else {
+            details #plan-lacks { summary { (count(many, "What it lacks: {n} permission", "What it lacks: {n} permissions")) }
                 ul.items { @for meaning in &lacks { li.capital { (meaning) } } } }
         }
         @if may(actor, Permission::BillingCommit) {
             (form::form("plan", &path(request, "/settings/plan"), &csrf(request), html! {
-                (form::select(&Field::new("plan", "Plan").form("plan").required(), &others, &view.plan))
+                (form::select(&Field::new("plan", t("Plan")).form("plan").required(), &others, &view.plan))
                 (form_actions(button::submit(&change)))
             }))
         }
     };
-    card("Plan", "", None, body)
-}
-
-fn count(things: &[&str]) -> i64 {
-    i64::try_from(things.len()).unwrap_or(i64::MAX)
+    card(t("Plan"), "", None, body)
 }
 
 /// Handing ownership over, for the Owner (CAL-18).
@@ -165,21 +166,21 @@ fn ownership_card(request: &Request, actor: &Actor) -> Markup {
         })
         .map(|(id, name)| (id.to_string(), name))
         .collect();
-    let ask = Button::new(Kind::Danger, "Transfer ownership").confirm(
+    let ask = Button::new(Kind::Danger, t("Transfer ownership")).confirm(t(
         "Transfer ownership? They become Owner and you become Admin, at once. Only they can give it back.",
-    );
+    ));
     let body = html! {
         @if admins.is_empty() {
-            p.quiet-text { "Ownership goes to an active Admin, and there is none. Give somebody that role first." }
+            p.quiet-text { (t("Ownership goes to an active Admin, and there is none. Give somebody that role first.")) }
         } @else {
             (form::form("transfer", &path(request, "/settings/owner"), &csrf(request), html! {
-                (form::select(&Field::new("to", "New Owner").form("transfer").hint("One of the Admins.").required(), &borrowed(&admins), ""))
+                (form::select(&Field::new("to", t("New Owner")).form("transfer").hint(t("One of the Admins.")).required(), &borrowed(&admins), ""))
                 (form_actions(button::submit(&ask)))
             }))
         }
     };
-    let hint = "The Admin whom you choose becomes Owner, and you become Admin, in one step.";
-    card("Ownership", hint, Some(badge(Tone::Accent, "You are the Owner")), body)
+    let hint = t("The Admin whom you choose becomes Owner, and you become Admin, in one step.");
+    card(t("Ownership"), hint, Some(badge(Tone::Accent, t("You are the Owner"))), body)
 }
 
 /// What the forms of this page send.
@@ -224,7 +225,7 @@ pub async fn set_auto_record(
     let on = match typed.auto_record.as_str() {
         "on" => true,
         "off" => false,
-        _ => return Err(Refusal::invalid("auto_record", "auto_record must be on or off.")),
+        _ => return Err(Refusal::invalid("auto_record", "{field} must be on or off.")),
     };
     settings::set_auto_record(&request.server.app, &permit, &request.author(), on).await?;
     Ok(back(&request, ""))

@@ -21,6 +21,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::notice;
 use crate::ui::shell::{Document, Theme, bare};
 use crate::ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
+use crate::ui::text::{in_words, later, said, t};
 
 /// What the start page takes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -40,29 +41,29 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
         return Ok(Redirect::to(&format!("/w/{}", only.slug)).into_response());
     }
     let demos: Vec<&WorkspaceRow> = all.iter().filter(|w| w.is_demo).collect();
-    let wrong = (!slug.is_empty()).then_some("There is no workspace of that name here.");
-    let about = Field::new("workspace", "Workspace")
-        .hint("The name in its address, like acme.")
+    let wrong = (!slug.is_empty()).then_some(t("There is no workspace of that name here."));
+    let about = Field::new("workspace", t("Workspace"))
+        .hint(t("The name in its address, like acme."))
         .required()
         .error(wrong);
     let form = html! {
         form.form method="get" action="/" {
             (form::input(&about, form::Kind::Text, &slug))
-            (button::submit(&Button::new(Kind::Primary, "Go on")))
+            (button::submit(&Button::new(Kind::Primary, t("Go on"))))
         }
     };
     let companies = (!demos.is_empty()).then(|| {
         html! {
             section.card {
-                header.card-head { div { h2 { "Demo companies" } p.hint { "One for each published model of roles, with made-up people." } } }
+                header.card-head { div { h2 { (t("Demo companies")) } p.hint { (t("One for each published model of roles, with made-up people.")) } } }
                 div.card-body { ul.links { @for demo in &demos {
-                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (preset_name(&demo.preset)) } }
+                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (said(&preset_name(&demo.preset))) } }
                 } } }
             }
         }
     });
-    let document = Document { title: "Choose a workspace", lang: "en", theme: Theme::System, csrf: "" };
-    Ok(bare(&document, sign_in_card("Choose a workspace", form, companies)).into_response())
+    let document = Document { title: t("Choose a workspace"), theme: Theme::System, csrf: "" };
+    Ok(bare(&document, sign_in_card(t("Choose a workspace"), form, companies)).into_response())
 }
 
 fn preset_name(key: &str) -> String {
@@ -80,11 +81,11 @@ pub struct Asked {
 /// Why a session ended, by the word that the live stream sends along.
 const ENDINGS: [(&str, &str); 3] = [
     ("banned", BANNED),
-    ("deleted", "Your account was deleted by an administrator of this workspace."),
-    ("ended", "Your session has ended: you signed out, it ran out, or your password was reset."),
+    ("deleted", later("Your account was deleted by an administrator of this workspace.")),
+    ("ended", later("Your session has ended: you signed out, it ran out, or your password was reset.")),
 ];
 
-const BANNED: &str = "Your account is banned. Ask an administrator of this workspace.";
+const BANNED: &str = later("Your account is banned. Ask an administrator of this workspace.");
 
 /// What the sign-in form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -99,7 +100,7 @@ pub struct Credentials {
 /// The sign-in page.
 pub async fn show(request: Request, Query(asked): Query<Asked>) -> Result<Markup, Refusal> {
     let workspace = find(&request).await?;
-    let reason = ENDINGS.iter().find(|(word, _)| *word == asked.reason).map(|(_, says)| *says);
+    let reason = ENDINGS.iter().find(|(word, _)| *word == asked.reason).map(|(_, says)| t(says));
     page(&request, &workspace, &Credentials { next: asked.next, ..Credentials::default() }, None, reason)
         .await
 }
@@ -120,7 +121,8 @@ pub async fn submit(request: Request, Form(credentials): Form<Credentials>) -> R
         Ok(new) => Ok(enter(&request, &new, &credentials.next)),
         Err(refusal) if matches!(refusal.code, Code::WrongCredentials | Code::TooManyTries) => {
             let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            let page = page(&request, &workspace, &credentials, Some(&refusal.message), None).await?;
+            let page =
+                page(&request, &workspace, &credentials, Some(&in_words(&refusal.message)), None).await?;
             Ok((status, page).into_response())
         }
         Err(refusal) => Err(refusal),
@@ -184,8 +186,8 @@ async fn page(
     reason: Option<&str>,
 ) -> Result<Markup, Refusal> {
     let base = format!("/w/{}", workspace.slug);
-    let email = Field::new("email", "Email address").required().autocomplete("username");
-    let password = Field::new("password", "Password").required().autocomplete("current-password");
+    let email = Field::new("email", t("Email address")).required().autocomplete("username");
+    let password = Field::new("password", t("Password")).required().autocomplete("current-password");
     let form = html! {
         @if let Some(reason) = reason { (notice(Tone::Warn, html! { (reason) })) }
         @if let Some(error) = error { (notice(Tone::Bad, html! { (error) })) }
@@ -193,11 +195,11 @@ async fn page(
             input type="hidden" name="next" value=(typed.next);
             (form::input(&email, form::Kind::Email, &typed.email))
             (form::input(&password, form::Kind::Password, ""))
-            (button::submit(&Button::new(Kind::Primary, "Sign in")))
+            (button::submit(&Button::new(Kind::Primary, t("Sign in"))))
         }
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
-    let document = Document { title: "Sign in", lang: "en", theme: Theme::System, csrf: "" };
+    let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
     Ok(bare(&document, sign_in_card(&workspace.name, form, demo)))
 }
 
@@ -209,7 +211,8 @@ async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, R
         .iter()
         .map(|(id, user)| {
             let units: Vec<&str> = user.units().map(|unit| model.label(unit)).collect();
-            let detail = [&[model.label(user.role)][..], &units].concat().join(" · ");
+            let role = said(model.label(user.role));
+            let detail = [&[&*role][..], &units].concat().join(" · ");
             (id.to_string(), user.name.as_str(), detail)
         })
         .collect();

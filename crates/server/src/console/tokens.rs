@@ -22,6 +22,7 @@ use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::{fill, t, weave};
 
 const SUBTITLE: &str =
     "A token lets a program act for the person who made it, with at most their rights at that moment.";
@@ -33,26 +34,26 @@ pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) ->
     let actor = &request.identity()?.actor;
     let may_make = actor.may(Permission::ApiTokenWrite, &Thing::WORKSPACE);
     let create = may_make
-        .then(|| button::opens(&Button::new(Kind::Primary, "Create token").icon(Icon::Plus), "create"));
+        .then(|| button::opens(&Button::new(Kind::Primary, t("Create token")).icon(Icon::Plus), "create"));
     let main = html! {
-        (page_head(&PageHead { title: "API tokens", subtitle: SUBTITLE, actions: create, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("API tokens"), subtitle: SUBTITLE, actions: create, ..PageHead::default() }))
         @if found.items.is_empty() {
-            (empty(Icon::Key, "No tokens yet", "A token is how a program of yours signs in to the API. Create one for each program, so that each can be revoked by itself.", None))
+            (empty(Icon::Key, t("No tokens yet"), t("A token is how a program of yours signs in to the API. Create one for each program, so that each can be revoked by itself."), None))
         } @else { (rows(&request, &zone, &found, may_make)) }
         @if may_make { (create_dialog(&request, actor)) }
     };
-    Ok(Frame::new(&request, "API tokens").around(main))
+    Ok(Frame::new(&request, t("API tokens")).around(main))
 }
 
 fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke: bool) -> Markup {
     let columns = [
-        Column::new("Name"),
-        Column::new("Acts for"),
-        Column::new("May"),
-        Column::new("Created"),
-        Column::new("Last used"),
-        Column::new("Expires"),
-        Column::actions("Actions"),
+        Column::new(t("Name")),
+        Column::new(t("Acts for")),
+        Column::new(t("May")),
+        Column::new(t("Created")),
+        Column::new(t("Last used")),
+        Column::new(t("Expires")),
+        Column::actions(t("Actions")),
     ];
     let now = request.server.app.store.now();
     let row = |token: &TokenView| Row {
@@ -63,35 +64,36 @@ fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke:
             html! { (token.user.name) },
             may(token),
             when::moment(token.created_at, zone, Show::Date),
-            html! { @match token.last_used_at { Some(at) => (when::moment(at, zone, Show::DateTime)), None => span.quiet-text { "never" } } },
+            html! { @match token.last_used_at { Some(at) => (when::moment(at, zone, Show::DateTime)), None => span.quiet-text { (t("never")) } } },
             html! { @match token.expires_at {
-                Some(at) if at.0 <= now => (badge(Tone::Bad, "expired")),
+                Some(at) if at.0 <= now => (badge(Tone::Bad, t("expired"))),
                 Some(at) => (when::moment(at, zone, Show::Date)),
-                None => span.quiet-text { "never" },
+                None => span.quiet-text { (t("never")) },
             } },
             html! { @if may_revoke { (revoke_button(request, token)) } },
         ],
     };
-    table("API tokens", &columns, &found.items.iter().map(row).collect::<Vec<Row>>())
+    table(t("API tokens"), &columns, &found.items.iter().map(row).collect::<Vec<Row>>())
 }
 
 fn revoke_button(request: &Request, token: &TokenView) -> Markup {
-    let question = format!("Revoke “{}”? Whatever uses it stops working at once.", token.name);
-    let ask = Button::new(Kind::Quiet, "Revoke").confirm(&question);
+    let question =
+        fill(t("Revoke “{name}”? Whatever uses it stops working at once."), &[("name", &token.name)]);
+    let ask = Button::new(Kind::Quiet, t("Revoke")).confirm(&question);
     button::post(&ask, &path(request, &format!("/tokens/{}/revoke", token.id)), &csrf(request))
 }
 
 /// What a token may do: the groups of its scope, in words.
 fn may(token: &TokenView) -> Markup {
-    let Some(scope) = &token.scope else { return html! { "all that they may" } };
+    let Some(scope) = &token.scope else { return html! { (t("all that they may")) } };
     let held: Vec<Permission> = scope.iter().filter_map(|name| Permission::from_name(name)).collect();
     let groups = Group::ALL.into_iter().filter_map(|group| {
         let verbs: Vec<&str> = Verb::ALL
             .into_iter()
             .filter(|verb| held.iter().any(|p| p.entry().group == group && p.entry().verb == *verb))
-            .map(Verb::label)
+            .map(|verb| t(verb.label()))
             .collect();
-        (!verbs.is_empty()).then(|| format!("{}: {}", group.label(), verbs.join(", ").to_lowercase()))
+        (!verbs.is_empty()).then(|| format!("{}: {}", t(group.label()), verbs.join(", ").to_lowercase()))
     });
     let groups: Vec<String> = groups.collect();
     const SHOWN: usize = 3;
@@ -99,7 +101,7 @@ fn may(token: &TokenView) -> Markup {
     html! {
         @if more > 0 {
             details id={ "scope-" (token.id) } {
-                summary { (groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")) " and " (more) " more" }
+                summary { (fill(t("{some} and {n} more"), &[("some", &groups.iter().take(SHOWN).cloned().collect::<Vec<String>>().join("; ")), ("n", &more)])) }
                 ul.items { @for group in groups.iter().skip(SHOWN) { li { (group) } } }
             }
         } @else { (groups.join("; ")) }
@@ -107,23 +109,23 @@ fn may(token: &TokenView) -> Markup {
 }
 
 fn create_dialog(request: &Request, actor: &Actor) -> Markup {
-    let name = Field::new("name", "Name").form("create").hint("Which program it is for.").required();
-    let until = Field::new("expires", "Expires")
+    let name = Field::new("name", t("Name")).form("create").hint(t("Which program it is for.")).required();
+    let until = Field::new("expires", t("Expires"))
         .form("create")
-        .hint("The last day on which it works; empty for never.");
+        .hint(t("The last day on which it works; empty for never."));
     let body = html! {
         (form::input(&name, form::Kind::Text, ""))
         (form::input(&until, form::Kind::Date, ""))
         fieldset.scope {
-            legend { "What it may do" }
-            p.hint { "Tick nothing to let it do all that you may. You can only give what you hold." }
+            legend { (t("What it may do")) }
+            p.hint { (t("Tick nothing to let it do all that you may. You can only give what you hold.")) }
             (scope(actor))
         }
-        (form_actions(html! { (dialog::cancel("create")) (button::submit(&Button::new(Kind::Primary, "Create token"))) }))
+        (form_actions(html! { (dialog::cancel("create")) (button::submit(&Button::new(Kind::Primary, t("Create token")))) }))
     };
     dialog::dialog(
         "create",
-        "Create token",
+        t("Create token"),
         false,
         form::form("create-form", &path(request, "/tokens"), &csrf(request), body),
     )
@@ -135,10 +137,10 @@ fn scope(actor: &Actor) -> Markup {
         @for group in Group::ALL {
             @let verbs: Vec<Verb> = Verb::ALL.into_iter().filter(|verb| !within(actor, group, *verb).is_empty()).collect();
             @if !verbs.is_empty() {
-                div.scope-line role="group" aria-label=(group.label()) {
-                    span { (group.label()) }
+                div.scope-line role="group" aria-label=(t(group.label())) {
+                    span { (t(group.label())) }
                     @for verb in verbs {
-                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (verb.label()) } }
+                        label class={ "verb-" (verb.label().to_lowercase()) } { input type="checkbox" name="scope" value={ (group.label()) ":" (verb.label()) }; span { (t(verb.label())) } }
                     }
                 }
             }
@@ -161,7 +163,7 @@ pub async fn create(
     let actor = &request.identity()?.actor;
     let mut scope: Vec<String> = vec![];
     for ticked in form.all("scope") {
-        let unknown = || Refusal::invalid("scope", "scope must be chosen from the list.");
+        let unknown = || Refusal::invalid("scope", "{field} must be chosen from the list.");
         let (group, verb) = ticked.split_once(':').ok_or_else(unknown)?;
         let group = Group::ALL.into_iter().find(|g| g.label() == group).ok_or_else(unknown)?;
         let verb = Verb::ALL.into_iter().find(|v| v.label() == verb).ok_or_else(unknown)?;
@@ -176,19 +178,19 @@ pub async fn create(
     };
     let until = request.token_end();
     let made = tokens::create(&request.server.app, &permit, &request.author(), new, until).await?;
-    Ok(Frame::new(&request, "Token created").around(created(&request, &made)))
+    Ok(Frame::new(&request, t("Token created")).around(created(&request, &made)))
 }
 
 fn created(request: &Request, made: &CreatedToken) -> Markup {
     let list = path(request, "/tokens");
-    let note = "Copy it now: only a hash of it is kept, and it is not shown again.";
+    let note = t("Copy it now: only a hash of it is kept, and it is not shown again.");
     let header = "Authorization: Bearer …";
     html! {
-        (page_head(&PageHead { title: "Token created", subtitle: &made.token.name, crumbs: &[Crumb { href: &list, label: "API tokens" }], ..PageHead::default() }))
-        (card("Its secret", "", None, html! {
-            (secret("Token", &made.secret, note))
-            p { "Programs send it with each request, as " code { (header) } "." }
-            (form_actions(button::link(&Button::new(Kind::Primary, "I have copied it"), &list)))
+        (page_head(&PageHead { title: t("Token created"), subtitle: &made.token.name, crumbs: &[Crumb { href: &list, label: t("API tokens") }], ..PageHead::default() }))
+        (card(t("Its secret"), "", None, html! {
+            (secret(t("Token"), &made.secret, note))
+            p { (weave(t("Programs send it with each request, as {header}."), &[("header", html! { code { (header) } })])) }
+            (form_actions(button::link(&Button::new(Kind::Primary, t("I have copied it")), &list)))
         }))
     }
 }

@@ -10,7 +10,6 @@ use workspace::{Code, Refusal, users};
 
 use super::frame::{Frame, csrf, done, path};
 use super::parts;
-use super::when::count;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::{avatar, person};
@@ -22,14 +21,18 @@ use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head, section};
 use crate::ui::table::{Column, Row, table};
+use crate::ui::text::{count, fill, said, t};
 
 /// How many members are listed on a unit's page.
 const LISTED: i64 = 100;
 
 /// What pages call a kind of unit, and which permissions concern it.
 struct Words {
-    one: &'static str,
     title: &'static str,
+    add: &'static str,
+    rename: &'static str,
+    none: &'static str,
+    about: &'static str,
     below: &'static str,
     filter: &'static str,
     write: Permission,
@@ -39,16 +42,26 @@ struct Words {
 fn words(noun: Noun) -> Words {
     match noun {
         Noun::Branch => Words {
-            one: "branch",
-            title: "Branches",
+            title: t("Branches"),
+            add: t("Add branch"),
+            rename: t("Rename branch"),
+            none: t("No branches yet"),
+            about: t(
+                "Put people into a branch, and let somebody lead it: what reaches the team then reaches its people.",
+            ),
             below: "/branches",
             filter: "branch",
             write: Permission::BranchWrite,
             delete: Permission::BranchDelete,
         },
         _ => Words {
-            one: "department",
-            title: "Departments",
+            title: t("Departments"),
+            add: t("Add department"),
+            rename: t("Rename department"),
+            none: t("No departments yet"),
+            about: t(
+                "Put people into a department, and let somebody lead it: what reaches the team then reaches its people.",
+            ),
             below: "/departments",
             filter: "department",
             write: Permission::DepartmentWrite,
@@ -67,21 +80,15 @@ pub async fn list<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let found = units::list(&request.server.app, &permit).await?.items;
     let here = path(&request, words.below);
     let may = actor(&permit)?.may(words.write, &Thing::WORKSPACE);
-    let label = format!("Add {}", words.one);
-    let add = || button::opens(&Button::new(Kind::Primary, &label).icon(Icon::Plus), "add-unit");
-    let columns = [Column::new("Name"), Column::new("Leaders"), Column::number("Members")];
+    let add = || button::opens(&Button::new(Kind::Primary, words.add).icon(Icon::Plus), "add-unit");
+    let columns = [Column::new(t("Name")), Column::new(t("Leaders")), Column::number(t("Members"))];
     let rows: Vec<Row> = found.iter().map(|unit| row(unit, &here)).collect();
-    let what = "A person belongs to at most one, and may lead any number of them.";
-    let none = format!("No {} yet", words.title.to_lowercase());
-    let about = format!(
-        "Put people into a {}, and let somebody lead it: what reaches the team then reaches its people.",
-        words.one
-    );
+    let what = t("A person belongs to at most one, and may lead any number of them.");
     let main = html! {
         (page_head(&PageHead { title: words.title, subtitle: what, actions: may.then(add), ..PageHead::default() }))
-        @if found.is_empty() { (empty(Icon::Unit, &none, &about, None)) }
+        @if found.is_empty() { (empty(Icon::Unit, words.none, words.about, None)) }
         @else { (table(words.title, &columns, &rows)) }
-        @if may { (name_dialog(&request, "add-unit", &label, &here, "")) }
+        @if may { (name_dialog(&request, "add-unit", (words.add, t("Add")), &here, "")) }
     };
     Ok(Frame::new(&request, words.title).around(main))
 }
@@ -96,14 +103,13 @@ fn row(unit: &UnitView, here: &str) -> Row {
 
 fn leaders(unit: &UnitView) -> Markup {
     let names: Vec<&str> = unit.leaders.iter().map(|leader| leader.name.as_str()).collect();
-    html! { @if names.is_empty() { span.quiet-text { "nobody" } } @else { (names.join(", ")) } }
+    html! { @if names.is_empty() { span.quiet-text { (t("nobody")) } } @else { (names.join(", ")) } }
 }
 
 /// A dialog with nothing but a name.
-fn name_dialog(request: &Request, id: &str, label: &str, action: &str, name: &str) -> Markup {
+fn name_dialog(request: &Request, id: &str, (label, verb): (&str, &str), action: &str, name: &str) -> Markup {
     let form_id = format!("{id}-form");
-    let field = Field::new("name", "Name").required().form(&form_id);
-    let verb = label.split(' ').next().unwrap_or(label);
+    let field = Field::new("name", t("Name")).required().form(&form_id);
     let body = form::form(
         &form_id,
         action,
@@ -135,27 +141,26 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let may = |permission| actor.may(permission, permit.thing());
     let here = path(&request, &format!("{}/{}", words.below, unit.id));
     let list = path(&request, words.below);
-    let delete = Button::new(Kind::Danger, "Delete");
-    let question = format!("Delete {}? It cannot be brought back.", unit.name);
+    let delete = Button::new(Kind::Danger, t("Delete"));
+    let question = fill(t("Delete {name}? It cannot be brought back."), &[("name", &unit.name)]);
     let is_empty = unit.members == 0 && unit.leaders.is_empty();
     let delete = if is_empty {
         delete.confirm(&question)
     } else {
-        delete.disabled("It still has members or leaders: move them first")
+        delete.disabled(t("It still has members or leaders: move them first"))
     };
-    let rename = format!("Rename {}", words.one);
     let actions = html! {
         @if may(words.delete) { (button::post(&delete, &format!("{here}/delete"), &csrf(&request))) }
-        @if may(words.write) { (button::opens(&Button::new(Kind::Plain, "Rename"), "rename-unit")) }
+        @if may(words.write) { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-unit")) }
     };
-    let subtitle = count(unit.members, "member", "members");
+    let subtitle = count(unit.members, "{n} member", "{n} members");
     let main = html! {
         (page_head(&PageHead {
             title: &unit.name, subtitle: &subtitle, crumbs: &[Crumb { href: &list, label: words.title }],
             actions: Some(actions), ..PageHead::default()
         }))
         (people(&request, actor, &unit, &words).await?)
-        @if may(words.write) { (name_dialog(&request, "rename-unit", &rename, &here, &unit.name)) }
+        @if may(words.write) { (name_dialog(&request, "rename-unit", (words.rename, t("Rename")), &here, &unit.name)) }
     };
     Ok(Frame::new(&request, &unit.name).around(main))
 }
@@ -174,7 +179,7 @@ async fn people(
     };
     let led_by = html! {
         @if unit.leaders.is_empty() {
-            p.hint { "Nobody leads it. Whom to let lead it is set on that person's page, under Leads." }
+            p.hint { (t("Nobody leads it. Whom to let lead it is set on that person's page, under Leads.")) }
         } @else {
             ul.people-list { @for leader in &unit.leaders { li {
                 @if sees(leader.id) { a.person href=(user(leader.id)) { (avatar(&leader.name)) span { (leader.name) } } }
@@ -189,21 +194,26 @@ async fn people(
         }
         Err(_) => None,
     };
-    let columns = [Column::new("Name"), Column::new("Role"), Column::new("State"), Column::new("Last seen")];
+    let columns = [
+        Column::new(t("Name")),
+        Column::new(t("Role")),
+        Column::new(t("State")),
+        Column::new(t("Last seen")),
+    ];
     Ok(html! {
         div.stack {
-            (card("Led by", "", None, led_by))
+            (card(t("Led by"), "", None, led_by))
             @if let Some(members) = members {
-                (section("Members", html! {
-                    @if members.items.is_empty() { (empty(Icon::Users, "No members", "Who belongs here is set in each person's record.", None)) }
+                (section(t("Members"), html! {
+                    @if members.items.is_empty() { (empty(Icon::Users, t("No members"), t("Who belongs here is set in each person's record."), None)) }
                     @else {
-                        (table("Members", &columns, &members.items.iter().map(|member| Row {
+                        (table(t("Members"), &columns, &members.items.iter().map(|member| Row {
                             id: format!("user-{}", member.id), href: Some(user(member.id)),
-                            cells: vec![person(&member.name, &member.email), html! { (member.role.name) }, parts::standing(&member.standing), parts::when_or(member.last_seen_at, "never")],
+                            cells: vec![person(&member.name, &member.email), html! { (said(&member.role.name)) }, parts::standing(&member.standing), parts::when_or(member.last_seen_at, t("never"))],
                         }).collect::<Vec<_>>()))
                     }
                     @if members.total > LISTED {
-                        p { a href=(path(request, &format!("/users?{}={}", words.filter, unit.id))) { "All " (members.total) " members" } }
+                        p { a href=(path(request, &format!("/users?{}={}", words.filter, unit.id))) { (count(members.total, "All {n} members", "All {n} members")) } }
                     }
                 }))
             }

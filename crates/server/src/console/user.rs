@@ -20,6 +20,7 @@ use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, notice, page_head, split};
 use crate::ui::tabs::{Tab, tabs};
+use crate::ui::text::{fill, in_words, said, t};
 
 /// The page of one user, for one viewer.
 pub struct Page<'a> {
@@ -70,7 +71,7 @@ impl<'a> Page<'a> {
     fn untouchable(&self) -> Option<String> {
         authority::may_touch(self.actor, self.actor.snapshot(), self.id())
             .err()
-            .map(|breach| breach.to_string())
+            .map(|breach| in_words(&breach.text()))
     }
 
     /// The whole page: head, tabs, and the tab that is open.
@@ -81,23 +82,23 @@ impl<'a> Page<'a> {
         let subtitle: Vec<&str> = [Some(user.email.as_str())].into_iter().chain(units).flatten().collect();
         let why = self.actor.may(Permission::AccessExplain, &self.thing).then(|| {
             let address = path(self.request, &format!("/why?user={}", user.id));
-            button::link(&Button::new(Kind::Plain, "Why?").icon(Icon::Why), &address)
+            button::link(&Button::new(Kind::Plain, t("Why?")).icon(Icon::Why), &address)
         });
         let (access, record) = (self.path(""), self.path("/record"));
         let main = html! {
             (page_head(&PageHead {
                 title: &user.name,
                 subtitle: &subtitle.join(" · "),
-                crumbs: &[Crumb { href: &users, label: "Users" }],
-                badges: Some(html! { (badge(Tone::Accent, &user.role.name)) (parts::standing(&user.standing)) }),
+                crumbs: &[Crumb { href: &users, label: t("Users") }],
+                badges: Some(html! { (badge(Tone::Accent, &said(&user.role.name))) (parts::standing(&user.standing)) }),
                 actions: why,
             }))
             (tabs(&user.name, &[
-                Tab { href: &access, label: "Access", count: "", current: tab == "access" },
-                Tab { href: &record, label: "Record", count: "", current: tab == "record" },
+                Tab { href: &access, label: t("Access"), count: "", current: tab == "access" },
+                Tab { href: &record, label: t("Record"), count: "", current: tab == "record" },
             ]))
             @if let Some(reason) = self.untouchable().filter(|_| self.could_otherwise()) {
-                (notice(Tone::Neutral, html! { "You can look at this user, not change them: " (reason) "." }))
+                (notice(Tone::Neutral, html! { (fill(t("You can look at this user, not change them: {reason}."), &[("reason", &reason)])) }))
             }
             (body)
         };
@@ -168,24 +169,27 @@ fn effective(lines: &[EffectiveLine], asked: &Asked, here: &str, why: &str) -> M
             "not-held" => line.reaches.is_empty(),
             _ => true,
         };
-        let text = || format!("{} {} {}", line.permission, line.meaning, line.group).to_lowercase();
+        let text = || format!("{} {} {}", line.permission, t(line.meaning), t(line.group)).to_lowercase();
         shown && (words.is_empty() || words.split_whitespace().all(|word| text().contains(word)))
     };
     let found: Vec<EffectiveLine> = lines.iter().filter(fits).cloned().collect();
     let narrowed = !asked.q.is_empty() || !asked.show.is_empty();
-    let choices = [("held", "Held"), ("not-held", "Not held")].map(|(value, label)| Choice { value, label });
+    let choices =
+        [("held", t("Held")), ("not-held", t("Not held"))].map(|(value, label)| Choice { value, label });
     let id = format!("access-{}-{}", asked.show, narrowed);
     let look = Look { editable: false, open: narrowed, id: &id, why: Some(why) };
-    let hint =
-        format!("{held} of {} permissions held. Unfold a group to see each with its reason.", lines.len());
+    let hint = fill(
+        t("{held} of {total} permissions held. Unfold a group to see each with its reason."),
+        &[("held", &held), ("total", &lines.len())],
+    );
     html! {
         section.effective {
-            header.section-head { h2 { "Effective access" } p.hint { (hint) } }
+            header.section-head { h2 { (t("Effective access")) } p.hint { (hint) } }
             (filter_bar(here, narrowed.then_some(here), html! {
-                (filter::search("q", "Permission or group", &asked.q))
-                (filter::one_of("show", "Show", "All", &choices, &asked.show))
+                (filter::search("q", t("Permission or group"), &asked.q))
+                (filter::one_of("show", t("Show"), t("All"), &choices, &asked.show))
             }, None))
-            @if found.is_empty() { (card("Nothing of that kind", "", None, html! { p { "No permission fits this search." } })) }
+            @if found.is_empty() { (card(t("Nothing of that kind"), "", None, html! { p { (t("No permission fits this search.")) } })) }
             @else { (access_matrix::show(&access_matrix::of_person(&found), look)) }
         }
     }

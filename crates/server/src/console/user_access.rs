@@ -18,22 +18,22 @@ use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::card;
-use crate::ui::datetime::Show;
 use crate::ui::dialog;
 use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::segmented::{ThreeState, setting, three_state};
+use crate::ui::text::{capital, fill, later, said, t};
 
 const HOUR: i64 = 3_600_000_000;
 
 /// For how long access can be given: what is sent, what is shown, and how long that is.
 const DURATIONS: [(&str, &str, i64); 5] = [
-    ("1h", "1 hour", HOUR),
-    ("4h", "4 hours", 4 * HOUR),
-    ("1d", "1 day", 24 * HOUR),
-    ("7d", "1 week", 7 * 24 * HOUR),
-    ("30d", "30 days", 30 * 24 * HOUR),
+    ("1h", later("1 hour"), HOUR),
+    ("4h", later("4 hours"), 4 * HOUR),
+    ("1d", later("1 day"), 24 * HOUR),
+    ("7d", later("1 week"), 7 * 24 * HOUR),
+    ("30d", later("30 days"), 30 * 24 * HOUR),
 ];
 
 // ── Role ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,21 +44,21 @@ pub fn role(page: &Page<'_>) -> Markup {
     let current = role.id.to_string();
     let link = page.actor.holds(Permission::RoleRead).then(|| {
         let address = path(page.request, &format!("/roles/{}", role.id));
-        button::link(&Button::new(Kind::Quiet, "Open"), &address)
+        button::link(&Button::new(Kind::Quiet, t("Open")), &address)
     });
     let may = page.may(Permission::UserAssignRole);
     let mut options = parts::givable_roles(page.actor);
     if !options.choices().iter().any(|choice| choice.value == current) {
-        options = [(role.id, role.name.clone())].into_iter().collect::<Options>().and(options);
+        options = [(role.id, said(&role.name))].into_iter().collect::<Options>().and(options);
     }
     let body = html! {
         @if may {
             (form::autosave("role", &page.path("/role"), &csrf(page.request),
-                form::select(&Field::new("role", "Role of this user").required().form("access")
-                    .hint("It holds at once, in every open page of theirs."), &options.choices(), &current)))
-        } @else { p { (role.name) } }
+                form::select(&Field::new("role", t("Role of this user")).required().form("access")
+                    .hint(t("It holds at once, in every open page of theirs.")), &options.choices(), &current)))
+        } @else { p { (said(&role.name)) } }
     };
-    card("Role", "", link, body)
+    card(t("Role"), "", link, body)
 }
 
 /// Gives the role.
@@ -67,7 +67,7 @@ pub async fn set_role(
     permit: Permit<can::UserAssignRole>,
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
-    let role = typed.id("role")?.ok_or_else(|| Refusal::invalid("role", "role is needed."))?;
+    let role = typed.id("role")?.ok_or_else(|| Refusal::invalid("role", "{field} is needed."))?;
     users::assign_role(&request.server.app, &permit, &request.author(), role).await?;
     Ok(back(&request, &format!("/users/{}", permit.id())))
 }
@@ -89,14 +89,14 @@ pub fn toggles(page: &Page<'_>, toggles: &[ToggleView]) -> Markup {
     let lines = html! {
         @for toggle in &set {
             @let name = format!("toggle-{}", toggle.id);
-            (setting(&toggle.name, html! { (parts::capital(&toggle.summary)) }, three_state(&name, &toggle.name, state(toggle), !may)))
+            (setting(&said(&toggle.name), html! { (capital(&said(&toggle.summary))) }, three_state(&name, &said(&toggle.name), state(toggle), !may)))
             @if may { input type="hidden" name={ "was-" (toggle.id) } value=(toggle.setting); }
         }
     };
     let hint =
-        "Each is a bundle of permissions, switched on or off for this person. Deny wins over everything.";
+        t("Each is a bundle of permissions, switched on or off for this person. Deny wins over everything.");
     card(
-        "Toggles",
+        t("Toggles"),
         hint,
         None,
         if may {
@@ -123,7 +123,7 @@ pub async fn set_toggles(
             "inherit" => None,
             "allow" => Some(Setting::Allow),
             "deny" => Some(Setting::Deny),
-            _ => return Err(Refusal::invalid("setting", "setting must be inherit, allow or deny.")),
+            _ => return Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
         };
         user_access::set_toggle(&request.server.app, &permit, &request.author(), toggle, setting).await?;
     }
@@ -135,20 +135,23 @@ pub async fn set_toggles(
 /// What is granted: extensions, queues and numbers.
 pub fn grants(page: &Page<'_>, grants: &[GrantView]) -> Markup {
     let may = page.may(Permission::UserSetAccess);
-    let add = may.then(|| button::opens(&Button::new(Kind::Plain, "Add").icon(Icon::Plus), "add-grant"));
+    let add = may.then(|| button::opens(&Button::new(Kind::Plain, t("Add")).icon(Icon::Plus), "add-grant"));
     let body = html! {
-        @if grants.is_empty() { p.hint { "No extension, queue or number is granted." } }
+        @if grants.is_empty() { p.hint { (t("No extension, queue or number is granted.")) } }
         @for grant in grants { (grant_line(page, grant, may)) }
     };
-    card("Grants", "Extensions, queues and numbers", add, body)
+    card(t("Grants"), t("Extensions, queues and numbers"), add, body)
 }
 
 fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
     let id = grant.entity.id;
-    let name = format!("{} {}", parts::capital(grant.kind), grant.entity.name);
-    let until = grant.expires_at.map(|at| html! { "until " (parts::when(at, Show::DateTime)) });
-    let remove = format!("Withdraw {name}");
-    let question = format!("Withdraw {name} from {}? It holds at once.", page.user.name);
+    let name = parts::entity_name(grant.kind, &grant.entity.name);
+    let until = grant.expires_at.map(parts::until);
+    let remove = fill(t("Withdraw {thing}"), &[("thing", &name)]);
+    let question = fill(
+        t("Withdraw {thing} from {name}? It holds at once."),
+        &[("thing", &name), ("name", &page.user.name)],
+    );
     let form_id = format!("grant-{id}");
     html! {
         div.grant id={ "grant-line-" (id) } {
@@ -164,14 +167,14 @@ fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
                     input type="hidden" name="entity" value=(id);
                     input type="hidden" name="keep_until" value=[grant.expires_at];
                     div.ticks {
-                        (form::checkbox(&Field::new("may_use", "Use").form(&form_id), "yes", grant.may_use))
-                        (form::checkbox(&Field::new("may_observe", "Observe").form(&form_id), "yes", grant.may_observe))
+                        (form::checkbox(&Field::new("may_use", t("Use")).form(&form_id), "yes", grant.may_use))
+                        (form::checkbox(&Field::new("may_observe", t("Observe")).form(&form_id), "yes", grant.may_observe))
                     }
                 }))
             } @else {
                 div.chips {
-                    @if grant.may_use { (badge(Tone::Neutral, "use")) }
-                    @if grant.may_observe { (badge(Tone::Neutral, "observe")) }
+                    @if grant.may_use { (badge(Tone::Neutral, t("use"))) }
+                    @if grant.may_observe { (badge(Tone::Neutral, t("observe"))) }
                 }
             }
         }
@@ -186,19 +189,24 @@ pub fn grant_dialog(page: &Page<'_>) -> Markup {
     let options = parts::entities(page.actor);
     let field = |name, label| Field::new(name, label).form("new-grant");
     let body = html! {
-        @if options.is_empty() { p { "There is no extension, queue or number yet that you may see." } }
+        @if options.is_empty() { p { (t("There is no extension, queue or number yet that you may see.")) } }
         @else {
             (form::form("new-grant", &page.path("/grants"), &csrf(page.request), html! {
                 input type="hidden" name="new" value="yes";
-                (form::select(&field("entity", "What").required(), &options.choices(), ""))
-                (form::checkbox(&field("may_use", "Use: place and receive calls with it, choose it as caller ID"), "yes", true))
-                (form::checkbox(&field("may_observe", "Observe: see its calls, statistics and recordings, as far as the role goes"), "yes", true))
-                (form::input(&field("expires_at", "Last day").hint("Until the end of that day in the workspace's time zone. Leave it empty for no end."), form::Kind::Date, ""))
-                (form::form_actions(html! { (dialog::cancel("add-grant")) (button::submit(&Button::new(Kind::Primary, "Grant"))) }))
+                (form::select(&field("entity", t("What")).required(), &options.choices(), ""))
+                (form::checkbox(&field("may_use", t("Use: place and receive calls with it, choose it as caller ID")), "yes", true))
+                (form::checkbox(&field("may_observe", t("Observe: see its calls, statistics and recordings, as far as the role goes")), "yes", true))
+                (form::input(&field("expires_at", t("Last day")).hint(t("Until the end of that day in the workspace's time zone. Leave it empty for no end.")), form::Kind::Date, ""))
+                (form::form_actions(html! { (dialog::cancel("add-grant")) (button::submit(&Button::new(Kind::Primary, t("Grant")))) }))
             }))
         }
     };
-    dialog::dialog("add-grant", &format!("Grant something to {}", page.user.name), false, body)
+    dialog::dialog(
+        "add-grant",
+        &fill(t("Grant something to {name}"), &[("name", &page.user.name)]),
+        false,
+        body,
+    )
 }
 
 /// Grants something, or changes what a grant lets one do.
@@ -207,7 +215,7 @@ pub async fn set_grant(
     permit: Permit<can::UserSetAccess>,
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
-    let missing = || Refusal::invalid("entity", "entity must be chosen from the list.");
+    let missing = || Refusal::invalid("entity", "{field} must be chosen from the list.");
     let day = typed.get("expires_at");
     let expires_at = if day.is_empty() {
         typed.get("keep_until").parse().ok()
@@ -216,9 +224,9 @@ pub async fn set_grant(
         let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
         let at = parts::end_of_day(day, &zone);
         if at.is_some_and(|at| at.0 <= request.server.app.store.now()) {
-            return Err(Refusal::invalid("expires_at", "expires_at must be today or a day to come."));
+            return Err(Refusal::invalid("expires_at", "{field} must be today or a day to come."));
         }
-        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be a day, like 2026-12-31."))?)
+        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be a day, like 2026-12-31."))?)
     };
     let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
     if !may_use && !may_observe {
@@ -253,7 +261,7 @@ pub fn leads(page: &Page<'_>) -> Markup {
     if model.units.is_empty() || (!may && led.is_empty()) {
         return html! {};
     }
-    let kinds = [(UnitKind::Department, "Departments"), (UnitKind::Branch, "Branches")];
+    let kinds = [(UnitKind::Department, t("Departments")), (UnitKind::Branch, t("Branches"))];
     let boxes = html! {
         input type="hidden" name="was" value=(led.iter().map(u32::to_string).collect::<Vec<_>>().join(" "));
         @for (kind, heading) in kinds {
@@ -271,8 +279,8 @@ pub fn leads(page: &Page<'_>) -> Markup {
     };
     let names: Vec<&str> = page.user.leads.iter().map(|unit| unit.name.as_str()).collect();
     card(
-        "Leads",
-        "Permissions that reach the team reach these units",
+        t("Leads"),
+        t("Permissions that reach the team reach these units"),
         None,
         if may {
             form::autosave("leads", &page.path("/leads"), &csrf(page.request), boxes)
@@ -290,7 +298,7 @@ pub async fn set_leads(
 ) -> Result<Redirect, Refusal> {
     let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
     let number = |text: &str| {
-        text.parse().map_err(|_| Refusal::invalid("units", "units must be chosen from the list."))
+        text.parse().map_err(|_| Refusal::invalid("units", "{field} must be chosen from the list."))
     };
     let was: BTreeSet<u32> = typed.get("was").split_whitespace().map(number).collect::<Result<_, _>>()?;
     let ticked: BTreeSet<u32> = typed.all("unit").map(number).collect::<Result<_, _>>()?;
@@ -312,31 +320,31 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
         return html! {};
     }
     let give =
-        may.then(|| button::opens(&Button::new(Kind::Plain, "Give").icon(Icon::Clock), "give-temporary"));
+        may.then(|| button::opens(&Button::new(Kind::Plain, t("Give")).icon(Icon::Clock), "give-temporary"));
     let body = html! {
-        @if temporary.is_empty() { p.hint { "Nothing at present. It ends by itself when its time is over." } }
+        @if temporary.is_empty() { p.hint { (t("Nothing at present. It ends by itself when its time is over.")) } }
         @for one in temporary {
             div.grant id={ "temporary-" (one.id) } {
                 div.grant-head {
                     div.setting-text {
                         @for (permission, reaches) in &one.holds {
-                            strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.join(", ")) }
+                            strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.iter().map(|reach| t(reach)).collect::<Vec<&str>>().join(", ")) }
                         }
-                        p.hint { "until " (parts::when(one.expires_at, Show::DateTime)) }
+                        p.hint { (parts::until(one.expires_at)) }
                     }
                     @if may {
-                        (button::post(&Button::new(Kind::Plain, "End now").confirm("End this access now? It holds at once."),
+                        (button::post(&Button::new(Kind::Plain, t("End now")).confirm(t("End this access now? It holds at once.")),
                             &page.path(&format!("/temporary/{}/end", one.id)), &csrf(page.request)))
                     }
                 }
             }
         }
     };
-    card("For a while", "Permissions that end by themselves", give, body)
+    card(t("For a while"), t("Permissions that end by themselves"), give, body)
 }
 
 fn meaning(permission: &str) -> String {
-    Permission::from_name(permission).map_or_else(String::new, |p| parts::capital(p.entry().meaning))
+    Permission::from_name(permission).map_or_else(String::new, |p| capital(t(p.entry().meaning)))
 }
 
 /// The dialog that gives a permission for a while.
@@ -346,16 +354,16 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
     }
     let given = Permission::ALL.iter().filter(|p| p.can_be_given() && page.actor.holds(**p));
     let mut given: Vec<_> =
-        given.map(|p| (p.name(), format!("{} ({p})", parts::capital(p.entry().meaning)))).collect();
+        given.map(|p| (p.name(), format!("{} ({p})", capital(t(p.entry().meaning))))).collect();
     given.sort_by(|(_, a), (_, b)| a.cmp(b));
     let permissions: Options = given.into_iter().collect();
-    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, *label)).collect();
+    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, t(label))).collect();
     let reaches: Options = [
-        ("widest", "As far as you hold it yourself"),
-        ("own", "Own: what they take part in"),
-        ("assigned", "Assigned: what is granted to them"),
-        ("team", "Team: the units that they lead"),
-        ("all", "All: the whole workspace"),
+        ("widest", t("As far as you hold it yourself")),
+        ("own", t("Own: what they take part in")),
+        ("assigned", t("Assigned: what is granted to them")),
+        ("team", t("Team: the units that they lead")),
+        ("all", t("All: the whole workspace")),
     ]
     .into_iter()
     .collect();
@@ -365,13 +373,18 @@ pub fn temporary_dialog(page: &Page<'_>) -> Markup {
         &page.path("/temporary"),
         &csrf(page.request),
         html! {
-            (form::select(&field("holds", "Permission").required().hint("Only what you hold yourself can be given."), &permissions.choices(), ""))
-            (form::select(&field("reach", "How far").required(), &reaches.choices(), "widest"))
-            (form::select(&field("expires_at", "For").required(), &durations.choices(), "1d"))
-            (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, "Give"))) }))
+            (form::select(&field("holds", t("Permission")).required().hint(t("Only what you hold yourself can be given.")), &permissions.choices(), ""))
+            (form::select(&field("reach", t("How far")).required(), &reaches.choices(), "widest"))
+            (form::select(&field("expires_at", t("For")).required(), &durations.choices(), "1d"))
+            (form::form_actions(html! { (dialog::cancel("give-temporary")) (button::submit(&Button::new(Kind::Primary, t("Give")))) }))
         },
     );
-    dialog::dialog("give-temporary", &format!("Give {} access for a while", page.user.name), false, body)
+    dialog::dialog(
+        "give-temporary",
+        &fill(t("Give {name} access for a while"), &[("name", &page.user.name)]),
+        false,
+        body,
+    )
 }
 
 /// Gives a permission for a while.
@@ -382,7 +395,7 @@ pub async fn give_temporary(
 ) -> Result<Redirect, Refusal> {
     let name = typed.get("holds");
     let permission = Permission::from_name(name)
-        .ok_or_else(|| Refusal::invalid("holds", "holds must be chosen from the list."))?;
+        .ok_or_else(|| Refusal::invalid("holds", "{field} must be chosen from the list."))?;
     let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let words: Vec<String> = match typed.get("reach") {
         "widest" => access::shown(permission, actor.powers().reaches(permission))
@@ -395,7 +408,7 @@ pub async fn give_temporary(
     };
     let lasts = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("expires_at"));
     let (_, _, lasts) =
-        lasts.ok_or_else(|| Refusal::invalid("expires_at", "expires_at must be chosen from the list."))?;
+        lasts.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be chosen from the list."))?;
     let new = NewTemporary {
         holds: BTreeMap::from([(name.to_owned(), words)]),
         expires_at: Moment(request.server.app.store.now() + lasts),

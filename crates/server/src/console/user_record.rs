@@ -19,22 +19,23 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::{Crumb, PageHead, page_head, split};
 use crate::ui::secret::secret;
 use crate::ui::segmented::setting;
+use crate::ui::text::{fill, said, t};
 
 /// The record: to edit for those who may, to read for the others.
 pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Result<Markup, Refusal> {
     let page = Page::of(&request, &permit).await?;
     let user = &page.user;
     let account = facts(&[
-        ("Added", parts::when(user.created_at, Show::Date)),
-        ("Last seen", parts::when_or(user.last_seen_at, "never")),
-        ("Role", html! { (user.role.name) }),
+        (t("Added"), parts::when(user.created_at, Show::Date)),
+        (t("Last seen"), parts::when_or(user.last_seen_at, t("never"))),
+        (t("Role"), html! { (said(&user.role.name)) }),
         (
-            "Leads",
+            t("Leads"),
             html! { (or_dash(&user.leads.iter().map(|u| u.name.as_str()).collect::<Vec<_>>().join(", "))) },
         ),
     ]);
     let record = if page.may(Permission::UserUpdate) { edit(&page) } else { read_only(&page) };
-    let body = split(record, html! { (card("Account", "", None, account)) (dangerous(&page)) });
+    let body = split(record, html! { (card(t("Account"), "", None, account)) (dangerous(&page)) });
     Ok(page.around("record", body))
 }
 
@@ -47,14 +48,14 @@ fn read_only(page: &Page<'_>) -> Markup {
     let unit = |unit: &Option<workspace::Ref>| unit.as_ref().map_or("–", |u| u.name.as_str()).to_owned();
     let line = |text: &str| html! { (or_dash(text)) };
     let facts = facts(&[
-        ("Name", line(&user.name)),
-        ("Email address", line(&user.email)),
-        ("Phone", line(&user.phone)),
-        ("Employee code", line(&user.employee_code)),
-        ("Department", line(&unit(&user.department))),
-        ("Branch", line(&unit(&user.branch))),
+        (t("Name"), line(&user.name)),
+        (t("Email address"), line(&user.email)),
+        (t("Phone"), line(&user.phone)),
+        (t("Employee code"), line(&user.employee_code)),
+        (t("Department"), line(&unit(&user.department))),
+        (t("Branch"), line(&unit(&user.branch))),
     ]);
-    card("Record", "", None, facts)
+    card(t("Record"), "", None, facts)
 }
 
 fn edit(page: &Page<'_>) -> Markup {
@@ -65,26 +66,26 @@ fn edit(page: &Page<'_>) -> Markup {
     let unit = |name, label, kind, chosen: &str| {
         let options = parts::known_units(page.actor, kind, &shown);
         let any = !options.is_empty();
-        html! { @if any { (form::select(&Field::new(name, label).form("record"), &options.or_none("None").choices(), chosen)) } }
+        html! { @if any { (form::select(&Field::new(name, label).form("record"), &options.or_none(t("None")).choices(), chosen)) } }
     };
     let field = |name, label| Field::new(name, label).form("record");
     let body = html! {
         input type="hidden" name="revision" value=(user.revision);
         div.form-row {
-            (form::input(&field("name", "Name").required(), form::Kind::Text, &user.name))
-            (form::input(&field("email", "Email address").required().hint("A new address signs in at once, the old one no longer does."), form::Kind::Email, &user.email))
+            (form::input(&field("name", t("Name")).required(), form::Kind::Text, &user.name))
+            (form::input(&field("email", t("Email address")).required().hint(t("A new address signs in at once, the old one no longer does.")), form::Kind::Email, &user.email))
         }
         div.form-row {
-            (form::input(&field("phone", "Phone").hint("In international form, like +442079460123."), form::Kind::Phone, &user.phone))
-            (form::input(&field("employee_code", "Employee code"), form::Kind::Text, &user.employee_code))
+            (form::input(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone, &user.phone))
+            (form::input(&field("employee_code", t("Employee code")), form::Kind::Text, &user.employee_code))
         }
         div.form-row {
-            (unit("department", "Department", UnitKind::Department, &chosen(&user.department)))
-            (unit("branch", "Branch", UnitKind::Branch, &chosen(&user.branch)))
+            (unit("department", t("Department"), UnitKind::Department, &chosen(&user.department)))
+            (unit("branch", t("Branch"), UnitKind::Branch, &chosen(&user.branch)))
         }
-        (form::form_actions(button::submit(&Button::new(Kind::Primary, "Save"))))
+        (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Save")))))
     };
-    card("Record", "", None, form::form("record", &page.path("/record"), &csrf(page.request), body))
+    card(t("Record"), "", None, form::form("record", &page.path("/record"), &csrf(page.request), body))
 }
 
 /// Saves the record.
@@ -126,31 +127,38 @@ fn dangerous(page: &Page<'_>) -> Markup {
             ),
         )
     };
-    let ban = format!(
-        "Ban {name}? Every session and phone of theirs ends at once; what is assigned to them stays."
+    let ban = fill(
+        t("Ban {name}? Every session and phone of theirs ends at once; what is assigned to them stays."),
+        &[("name", name)],
     );
-    let unban =
-        format!("Lift the ban on {name}? They can sign in again and have the access that is set for them.");
-    let reset = format!("Set a new one-time password for {name}? Every session of theirs ends at once.");
-    let delete = format!(
-        "Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."
+    let unban = fill(
+        t("Lift the ban on {name}? They can sign in again and have the access that is set for them."),
+        &[("name", name)],
+    );
+    let reset = fill(
+        t("Set a new one-time password for {name}? Every session of theirs ends at once."),
+        &[("name", name)],
+    );
+    let delete = fill(
+        t("Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."),
+        &[("name", name)],
     );
     let may = |permission| page.may(permission) && !page.is_self();
     let acts = html! {
         @if may(Permission::UserResetCredentials) {
-            (act("Reset password", "Shows a one-time password once and ends every session.", &reset, "/password"))
+            (act(t("Reset password"), t("Shows a one-time password once and ends every session."), &reset, "/password"))
         }
         @if may(Permission::UserBan) {
-            @if banned { (act("Lift the ban", "They can sign in again.", &unban, "/unban")) }
-            @else { (act("Ban", "Ends every session; assignments stay. It can be lifted.", &ban, "/ban")) }
+            @if banned { (act(t("Lift the ban"), t("They can sign in again."), &unban, "/unban")) }
+            @else { (act(t("Ban"), t("Ends every session; assignments stay. It can be lifted."), &ban, "/ban")) }
         }
         @if may(Permission::UserDelete) {
-            (act("Delete", "Cannot be undone.", &delete, "/delete"))
+            (act(t("Delete"), t("Cannot be undone."), &delete, "/delete"))
         }
     };
     let any =
         [Permission::UserResetCredentials, Permission::UserBan, Permission::UserDelete].into_iter().any(may);
-    html! { @if any { (card("Dangerous", "", None, acts)) } }
+    html! { @if any { (card(t("Dangerous"), "", None, acts)) } }
 }
 
 /// Bans.
@@ -183,14 +191,14 @@ pub async fn reset_password(
     let (users, page) = (path(&request, "/users"), path(&request, &format!("/users/{}/record", permit.id())));
     let main = html! {
         (page_head(&PageHead {
-            title: "New one-time password",
-            crumbs: &[Crumb { href: &users, label: "Users" }, Crumb { href: &page, label: name }],
+            title: t("New one-time password"),
+            crumbs: &[Crumb { href: &users, label: t("Users") }, Crumb { href: &page, label: name }],
             ..PageHead::default()
         }))
-        (card(name, "Every session of theirs has ended.", None, html! {
-            (secret("One-time password", &password, "Copy it now: it is stored hashed and will not be shown again."))
-            (form::form_actions(button::link(&Button::new(Kind::Primary, "Done"), &page)))
+        (card(name, t("Every session of theirs has ended."), None, html! {
+            (secret(t("One-time password"), &password, t("Copy it now: it is stored hashed and will not be shown again.")))
+            (form::form_actions(button::link(&Button::new(Kind::Primary, t("Done")), &page)))
         }))
     };
-    Ok(shown_at(&page, Frame::new(&request, "New one-time password").around(main)))
+    Ok(shown_at(&page, Frame::new(&request, t("New one-time password")).around(main)))
 }

@@ -15,7 +15,6 @@ use workspace::{Code, List, Refusal};
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
-use super::when::count;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -29,6 +28,7 @@ use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::pager::{Pager, pager};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Order, Row, table};
+use crate::ui::text::{count, fill, in_words, number, said, t};
 
 /// How many users one page lists.
 const ON_A_PAGE: i64 = 50;
@@ -93,7 +93,7 @@ fn id(field: &'static str, text: &str) -> Result<Option<Id>, Refusal> {
         "" => Ok(None),
         text => match text.parse() {
             Ok(id) => Ok(Some(Id(id))),
-            Err(_) => Err(Refusal::invalid(field, format!("{field} must be chosen from the list."))),
+            Err(_) => Err(Refusal::invalid(field, "{field} must be chosen from the list.")),
         },
     }
 }
@@ -110,14 +110,14 @@ pub async fn list(
     let actor = visible.actor();
     let here = path(&request, "/users");
     let add = actor.may(Permission::UserInvite, &Thing::WORKSPACE).then(|| {
-        button::link(&Button::new(Kind::Primary, "Add user").icon(Icon::Plus), &format!("{here}/new"))
+        button::link(&Button::new(Kind::Primary, t("Add user")).icon(Icon::Plus), &format!("{here}/new"))
     });
     let subtitle = match access::Reach::All {
-        all if actor.powers().has(Permission::UserRead, all) => "Everybody in the workspace.",
-        _ => "The people that you may see: yourself and the units that you lead.",
+        all if actor.powers().has(Permission::UserRead, all) => t("Everybody in the workspace."),
+        _ => t("The people that you may see: yourself and the units that you lead."),
     };
     let main = html! {
-        (page_head(&PageHead { title: "Users", subtitle, actions: add, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Users"), subtitle, actions: add, ..PageHead::default() }))
         (filters(actor, &asked, &here))
         @if found.items.is_empty() { (nobody(&here)) }
         @else {
@@ -125,7 +125,7 @@ pub async fn list(
             (pages(&found, &asked, &here, offset))
         }
     };
-    Ok(Frame::new(&request, "Users").around(main))
+    Ok(Frame::new(&request, t("Users")).around(main))
 }
 
 fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
@@ -135,22 +135,22 @@ fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
     let roles = offered(Permission::RoleRead, parts::roles(model));
     let departments = offered(Permission::DepartmentRead, parts::units(model, UnitKind::Department));
     let branches = offered(Permission::BranchRead, parts::units(model, UnitKind::Branch));
-    let standings = [("active", "Active"), ("invited", "Invited"), ("banned", "Banned")]
+    let standings = [("active", t("Active")), ("invited", t("Invited")), ("banned", t("Banned"))]
         .map(|(value, label)| Choice { value, label });
     let clear = asked.is_narrowed().then(|| asked.address(here, &asked.sort, ""));
     let clear = clear.map(|_| address(here, &[("sort", &asked.sort)]));
     let select = |name, label, options: &Options, chosen: &str| {
-        html! { @if !options.is_empty() { (filter::one_of(name, label, "Any", &options.choices(), chosen)) } }
+        html! { @if !options.is_empty() { (filter::one_of(name, label, t("Any"), &options.choices(), chosen)) } }
     };
     filter_bar(
         here,
         clear.as_deref(),
         html! {
-            (filter::search("q", "Name, email, phone or code", &asked.q))
-            (select("role", "Role", &roles, &asked.role))
-            (select("department", "Department", &departments, &asked.department))
-            (select("branch", "Branch", &branches, &asked.branch))
-            (filter::one_of("standing", "State", "Any", &standings, &asked.standing))
+            (filter::search("q", t("Name, email, phone or code"), &asked.q))
+            (select("role", t("Role"), &roles, &asked.role))
+            (select("department", t("Department"), &departments, &asked.department))
+            (select("branch", t("Branch"), &branches, &asked.branch))
+            (filter::one_of("standing", t("State"), t("Any"), &standings, &asked.standing))
             @if !asked.sort.is_empty() { input type="hidden" name="sort" value=(asked.sort); }
         },
         None,
@@ -172,12 +172,12 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
     let has = |kind| actor.snapshot().model().units.values().any(|unit| unit.kind == kind);
     let shown = [true, true, has(UnitKind::Department), has(UnitKind::Branch), true, true];
     let columns = [
-        Column::new("Name").sort(&by_name, name_order),
-        Column::new("Role"),
-        Column::new("Department"),
-        Column::new("Branch"),
-        Column::new("State"),
-        Column::new("Last seen").sort(&by_seen, seen_order),
+        Column::new(t("Name")).sort(&by_name, name_order),
+        Column::new(t("Role")),
+        Column::new(t("Department")),
+        Column::new(t("Branch")),
+        Column::new(t("State")),
+        Column::new(t("Last seen")).sort(&by_seen, seen_order),
     ];
     let columns: Vec<Column<'_>> =
         columns.into_iter().zip(shown).filter(|(_, s)| *s).map(|(c, _)| c).collect();
@@ -185,11 +185,11 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
     let row = |user: &UserView| {
         let cells = [
             person(&user.name, &user.email),
-            html! { (user.role.name) },
+            html! { (said(&user.role.name)) },
             unit(&user.department),
             unit(&user.branch),
             parts::standing(&user.standing),
-            parts::when_or(user.last_seen_at, "never"),
+            parts::when_or(user.last_seen_at, t("never")),
         ];
         Row {
             id: format!("user-{}", user.id),
@@ -197,23 +197,28 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
             cells: cells.into_iter().zip(shown).filter(|(_, s)| *s).map(|(c, _)| c).collect(),
         }
     };
-    table("Users", &columns, &people.iter().map(row).collect::<Vec<_>>())
+    table(t("Users"), &columns, &people.iter().map(row).collect::<Vec<_>>())
 }
 
 fn nobody(here: &str) -> Markup {
-    let all = button::link(&Button::new(Kind::Plain, "Show everybody"), here);
+    let all = button::link(&Button::new(Kind::Plain, t("Show everybody")), here);
     empty(
         Icon::Users,
-        "Nobody matches",
-        "No user that you may see fits this search and these filters.",
+        t("Nobody matches"),
+        t("No user that you may see fits this search and these filters."),
         Some(all),
     )
 }
 
 fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Markup {
     let last = offset + i64::try_from(found.items.len()).unwrap_or(0);
-    let total = count(found.total, "user", "users");
-    let summary = if found.total > ON_A_PAGE { format!("{}–{last} of {total}", offset + 1) } else { total };
+    let summary = if found.total > ON_A_PAGE {
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("first", &(offset + 1)), ("last", &last), ("total", &number(found.total))];
+        fill(t("{first}–{last} of {total} users"), &values)
+    } else {
+        count(found.total, "{n} user", "{n} users")
+    };
     let at = |offset: i64| {
         asked.address(here, &asked.sort, &if offset > 0 { offset.to_string() } else { String::new() })
     };
@@ -273,7 +278,7 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
 fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
     let here = path(request, "/users");
     let model = actor.snapshot().model();
-    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, said_of(field, &r.message))));
+    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, in_words(&r.message))));
     let wrong = wrong.as_ref().map(|(field, message)| (*field, message.as_str()));
     let error = |name: &str| wrong.filter(|(field, _)| *field == name).map(|(_, message)| message);
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
@@ -286,52 +291,41 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     let unit = |name, label, kind| {
         let options = parts::known_units(actor, kind, &[]);
         let any = !options.is_empty();
-        let options = options.or_none("None");
+        let options = options.or_none(t("None"));
         html! { @if any { (form::select(&field(name, label), &options.choices(), typed.get(name))) } }
     };
     let body = html! {
         div.form-row {
-            (text(&field("name", "Name").required(), form::Kind::Text))
-            (text(&field("email", "Email address").required().hint("Unique in the workspace; they sign in with it."), form::Kind::Email))
+            (text(&field("name", t("Name")).required(), form::Kind::Text))
+            (text(&field("email", t("Email address")).required().hint(t("Unique in the workspace; they sign in with it.")), form::Kind::Email))
         }
         div.form-row {
-            (text(&field("phone", "Phone").hint("In international form, like +442079460123."), form::Kind::Phone))
-            (text(&field("employee_code", "Employee code"), form::Kind::Text))
+            (text(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone))
+            (text(&field("employee_code", t("Employee code")), form::Kind::Text))
         }
-        (form::select(&field("role", "Role").required(), &roles.choices(), role))
+        (form::select(&field("role", t("Role")).required(), &roles.choices(), role))
         div.form-row {
-            (unit("department", "Department", UnitKind::Department))
-            (unit("branch", "Branch", UnitKind::Branch))
+            (unit("department", t("Department"), UnitKind::Department))
+            (unit("branch", t("Branch"), UnitKind::Branch))
         }
-        (form::input(&field("password", "First password").autocomplete("new-password")
-            .hint("At least 10 characters. Leave it empty and a one-time password is made and shown once."), form::Kind::Password, ""))
+        (form::input(&field("password", t("First password")).autocomplete("new-password")
+            .hint(t("At least 10 characters. Leave it empty and a one-time password is made and shown once.")), form::Kind::Password, ""))
         (form::form_actions(html! {
-            (button::link(&Button::new(Kind::Plain, "Cancel"), &here))
-            (button::submit(&Button::new(Kind::Primary, "Add user")))
+            (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
+            (button::submit(&Button::new(Kind::Primary, t("Add user"))))
         }))
     };
     let summary: Vec<(&str, &str)> = wrong.into_iter().collect();
     let main = html! {
         (page_head(&PageHead {
-            title: "Add user",
-            subtitle: "They can sign in at once, with what their role gives and nothing more.",
-            crumbs: &[Crumb { href: &here, label: "Users" }], ..PageHead::default()
+            title: t("Add user"),
+            subtitle: t("They can sign in at once, with what their role gives and nothing more."),
+            crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
         (form::error_summary("field", &summary))
-        (card("Account", "", None, form::form("new-user", &here, &csrf(request), body)))
+        (card(t("Account"), "", None, form::form("new-user", &here, &csrf(request), body)))
     };
-    Frame::new(request, "Add user").around(main)
-}
-
-/// The field's own words in place of its name, where the message begins with it.
-fn said_of(field: &str, message: &str) -> String {
-    let label = match field {
-        "email" => "The email address".to_owned(),
-        "employee_code" => "The employee code".to_owned(),
-        "password" => "The first password".to_owned(),
-        other => format!("The {other}"),
-    };
-    message.strip_prefix(field).map_or_else(|| message.to_owned(), |rest| format!("{label}{rest}"))
+    Frame::new(request, t("Add user")).around(main)
 }
 
 /// Says what was made, with the one-time password; reloading leads to the user's own page.
@@ -341,20 +335,20 @@ fn added_page(request: &Request, invited: &InvitedUser) -> Response {
     let page = format!("{here}/{}", user.id);
     let main = html! {
         (page_head(&PageHead {
-            title: &format!("{} was added", user.name), crumbs: &[Crumb { href: &here, label: "Users" }], ..PageHead::default()
+            title: &fill(t("{name} was added"), &[("name", &user.name)]), crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
-        (card("How to sign in", "Give these to them over a channel that you trust.", None, html! {
-            div.stack { (facts(&[("Workspace", html! { (request.slug()) }), ("Email address", html! { (user.email) })]))
+        (card(t("How to sign in"), t("Give these to them over a channel that you trust."), None, html! {
+            div.stack { (facts(&[(t("Workspace"), html! { (request.slug()) }), (t("Email address"), html! { (user.email) })]))
             @if let Some(password) = &invited.password {
-                (secret("One-time password", password, "Copy it now: it is stored hashed and will not be shown again."))
-            } @else { p { "The password is the one that you typed." } }
+                (secret(t("One-time password"), password, t("Copy it now: it is stored hashed and will not be shown again.")))
+            } @else { p { (t("The password is the one that you typed.")) } }
             }
             (form::form_actions(html! {
-                (button::link(&Button::new(Kind::Plain, "Add another").icon(Icon::Plus), &format!("{here}/new")))
-                (button::link(&Button::new(Kind::Primary, "Set their access"), &page))
+                (button::link(&Button::new(Kind::Plain, t("Add another")).icon(Icon::Plus), &format!("{here}/new")))
+                (button::link(&Button::new(Kind::Primary, t("Set their access")), &page))
             }))
         }))
     };
-    let title = format!("{} was added", user.name);
+    let title = fill(t("{name} was added"), &[("name", &user.name)]);
     shown_at(&page, Frame::new(request, &title).around(main))
 }

@@ -9,6 +9,7 @@ use workspace::{Moment, Refusal};
 
 use crate::request::Request;
 use crate::ui::datetime::{self, Show};
+use crate::ui::text::{fill, later, t};
 
 /// The workspace's time zone: days in filters are its days, and it is what readers without scripts see.
 pub async fn zone(request: &Request) -> Result<TimeZone, Refusal> {
@@ -19,19 +20,40 @@ pub async fn zone(request: &Request) -> Result<TimeZone, Refusal> {
 
 /// A moment: in the reader's time zone, or in the workspace's where the browser runs no scripts.
 pub fn moment(at: impl Into<Moment>, zone: &TimeZone, show: Show) -> Markup {
-    let written = match show {
-        Show::DateTime => "%-d %b %Y, %H:%M %Z",
-        Show::Date => "%-d %b %Y",
-        Show::Time => "%H:%M %Z",
-    };
     let at = at.into();
-    datetime::moment(&at.to_string(), &text(at, zone, written), show)
+    datetime::moment(&at.to_string(), &text(at, zone, show), show)
 }
 
-/// A moment as text in a time zone, by a `strftime` pattern.
-pub fn text(at: impl Into<Moment>, zone: &TimeZone, written: &str) -> String {
-    let moment = Timestamp::from_microsecond(at.into().0).unwrap_or_default();
-    moment.to_zoned(zone.clone()).strftime(written).to_string()
+const MONTHS: [&str; 12] = [
+    later("Jan"),
+    later("Feb"),
+    later("Mar"),
+    later("Apr"),
+    later("May"),
+    later("Jun"),
+    later("Jul"),
+    later("Aug"),
+    later("Sep"),
+    later("Oct"),
+    later("Nov"),
+    later("Dec"),
+];
+
+/// A moment as text in a time zone.
+pub fn text(at: impl Into<Moment>, zone: &TimeZone, show: Show) -> String {
+    let moment = Timestamp::from_microsecond(at.into().0).unwrap_or_default().to_zoned(zone.clone());
+    let month = MONTHS.iter().zip(1..).find(|(_, number)| *number == moment.month());
+    let month = month.map_or("", |(name, _)| t(name));
+    let day = fill(
+        t("{day} {month} {year}"),
+        &[("day", &moment.day()), ("month", &month), ("year", &moment.year())],
+    );
+    let time = moment.strftime("%H:%M %Z").to_string();
+    match show {
+        Show::Date => day,
+        Show::Time => time,
+        Show::DateTime => format!("{day}, {time}"),
+    }
 }
 
 /// The end of a day in the workspace's time zone; none where no day is given.
@@ -41,7 +63,7 @@ pub fn end_of_day(field: &'static str, day: &str, zone: &TimeZone) -> Result<Opt
     }
     let next = day.trim().parse::<Date>().ok().and_then(|day| day.checked_add(1.day()).ok());
     let end = next.and_then(|next| next.to_zoned(zone.clone()).ok());
-    let unreadable = || Refusal::invalid(field, format!("{field} must be a day like 2026-12-31."));
+    let unreadable = || Refusal::invalid(field, "{field} must be a day like 2026-12-31.");
     end.map(|end| Some(Moment(end.timestamp().as_microsecond()))).ok_or_else(unreadable)
 }
 
@@ -51,40 +73,14 @@ pub fn span(seconds: i64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// How many there are, in words: `1 call`, `20,318 calls`.
-pub fn count(many: i64, singular: &str, plural: &str) -> String {
-    format!("{} {}", grouped(many), if many == 1 { singular } else { plural })
-}
-
-/// A number with its thousands set apart: `20,318`.
-pub fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{count, span};
+    use super::span;
 
     #[test]
     fn spans_read_like_clocks() {
         assert_eq!(span(0), "0:00");
         assert_eq!(span(252), "4:12");
         assert_eq!(span(3723), "1:02:03");
-    }
-
-    #[test]
-    fn counts_are_grouped_and_agree_with_their_noun() {
-        assert_eq!(count(0, "call", "calls"), "0 calls");
-        assert_eq!(count(1, "call", "calls"), "1 call");
-        assert_eq!(count(20318, "call", "calls"), "20,318 calls");
-        assert_eq!(count(1_000_000, "call", "calls"), "1,000,000 calls");
     }
 }

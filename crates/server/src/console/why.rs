@@ -1,5 +1,7 @@
 //! Why?, Who? and What?: any decision taken apart. The question is the page's address, so that it can be passed on.
 
+use std::borrow::Cow;
+
 use access::explain::{Explanation, Giver, Relation, Remedy, Say as _, Taker};
 use access::{Actor, Id, Model, Noun, Permission, Permit, Reach, Reaches, Thing, Visible, can};
 use jiff::tz::TimeZone;
@@ -15,31 +17,33 @@ use super::calls::outside;
 use super::choices::{self, Choices, borrowed};
 use super::frame::{Frame, path};
 use super::paging::address;
-use super::when;
+use super::{parts, when};
 use crate::input::Query;
 use crate::request::Request;
 use crate::ui::avatar::person;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::card;
+use crate::ui::datetime::Show;
 use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::page::{PageHead, page_head, split};
 use crate::ui::reach::{self, reach_chips};
 use crate::ui::reason::{Change, Reason, Weight, changes, reasons, verdict};
 use crate::ui::table::{Column, Row, table};
 use crate::ui::tabs::{Tab, tabs};
+use crate::ui::text::{capital, fill, in_words, later, listed, number, plural, said, t, weave};
 
 /// So many of the latest calls can be chosen from; others are asked about from their own page.
 const CALLS: i64 = 15;
 
 /// Kinds of things to ask about, besides the workspace and calls.
 const THINGS: [(Noun, &str); 7] = [
-    (Noun::User, "People"),
-    (Noun::Number, "Numbers"),
-    (Noun::Queue, "Queues"),
-    (Noun::Extension, "Extensions"),
-    (Noun::Department, "Departments"),
-    (Noun::Branch, "Branches"),
-    (Noun::Role, "Roles"),
+    (Noun::User, later("People")),
+    (Noun::Number, later("Numbers")),
+    (Noun::Queue, later("Queues")),
+    (Noun::Extension, later("Extensions")),
+    (Noun::Department, later("Departments")),
+    (Noun::Branch, later("Branches")),
+    (Noun::Role, later("Roles")),
 ];
 
 /// The question.
@@ -84,14 +88,14 @@ pub async fn show(
         _ => page.why().await?,
     };
     let subtitle =
-        "For any person, action and thing: allowed or refused, by which rule, and what would change it.";
+        t("For any person, action and thing: allowed or refused, by which rule, and what would change it.");
     let main = html! {
-        (page_head(&PageHead { title: "Why?", subtitle, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Why?"), subtitle, ..PageHead::default() }))
         (page.tabs())
         (page.bar())
         (answer)
     };
-    Ok(Frame::new(&request, "Why?").around(main))
+    Ok(Frame::new(&request, t("Why?")).around(main))
 }
 
 impl<'a> Page<'a> {
@@ -156,14 +160,14 @@ impl<'a> Page<'a> {
         if noun.see().is_some_and(|see| !self.actor().may(see, &thing)) {
             return Err(missing());
         }
-        self.name = format!("the {} {}", noun.word(), self.model().label(id));
+        self.name = thing_name(*noun, self.model().label(id));
         self.thing = thing;
         Ok(())
     }
 
     fn call_name(&self, call: &calls::CallView) -> String {
-        let at = when::text(call.started_at, &self.zone, "%-d %b %Y, %H:%M %Z");
-        format!("the call of {at}, {}", outside(call))
+        let at = when::text(call.started_at, &self.zone, Show::DateTime);
+        fill(t("the call of {at}, {name}"), &[("at", &at), ("name", &outside(call))])
     }
 
     async fn read_calls(&mut self) -> Result<(), Refusal> {
@@ -174,13 +178,12 @@ impl<'a> Page<'a> {
             .items
             .iter()
             .map(|call| {
-                let at = when::text(call.started_at, &self.zone, "%-d %b, %H:%M %Z");
+                let at = when::text(call.started_at, &self.zone, Show::DateTime);
                 (format!("call:{}", call.id), format!("{at} · {}", outside(call)))
             })
             .collect();
         if self.thing.noun == Noun::Call && !self.calls.iter().any(|(value, _)| *value == self.asked.thing) {
-            let name = self.name.trim_start_matches("the call of ").to_owned();
-            self.calls.insert(0, (self.asked.thing.clone(), name));
+            self.calls.insert(0, (self.asked.thing.clone(), self.name.clone()));
         }
         Ok(())
     }
@@ -203,11 +206,11 @@ impl<'a> Page<'a> {
         let tab = self.asked.tab.as_str();
         let one = |href, label, current| Tab { href, label, count: "", current };
         tabs(
-            "Questions",
+            t("Questions"),
             &[
-                one(&why, "May they?", !matches!(tab, "who" | "what")),
-                one(&who, "Who may?", tab == "who"),
-                one(&what, "What may they?", tab == "what"),
+                one(&why, t("May they?"), !matches!(tab, "who" | "what")),
+                one(&who, t("Who may?"), tab == "who"),
+                one(&what, t("What may they?"), tab == "what"),
             ],
         )
     }
@@ -220,15 +223,15 @@ impl<'a> Page<'a> {
             people.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
         let user = self.user.to_string();
         let mut things = Choices::of(self.actor(), &THINGS, |noun, id| format!("{}:{id}", noun.word()));
-        things.0.insert(0, ("Everything", vec![("*".into(), "The whole workspace".into())]));
-        things.0.push(("Latest calls", self.calls.clone()));
+        things.0.insert(0, (t("Everything"), vec![("*".into(), t("The whole workspace").into())]));
+        things.0.push((t("Latest calls"), self.calls.clone()));
         let thing = if self.asked.thing.is_empty() { "*" } else { &self.asked.thing };
         let controls = html! {
             @if !tab.is_empty() { input type="hidden" name="tab" value=(tab); }
             @if tab != "who" { (person_filter(&people, &user)) }
             @if tab != "what" {
-                (filter::one_of_groups("permission", "Do what", "", &permissions(), self.permission.name()))
-                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", "To what", "", &things.groups(), thing)) }
+                (filter::one_of_groups("permission", t("Do what"), "", &permissions(), self.permission.name()))
+                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", t("To what"), "", &things.groups(), thing)) }
             }
         };
         filter_bar(&path(self.request, "/why"), None, controls, None)
@@ -249,27 +252,34 @@ impl<'a> Page<'a> {
         let meaning = self.permission.entry().meaning;
         let name = self.model().label(self.user);
         let limited = !why.allowed && !why.line.reaches.is_empty() && self.thing.noun == Noun::Workspace;
+        let (who, what) = (html! { strong { (name) } }, html! { (t(meaning)) });
+        let rows = self.permission.concerns_rows() && self.permission.entry().reaches.has(Reach::All);
+        let template = match (why.allowed, self.thing.noun != Noun::Workspace, rows) {
+            (true, true, _) => t("{who} may {what}: {thing}."),
+            (true, false, true) => t("{who} may {what} everywhere in the workspace."),
+            (true, false, false) => t("{who} may {what}."),
+            (false, true, _) => t("{who} may not {what}: {thing}."),
+            (false, false, true) => t("{who} may not {what} everywhere in the workspace."),
+            (false, false, false) => t("{who} may not {what}."),
+        };
         let sentence = html! {
-            strong { (name) } (if why.allowed { " may " } else { " may not " }) (meaning)
-            @if self.thing.noun != Noun::Workspace { ": " strong { (self.name) } "." }
-            @else if self.permission.concerns_rows() && self.permission.entry().reaches.has(Reach::All) { " everywhere in the workspace." }
-            @else { "." }
-            @if limited { " Only some of it is within their reach: choose a thing to ask about." }
+            (weave(template, &[("who", who), ("what", what), ("thing", html! { strong { (self.name) } })]))
+            @if limited { " " (t("Only some of it is within their reach: choose a thing to ask about.")) }
         };
         let remedies = self.remedies(&why);
         let list = self.reasons(&why);
         let others = html! {
             ul.links {
-                li { a href=(self.address("who", None)) { "Who may do this?" } }
-                li { a href=(self.address("what", None)) { "What else may " (name) " do?" } }
-                li { (linked(self.request, self.actor(), Noun::User, &Ref::to(self.model(), self.user), html! { (name) "’s page" })) }
+                li { a href=(self.address("who", None)) { (t("Who may do this?")) } }
+                li { a href=(self.address("what", None)) { (fill(t("What else may {name} do?"), &[("name", &name)])) } }
+                li { (linked(self.request, self.actor(), Noun::User, &Ref::to(self.model(), self.user), html! { (fill(t("Page of {name}"), &[("name", &name)])) })) }
             }
         };
         Ok(html! {
             (verdict(why.allowed, sentence))
-            (split(card("Reasons", "What gives it, what takes it away, and how far it reaches.", None, reasons(&list)), html! {
-                @if !remedies.is_empty() { (card("What would change it", "Any one of these.", None, self.changes(&remedies))) }
-                (card("Ask on", "", None, others))
+            (split(card(t("Reasons"), t("What gives it, what takes it away, and how far it reaches."), None, reasons(&list)), html! {
+                @if !remedies.is_empty() { (card(t("What would change it"), t("Any one of these."), None, self.changes(&remedies))) }
+                (card(t("Ask on"), "", None, others))
             }))
         })
     }
@@ -281,35 +291,28 @@ impl<'a> Page<'a> {
         let mut all: Vec<Reason<'static>> = vec![];
         for (giver, reaches) in &why.line.given {
             let weight = if taken_off { Weight::Silent } else { Weight::Allows };
-            let far = self.far(*reaches);
-            let (source, text) = match giver {
-                Giver::Role(role) => {
-                    ("Role", html! { "The role " strong { (model.label(*role)) } " gives it" (far) "." })
-                }
-                Giver::Toggle(toggle) => (
-                    "Toggle",
-                    html! { "The toggle " strong { (model.label(*toggle)) } " is allowed and gives it" (far) "." },
-                ),
-                Giver::Temporary(_, until) => (
-                    "For a while",
-                    html! { "Access for a while gives it" (far) ", until " (when::moment(*until, &self.zone, crate::ui::datetime::Show::DateTime)) "." },
-                ),
-            };
+            let (source, text) = self.gives(giver, *reaches);
             all.push(reason(weight, source, text, false));
         }
         if why.line.given.is_empty() {
             let role = model.users.get(&self.user).map_or("", |user| model.label(user.role));
-            let text = html! { "Neither the role " strong { (role) } " nor a toggle nor access for a while gives it." };
-            all.push(reason(Weight::Refuses, "Nothing", text, true));
+            let text = weave(
+                t("Neither the role {role} nor a toggle nor access for a while gives it."),
+                &[("role", strong(&said(role)))],
+            );
+            all.push(reason(Weight::Refuses, t("Nothing"), text, true));
         }
         for taker in &why.line.taken {
             let (source, text) = match taker {
                 Taker::DeniedToggle(toggle) => (
-                    "Toggle",
-                    html! { "The toggle " strong { (model.label(*toggle)) } " is denied. A deny wins over role and toggles." },
+                    t("Toggle"),
+                    weave(
+                        t("The toggle {toggle} is denied. A deny wins over role and toggles."),
+                        &[("toggle", strong(&said(model.label(*toggle))))],
+                    ),
                 ),
-                Taker::Plan => ("Plan", html! { "The workspace’s plan does not have it." }),
-                Taker::Ban => ("Ban", html! { "They are banned, and may do nothing at all." }),
+                Taker::Plan => (t("Plan"), html! { (t("The workspace’s plan does not have it.")) }),
+                Taker::Ban => (t("Ban"), html! { (t("They are banned, and may do nothing at all.")) }),
             };
             all.push(reason(Weight::Refuses, source, text, taken_off));
         }
@@ -323,43 +326,78 @@ impl<'a> Page<'a> {
         let (weight, text) = match relation {
             Relation::TakesPart if whole => return None,
             Relation::TakesPart => {
-                (Weight::Allows, html! { "They take part in it, own it or are assigned to it." })
+                (Weight::Allows, html! { (t("They take part in it, own it or are assigned to it.")) })
             }
             Relation::Granted(entity) => {
-                let kind = model.entities.get(&entity).map_or("thing", |entity| entity.kind.word());
+                let thing = model.entities.get(&entity);
+                let thing = thing.map_or_else(String::new, |e| parts::entity_name(e.kind.word(), &e.label));
                 (
                     Weight::Allows,
-                    html! { "The " (kind) " " strong { (model.label(entity)) } " is granted to them, and this touches it." },
+                    weave(t("It touches what is granted to them: {thing}."), &[("thing", strong(&thing))]),
                 )
             }
             Relation::Leads(unit) => (
                 Weight::Allows,
-                html! { "They lead " strong { (model.label(unit)) } ", to which this belongs." },
+                weave(t("They lead {unit}, to which this belongs."), &[("unit", strong(model.label(unit)))]),
             ),
-            Relation::Everything => (Weight::Allows, html! { "It reaches everything in the workspace." }),
+            Relation::Everything => {
+                (Weight::Allows, html! { (t("It reaches everything in the workspace.")) })
+            }
             Relation::OutOfReach if whole => {
-                (Weight::Refuses, html! { "It does not reach the whole workspace." })
+                (Weight::Refuses, html! { (t("It does not reach the whole workspace.")) })
             }
             Relation::OutOfReach => (
                 Weight::Refuses,
-                html! { "This is not within that reach: they take no part in it, nothing that is granted to them touches it, and it belongs to no team that they lead." },
+                html! { (t("This is not within that reach: they take no part in it, nothing that is granted to them touches it, and it belongs to no team that they lead.")) },
             ),
         };
-        Some(Reason { weight, source: "Reach", text, decisive: true })
+        Some(Reason { weight, source: t("Reach"), text, decisive: true })
     }
 
-    /// How far something is given, in words.
+    /// What gives it and how far, in a sentence.
+    fn gives(&self, giver: &Giver, reaches: Reaches) -> (&'static str, Markup) {
+        let model = self.model();
+        let far = self.far(reaches);
+        let far =
+            |within: &'static str, everywhere: &'static str| if far.is_empty() { everywhere } else { within };
+        let (source, template, values) = match giver {
+            Giver::Role(role) => (
+                t("Role"),
+                far(t("The role {role} gives it, for {far}."), t("The role {role} gives it.")),
+                ("role", strong(&said(model.label(*role)))),
+            ),
+            Giver::Toggle(toggle) => (
+                t("Toggle"),
+                far(
+                    t("The toggle {toggle} is allowed and gives it, for {far}."),
+                    t("The toggle {toggle} is allowed and gives it."),
+                ),
+                ("toggle", strong(&said(model.label(*toggle)))),
+            ),
+            Giver::Temporary(_, until) => (
+                t("For a while"),
+                far(
+                    t("Access for a while gives it, for {far}, until {moment}."),
+                    t("Access for a while gives it, until {moment}."),
+                ),
+                ("moment", when::moment(*until, &self.zone, Show::DateTime)),
+            ),
+        };
+        (source, weave(template, &[values, ("far", html! { (self.far(reaches)) })]))
+    }
+
+    /// How far something is given, in words; nothing where it concerns no rows.
     fn far(&self, reaches: Reaches) -> String {
         if !self.permission.concerns_rows() {
             return String::new();
         }
         let words = reaches.iter().map(|reach| match reach {
-            Reach::Own => "what they take part in",
-            Reach::Assigned => "what is granted to them",
-            Reach::Team => "the teams that they lead",
-            Reach::All => "the whole workspace",
+            Reach::Own => t("what they take part in"),
+            Reach::Assigned => t("what is granted to them"),
+            Reach::Team => t("the teams that they lead"),
+            Reach::All => t("the whole workspace"),
         });
-        format!(", for {}", words.collect::<Vec<&str>>().join(" and "))
+        listed(&words.collect::<Vec<&str>>())
     }
 
     /// What would make it a yes: what to do, and where, for whoever may do it there.
@@ -382,11 +420,7 @@ impl<'a> Page<'a> {
                         to_user(Permission::UserSetAccess)
                     }
                 };
-                let said = remedy.say(model);
-                let mut letters = said.chars();
-                let first =
-                    letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-                (first + letters.as_str(), where_to)
+                (capital(&in_words(&remedy.say(model))), where_to)
             })
             .collect()
     }
@@ -401,7 +435,6 @@ impl<'a> Page<'a> {
         let found =
             explain::who(&self.request.server.app, self.visible, self.permission, self.thing.clone()).await?;
         let meaning = self.permission.entry().meaning;
-        let of = html! { @if self.thing.noun == Noun::Workspace { " everywhere in the workspace" } @else { ": " (self.name) } };
         let rows: Vec<Row> = found
             .items
             .iter()
@@ -414,25 +447,42 @@ impl<'a> Page<'a> {
                         self.actor(),
                         Noun::User,
                         &who.user,
-                        person(&who.user.name, self.role(Id(who.user.id))),
+                        person(&who.user.name, &self.role(Id(who.user.id))),
                     ),
-                    html! { ul.items { @for reason in &who.reasons { li.capital { (reason) } } } },
-                    button::link(&Button::new(Kind::Quiet, "Why?"), &self.address("", Some(Id(who.user.id)))),
+                    html! { ul.items { @for reason in &who.reasons { li.capital { (in_words(reason)) } } } },
+                    button::link(
+                        &Button::new(Kind::Quiet, t("Why?")),
+                        &self.address("", Some(Id(who.user.id))),
+                    ),
                 ],
             })
             .collect();
-        let people = when::count(found.total, "person", "people");
-        let columns = [Column::new("Who"), Column::new("Through what"), Column::actions("Why")];
+        let template = if self.thing.noun == Noun::Workspace {
+            plural(
+                found.total,
+                "{n} person may {what} everywhere in the workspace.",
+                "{n} people may {what} everywhere in the workspace.",
+            )
+        } else {
+            plural(found.total, "{n} person may {what}: {thing}.", "{n} people may {what}: {thing}.")
+        };
+        let values = [
+            ("n", strong(&number(found.total))),
+            ("what", html! { (t(meaning)) }),
+            ("thing", html! { (self.name) }),
+        ];
+        let lead = weave(t(template), &values);
+        let columns = [Column::new(t("Who")), Column::new(t("Through what")), Column::actions(t("Why"))];
         Ok(html! {
-            p.lead { strong { (people) } " may " (meaning) (of) "." }
+            p.lead { (lead) }
             @if rows.is_empty() {
-                p.hint { "Nobody whose access you may ask about. There may be others." }
-            } @else { (table("Who may", &columns, &rows)) }
+                p.hint { (t("Nobody whose access you may ask about. There may be others.")) }
+            } @else { (table(t("Who may"), &columns, &rows)) }
         })
     }
 
-    fn role(&self, user: Id) -> &str {
-        self.model().users.get(&user).map_or("", |user| self.model().label(user.role))
+    fn role(&self, user: Id) -> Cow<'_, str> {
+        said(self.model().users.get(&user).map_or("", |user| self.model().label(user.role)))
     }
 
     async fn what(&self) -> Result<Markup, Refusal> {
@@ -441,19 +491,28 @@ impl<'a> Page<'a> {
         let lost: Vec<&EffectiveLine> =
             lines.iter().filter(|line| line.reaches.is_empty() && !line.taken.is_empty()).collect();
         let name = self.model().label(self.user);
-        let many = when::count(i64::try_from(held.len()).unwrap_or(0), "thing", "things");
+        let many = number(i64::try_from(held.len()).unwrap_or(0));
+        let all = number(i64::try_from(lines.len()).unwrap_or(0));
+        let lead = weave(
+            t("{who} may do {n} of {total} things."),
+            &[("who", strong(name)), ("n", html! { (many) }), ("total", html! { (all) })],
+        );
         Ok(html! {
-            p.lead { strong { (name) } " may do " (many) " of " (lines.len()) "." }
+            p.lead { (lead) }
             @for part in held.chunk_by(|a, b| a.group == b.group) {
-                @if let Some(first) = part.first() { section.section { h2 { (first.group) } (self.lines(first.group, part)) } }
+                @if let Some(first) = part.first() { section.section { h2 { (t(first.group)) } (self.lines(t(first.group), part)) } }
             }
-            @if !lost.is_empty() { section.section { h2 { "Given, and taken away again" } (self.lines("Given, and taken away again", &lost)) } }
+            @if !lost.is_empty() { section.section { h2 { (t("Given, and taken away again")) } (self.lines(t("Given, and taken away again"), &lost)) } }
         })
     }
 
     fn lines(&self, caption: &str, lines: &[&EffectiveLine]) -> Markup {
-        let columns =
-            [Column::new("What"), Column::new("How far"), Column::new("Because"), Column::actions("Why")];
+        let columns = [
+            Column::new(t("What")),
+            Column::new(t("How far")),
+            Column::new(t("Because")),
+            Column::actions(t("Why")),
+        ];
         let row = |line: &&EffectiveLine| {
             let why = [("user", self.user.to_string()), ("permission", line.permission.to_owned())];
             let why: Vec<(&str, &str)> = why.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -461,11 +520,11 @@ impl<'a> Page<'a> {
                 id: format!("may-{}", line.permission.replace(':', "-")),
                 href: None,
                 cells: vec![
-                    html! { span.matrix-meaning { span.capital { (line.meaning) } code { (line.permission) } } },
+                    html! { span.matrix-meaning { span.capital { (t(line.meaning)) } code { (line.permission) } } },
                     how_far(line),
-                    html! { ul.items { @for reason in line.reasons.iter().chain(&line.taken) { li.capital { (reason) } } } },
+                    html! { ul.items { @for reason in line.reasons.iter().chain(&line.taken) { li.capital { (in_words(reason)) } } } },
                     button::link(
-                        &Button::new(Kind::Quiet, "Why?"),
+                        &Button::new(Kind::Quiet, t("Why?")),
                         &address(&path(self.request, "/why"), &why),
                     ),
                 ],
@@ -473,6 +532,23 @@ impl<'a> Page<'a> {
         };
         table(caption, &columns, &lines.iter().map(row).collect::<Vec<Row>>())
     }
+}
+
+/// What people call a thing, with its kind.
+fn thing_name(noun: Noun, name: &str) -> String {
+    let template = match noun {
+        Noun::User => t("the user {name}"),
+        Noun::Department => t("the department {name}"),
+        Noun::Branch => t("the branch {name}"),
+        Noun::Role => t("the role {name}"),
+        Noun::Token => t("the API token {name}"),
+        _ => return parts::entity_name(noun.word(), name),
+    };
+    fill(template, &[("name", &name)])
+}
+
+fn strong(text: &str) -> Markup {
+    html! { strong { (text) } }
 }
 
 fn how_far(line: &EffectiveLine) -> Markup {
@@ -488,21 +564,21 @@ fn how_far(line: &EffectiveLine) -> Markup {
             _ => None,
         })
         .collect();
-    html! { @if rows || held.is_empty() { (reach_chips(&held)) } @else { span.chips { span.chip.reach-all { "On" } } } }
+    html! { @if rows || held.is_empty() { (reach_chips(&held)) } @else { span.chips { span.chip.reach-all { (t("On")) } } } }
 }
 
 fn person_filter(people: &[(String, String)], user: &str) -> Markup {
-    filter::one_of_groups("user", "Who", "", &[("People", borrowed(people))], user)
+    filter::one_of_groups("user", t("Who"), "", &[(t("People"), borrowed(people))], user)
 }
 
 /// Every permission under its group's heading, by what it means.
 fn permissions() -> Vec<(&'static str, Vec<Choice<'static>>)> {
-    let choice = |p: &Permission| Choice { value: p.name(), label: p.entry().meaning };
+    let choice = |p: &Permission| Choice { value: p.name(), label: t(p.entry().meaning) };
     access::permission::Group::ALL
         .into_iter()
         .map(|group| {
             let within = Permission::ALL.iter().filter(|p| p.entry().group == group).map(choice).collect();
-            (group.label(), within)
+            (t(group.label()), within)
         })
         .collect()
 }

@@ -31,7 +31,7 @@ pub async fn list(
     permit: Permit<can::AuditRead>,
     query: Paged<AuditQuery>,
 ) -> Result<Json<List<EntryView>>, Refusal> {
-    let wrong = |_| Refusal::invalid("after", "after must be the `next` of an earlier answer.");
+    let wrong = |_| Refusal::invalid("after", "{field} must be the `next` of an earlier answer.");
     let before = query.after.as_deref().map(|seq| seq.parse().map_err(wrong)).transpose()?;
     let AuditQuery { actor, kind, object, outcome } = query.what;
     let filter = AuditFilter { actor: actor.map(Id), kind, object, outcome, before };

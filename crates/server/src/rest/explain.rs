@@ -1,6 +1,6 @@
 //! Why? and Who? over REST.
 
-use access::{Noun, Permission, Thing, Visible, can};
+use access::{Noun, Permission, Thing, Visible, can, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use workspace::explain::{self, Who, Why};
@@ -72,15 +72,14 @@ pub async fn who(
 }
 
 fn permission(name: &str) -> Result<Permission, Refusal> {
-    Permission::from_name(name).ok_or_else(|| {
-        Refusal::invalid("permission", "permission must be one of those at /api/v1/permissions.")
-    })
+    Permission::from_name(name)
+        .ok_or_else(|| Refusal::invalid("permission", "{field} must be one of those at /api/v1/permissions."))
 }
 
 async fn thing(request: &Request, kind: &str, id: &str) -> Result<Thing, Refusal> {
     let noun = Noun::from_word(kind).ok_or_else(|| {
         let words: Vec<&str> = Noun::KEPT.iter().map(|noun| noun.word()).collect();
-        Refusal::invalid("kind", format!("kind must be one of: {}.", words.join(", ")))
+        Refusal::invalid("kind", text!("{field} must be one of: {words}.", words = words.join(", ")))
     })?;
     request.find(noun, id).await
 }

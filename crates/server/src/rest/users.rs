@@ -44,7 +44,7 @@ fn standing(word: &str) -> Result<Standing, Refusal> {
         "invited" => Ok(Standing::Invited),
         "active" => Ok(Standing::Active),
         "banned" => Ok(Standing::Banned),
-        _ => Err(Refusal::invalid("standing", "standing must be invited, active or banned.")),
+        _ => Err(Refusal::invalid("standing", "{field} must be invited, active or banned.")),
     }
 }
 

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// A dialog with the given id and title. `body` usually holds a form with its own buttons.
 /// With `open` it opens by itself: for a form inside it that came back with errors.
@@ -14,8 +15,8 @@ pub fn dialog(id: &str, title: &str, open: bool, body: Markup) -> Markup {
             div.dialog-body { (body) }
             // Last, so that a dialog that opens gives the focus to its first field and not to what closes it.
             form.dialog-close method="dialog" {
-                button.button.quiet.icon-only type="submit" title="Close" {
-                    (icon(Icon::Close)) span.sr-only { "Close" }
+                button.button.quiet.icon-only type="submit" title=(t("Close")) {
+                    (icon(Icon::Close)) span.sr-only { (t("Close")) }
                 }
             }
         }
@@ -25,5 +26,5 @@ pub fn dialog(id: &str, title: &str, open: bool, body: Markup) -> Markup {
 /// Closes the dialog around it and does nothing else. Put it inside the dialog's own form.
 #[must_use]
 pub fn cancel(id: &str) -> Markup {
-    html! { button.button.plain type="button" command="close" commandfor=(id) { "Cancel" } }
+    html! { button.button.plain type="button" command="close" commandfor=(id) { (t("Cancel")) } }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::{fill, t, weave};
 
 /// An empty list: what would be here and what to do next.
 #[must_use]
@@ -23,8 +24,8 @@ pub fn not_found(action: Option<Markup>) -> Markup {
     html! {
         div.empty {
             span.empty-icon { (icon(Icon::Search)) }
-            h1 { "There is nothing here" }
-            p { "It was moved or deleted, or you may not know of it." }
+            h1 { (t("There is nothing here")) }
+            p { (t("It was moved or deleted, or you may not know of it.")) }
             @if let Some(action) = action { div.actions { (action) } }
         }
     }
@@ -47,10 +48,11 @@ pub fn no_permission(missing: &NoPermission, ask: Option<Markup>) -> Markup {
     html! {
         div.empty {
             span.empty-icon { (icon(Icon::Lock)) }
-            h1 { "You have no access to " (missing.page) }
+            h1 { (fill(t("You have no access to {page}"), &[("page", &missing.page)])) }
             p {
-                "It needs the permission " code { (missing.permission) } " to " (missing.meaning)
-                ", and you do not hold it."
+                (weave(t("It needs the permission {permission} to {meaning}, and you do not hold it."), &[
+                    ("permission", html! { code { (missing.permission) } }), ("meaning", html! { (missing.meaning) }),
+                ]))
             }
             @if let Some(ask) = ask { div.actions { (ask) } }
         }

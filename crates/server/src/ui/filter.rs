@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// One entry of a drop-down list.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,8 @@ pub fn filter_bar(action: &str, clear: Option<&str>, controls: Markup, extra: Op
         form.filters id="filters" method="get" action=(action) role="search" data-filter
             hx-swap="outerMorph show:none" hx-replace-url="true" hx-sync="this:replace" {
             (controls)
-            button.button.plain.no-script type="submit" { "Apply" }
-            @if let Some(clear) = clear { a.button.quiet href=(clear) { (icon(Icon::Close)) span { "Clear filters" } } }
+            button.button.plain.no-script type="submit" { (t("Apply")) }
+            @if let Some(clear) = clear { a.button.quiet href=(clear) { (icon(Icon::Close)) span { (t("Clear filters")) } } }
             @if let Some(extra) = extra { div.actions { (extra) } }
         }
     }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::filter::Choice;
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// What a one-line field holds; decides keyboard, check and masking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl<'a> Field<'a> {
 pub fn field(field: &Field, control: Markup) -> Markup {
     html! {
         div.field {
-            label for=(field.id()) { (field.label) @if !field.required { span.optional { "optional" } } }
+            label for=(field.id()) { (field.label) @if !field.required { span.optional { (t("optional")) } } }
             (control)
             (notes(field))
         }
@@ -211,7 +212,7 @@ pub fn autosave(id: &str, action: &str, csrf: &str, body: Markup) -> Markup {
             input type="hidden" name="csrf" value=(csrf);
             (body)
             output.save-state hx-morph-skip {}
-            button.button.plain.no-script type="submit" { "Save" }
+            button.button.plain.no-script type="submit" { (t("Save")) }
         }
     }
 }
@@ -230,7 +231,7 @@ pub fn error_summary(form: &str, errors: &[(&str, &str)]) -> Markup {
             div.notice.tone-bad role="alert" {
                 (icon(Icon::Warning))
                 div {
-                    strong { "Nothing was saved." }
+                    strong { (t("Nothing was saved.")) }
                     ul { @for (name, message) in errors { li { a href={ "#" (form) "-" (name) } { (message) } } } }
                 }
             }

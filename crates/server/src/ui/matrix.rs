@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::badge::{Tone, badge};
 use super::icon::{Icon, icon};
 use super::reach::{Reach, reach_chips, reach_picker};
+use super::text::{fill, later, t};
 
 /// The column that a permission counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +18,11 @@ pub enum Verb {
     Delete,
 }
 
-const VERBS: [(Verb, &str, &str); 3] =
-    [(Verb::Read, "Read", "read"), (Verb::Write, "Write", "write"), (Verb::Delete, "Delete", "delete")];
+const VERBS: [(Verb, &str, &str); 3] = [
+    (Verb::Read, later("Read"), "read"),
+    (Verb::Write, later("Write"), "write"),
+    (Verb::Delete, later("Delete"), "delete"),
+];
 
 /// One permission as a role holds it.
 #[derive(Debug, Clone, Copy)]
@@ -70,8 +74,8 @@ pub fn explained(
     html! {
         div.matrix data-editable[editable] {
             div.matrix-head aria-hidden="true" {
-                span { "Permission group" }
-                @for (_, label, _) in VERBS { span { (label) } }
+                span { (t("Permission group")) }
+                @for (_, label, _) in VERBS { span { (t(label)) } }
             }
             @for group in groups { (group_row(group, editable, id, open, about)) }
         }
@@ -92,7 +96,7 @@ fn group_row(
                 ul.matrix-permissions { @for permission in group.permissions { (permission_row(permission, editable, about)) } }
             }
             div.matrix-cells {
-                @for (verb, label, key) in VERBS { (cell(group, verb, label, key, editable)) }
+                @for (verb, label, key) in VERBS { (cell(group, verb, t(label), key, editable)) }
             }
         }
     }
@@ -105,7 +109,7 @@ fn permission_row(permission: &Permission, editable: bool, about: &dyn Fn(&Permi
                 span.capital { (permission.meaning) }
                 span.matrix-name {
                     code { (permission.name) }
-                    @if permission.danger { (badge(Tone::Warn, "sensitive")) }
+                    @if permission.danger { (badge(Tone::Warn, t("sensitive"))) }
                     @if let Some(reason) = permission.masked { (badge(Tone::Neutral, reason)) }
                 }
                 (about(permission))
@@ -122,8 +126,8 @@ fn permission_row(permission: &Permission, editable: bool, about: &dyn Fn(&Permi
 fn held_chips(permission: &Permission) -> Markup {
     let is_switch = permission.possible == [Reach::All];
     html! {
-        @if is_switch && !permission.held.is_empty() { span.chips { span.chip.reach-all { "On" } } }
-        @else if is_switch { span.chips { span.chip.reach-none { "Off" } } }
+        @if is_switch && !permission.held.is_empty() { span.chips { span.chip.reach-all { (t("On")) } } }
+        @else if is_switch { span.chips { span.chip.reach-none { (t("Off")) } } }
         @else { (reach_chips(permission.held)) }
     }
 }
@@ -137,7 +141,9 @@ fn cell(group: &Group, verb: Verb, label: &str, key: &str, editable: bool) -> Ma
         _ if held == total => ("all", "true", Icon::Check),
         _ => ("some", "mixed", Icon::Minus),
     };
-    let spoken = format!("{}, {}: {held} of {total}", group.label, label.to_lowercase());
+    let values: [(&str, &dyn std::fmt::Display); 4] =
+        [("group", &group.label), ("verb", &label), ("held", &held), ("total", &total)];
+    let spoken = fill(t("{group}, {verb}: {held} of {total}"), &values);
     let next = if held == total { "none" } else { "all" };
     html! {
         @if total == 0 {

@@ -11,6 +11,7 @@ pub mod card;
 pub mod datetime;
 pub mod dialog;
 pub mod empty;
+pub mod fields;
 pub mod filter;
 pub mod form;
 pub mod icon;

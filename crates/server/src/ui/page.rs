@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::badge::Tone;
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// One step of the way to the page.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +37,7 @@ pub fn page_head(head: &PageHead) -> Markup {
         header.page-head {
             div {
                 @if !head.crumbs.is_empty() {
-                    nav.crumbs aria-label="Breadcrumbs" {
+                    nav.crumbs aria-label=(t("Breadcrumbs")) {
                         @for crumb in head.crumbs { a href=(crumb.href) { (crumb.label) } (icon(Icon::Right)) }
                     }
                 }

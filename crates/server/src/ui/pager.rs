@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// Addresses of the neighbouring pages; `None` where there is none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,12 +22,12 @@ pub struct Pager<'a> {
 #[must_use]
 pub fn pager(pager: &Pager) -> Markup {
     html! {
-        nav.pager aria-label="Pages" {
+        nav.pager aria-label=(t("Pages")) {
             span.pager-summary { (pager.summary) }
             @if pager.first.or(pager.previous).or(pager.next).is_some() {
-                (step(pager.first, html! { "First" }))
-                (step(pager.previous, html! { (icon(Icon::Left)) "Previous" }))
-                (step(pager.next, html! { "Next" (icon(Icon::Right)) }))
+                (step(pager.first, html! { (t("First")) }))
+                (step(pager.previous, html! { (icon(Icon::Left)) (t("Previous")) }))
+                (step(pager.next, html! { (t("Next")) (icon(Icon::Right)) }))
             }
         }
     }

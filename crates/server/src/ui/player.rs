@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::button::{self, Button, Kind};
 use super::icon::Icon;
+use super::text::t;
 
 /// A recording to listen to.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,7 @@ pub fn player(player: &Player) -> Markup {
             audio id={ "player-" (player.id) } controls preload="none" src=(player.src) aria-label=(player.title)
                 controlslist="nodownload noplaybackrate" {}
             @if let Some(href) = player.download {
-                (button::download(&Button::new(Kind::Quiet, "Download recording").icon_only(Icon::Download), href))
+                (button::download(&Button::new(Kind::Quiet, t("Download recording")).icon_only(Icon::Download), href))
             }
         }
     }

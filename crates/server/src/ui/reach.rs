@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::text::t;
+
 /// How far a permission goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -27,21 +29,21 @@ impl Reach {
         }
     }
 
-    const fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
-            Self::Own => "Own",
-            Self::Assigned => "Assigned",
-            Self::Team => "Team",
-            Self::All => "All",
+            Self::Own => t("Own"),
+            Self::Assigned => t("Assigned"),
+            Self::Team => t("Team"),
+            Self::All => t("All"),
         }
     }
 
-    const fn meaning(self) -> &'static str {
+    fn meaning(self) -> &'static str {
         match self {
-            Self::Own => "what the person takes part in or owns",
-            Self::Assigned => "what is granted to the person",
-            Self::Team => "the units that the person leads",
-            Self::All => "the whole workspace",
+            Self::Own => t("what the person takes part in or owns"),
+            Self::Assigned => t("what is granted to the person"),
+            Self::Team => t("the units that the person leads"),
+            Self::All => t("the whole workspace"),
         }
     }
 }
@@ -54,7 +56,7 @@ pub fn reach_chips(held: &[Reach]) -> Markup {
             @for reach in held {
                 span class={ "chip reach-" (reach.value()) } title=(reach.meaning()) { (reach.label()) }
             }
-            @if held.is_empty() { span.chip.reach-none { "None" } }
+            @if held.is_empty() { span.chip.reach-none { (t("None")) } }
         }
     }
 }
@@ -70,7 +72,7 @@ pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach]
             @for reach in possible {
                 label class={ "reach-" (reach.value()) } title=(reach.meaning()) {
                     input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)];
-                    span { @if on_or_off { "On" } @else { (reach.label()) } }
+                    span { @if on_or_off { (t("On")) } @else { (reach.label()) } }
                 }
             }
         }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::t;
 
 /// How a reason bears on the decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +41,11 @@ pub struct Change<'a> {
 /// The answer in one sentence.
 #[must_use]
 pub fn verdict(allowed: bool, sentence: Markup) -> Markup {
-    let (class, picture, word) =
-        if allowed { ("tone-good", Icon::Check, "Allowed") } else { ("tone-bad", Icon::Close, "Refused") };
+    let (class, picture, word) = if allowed {
+        ("tone-good", Icon::Check, t("Allowed"))
+    } else {
+        ("tone-bad", Icon::Close, t("Refused"))
+    };
     html! {
         div class={ "verdict " (class) } {
             span.verdict-mark { (icon(picture)) }
@@ -61,7 +65,7 @@ pub fn reasons(reasons: &[Reason]) -> Markup {
                     span.reason-mark { (icon(picture)) span.sr-only { (word) } }
                     div {
                         strong { (reason.source) }
-                        @if reason.decisive { span.badge.tone-neutral { "decides" } }
+                        @if reason.decisive { span.badge.tone-neutral { (t("decides")) } }
                         p { (reason.text) }
                     }
                 }
@@ -70,11 +74,11 @@ pub fn reasons(reasons: &[Reason]) -> Markup {
     }
 }
 
-const fn looks(weight: Weight) -> (&'static str, Icon, &'static str) {
+fn looks(weight: Weight) -> (&'static str, Icon, &'static str) {
     match weight {
-        Weight::Allows => ("tone-good", Icon::Check, "for:"),
-        Weight::Refuses => ("tone-bad", Icon::Close, "against:"),
-        Weight::Silent => ("tone-neutral", Icon::Minus, "silent:"),
+        Weight::Allows => ("tone-good", Icon::Check, t("for:")),
+        Weight::Refuses => ("tone-bad", Icon::Close, t("against:")),
+        Weight::Silent => ("tone-neutral", Icon::Minus, t("silent:")),
     }
 }
 

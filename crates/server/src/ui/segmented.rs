@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::badge::Tone;
+use super::text::t;
 
 /// One segment.
 #[derive(Debug, Clone, Copy)]
@@ -59,9 +60,9 @@ pub fn segmented(name: &str, legend: &str, segments: &[Segment], selected: &str,
 #[must_use]
 pub fn three_state(name: &str, legend: &str, state: ThreeState, disabled: bool) -> Markup {
     let segments = [
-        Segment { value: ThreeState::Inherit.value(), label: "Inherit", tone: Tone::Neutral },
-        Segment { value: ThreeState::Allow.value(), label: "Allow", tone: Tone::Good },
-        Segment { value: ThreeState::Deny.value(), label: "Deny", tone: Tone::Bad },
+        Segment { value: ThreeState::Inherit.value(), label: t("Inherit"), tone: Tone::Neutral },
+        Segment { value: ThreeState::Allow.value(), label: t("Allow"), tone: Tone::Good },
+        Segment { value: ThreeState::Deny.value(), label: t("Deny"), tone: Tone::Bad },
     ];
     segmented(name, legend, &segments, state.value(), disabled)
 }

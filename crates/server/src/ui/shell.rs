@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::assets;
 use super::avatar::avatar;
 use super::icon::{Icon, icon};
+use super::text::{fill, spoken, t};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,8 +34,6 @@ impl Theme {
 pub struct Document<'a> {
     /// Title of the page; the browser shows it before the product's name.
     pub title: &'a str,
-    /// Language of the text, as a BCP 47 tag.
-    pub lang: &'a str,
     /// Light or dark.
     pub theme: Theme,
     /// The CSRF token of the session or of the sign-in form.
@@ -107,13 +106,17 @@ const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false,"extensions":"ringfenc
 pub fn shell(shell: &Shell, main: Markup) -> Markup {
     let body = html! {
         body data-live=[shell.live]
+            data-say-saving=(t("Saving…")) data-say-saved=(t("Saved")) data-say-not-saved=(t("Not saved"))
+            data-say-not-saved-offline=(t("Not saved: no connection")) data-say-offline=(t("No connection to the server. Try again."))
+            data-say-failed=(t("That did not work. Nothing was changed.")) data-say-copied=(t("Copied"))
+            data-say-continue=(t("Continue")) data-say-go-to=(t("Go to")) data-say-here=(t("Here"))
             hx-boost:inherited="true" hx-target:inherited="#main" hx-select:inherited="#main"
             hx-swap:inherited="outerHTML" hx-select-oob:inherited="#nav:outerMorph,#banner:outerMorph,#toasts:outerMorph" {
-            a.skip href="#main" { "Skip to content" }
+            a.skip href="#main" { (t("Skip to content")) }
             (top_bar(shell))
             (navigation(shell.nav))
             div.page {
-                div #banner { @if let Some(banner) = &shell.banner { aside.banner aria-label="Notice" { (banner) } } }
+                div #banner { @if let Some(banner) = &shell.banner { aside.banner aria-label=(t("Notice")) { (banner) } } }
                 main #main tabindex="-1" hx-history-elt { (main) }
             }
             div #toasts role="status" { @if let Some(toasts) = &shell.toasts { (toasts) } }
@@ -145,7 +148,7 @@ pub fn logo() -> Markup {
 fn document(about: &Document, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(about.lang) data-theme=[about.theme.attribute()] {
+        html lang=(spoken().code()) data-theme=[about.theme.attribute()] {
             head {
                 meta charset="utf-8";
                 title { (about.title) " · Ringfence" }
@@ -167,11 +170,11 @@ fn top_bar(shell: &Shell) -> Markup {
     html! {
         header.top-bar {
             button.button.quiet.icon-only.menu-button type="button" popovertarget="nav" {
-                (icon(Icon::Menu)) span.sr-only { "Menu" }
+                (icon(Icon::Menu)) span.sr-only { (t("Menu")) }
             }
             a.brand href=(shell.home) { (logo()) span { (shell.workspace) } }
             button.palette-button.script-only type="button" command="show-modal" commandfor="palette" {
-                (icon(Icon::Search)) span { "Go to…" } kbd { "Ctrl K" }
+                (icon(Icon::Search)) span { (t("Go to…")) } kbd { "Ctrl K" }
             }
             (user_menu(shell))
         }
@@ -181,9 +184,9 @@ fn top_bar(shell: &Shell) -> Markup {
 fn user_menu(shell: &Shell) -> Markup {
     let user = &shell.user;
     html! {
-        button.user-button type="button" popovertarget="user-menu" {
+        button.user-button type="button" popovertarget="user-menu"
+            aria-label=(fill(t("Account of {name}"), &[("name", &user.name)])) {
             (avatar(user.name))
-            span.sr-only { "Account of " }
             span.user-button-name { (user.name) }
             (icon(Icon::Down))
         }
@@ -192,7 +195,7 @@ fn user_menu(shell: &Shell) -> Markup {
             @for (href, label) in user.links { a href=(href) { (label) } }
             form method="post" action=(user.sign_out) hx-boost="false" {
                 input type="hidden" name="csrf" value=(shell.document.csrf);
-                button type="submit" { (icon(Icon::SignOut)) "Sign out" }
+                button type="submit" { (icon(Icon::SignOut)) (t("Sign out")) }
             }
         }
     }
@@ -200,7 +203,7 @@ fn user_menu(shell: &Shell) -> Markup {
 
 fn navigation(groups: &[NavGroup]) -> Markup {
     html! {
-        nav #nav popover aria-label="Main" {
+        nav #nav popover aria-label=(t("Main")) {
             @for group in groups {
                 @if !group.label.is_empty() { p.nav-label { (group.label) } }
                 ul {
@@ -223,8 +226,8 @@ fn changed_bar() -> Markup {
     html! {
         div #changed role="status" {
             p hidden {
-                "This page has changed since you opened it."
-                button.button.plain type="button" data-reload { "Reload" }
+                (t("This page has changed since you opened it."))
+                button.button.plain type="button" data-reload { (t("Reload")) }
             }
         }
     }
@@ -232,15 +235,15 @@ fn changed_bar() -> Markup {
 
 fn palette() -> Markup {
     html! {
-        dialog.palette #palette aria-label="Go to" {
+        dialog.palette #palette aria-label=(t("Go to")) {
             div.palette-search {
                 (icon(Icon::Search))
                 input type="text" role="combobox" aria-expanded="true" aria-controls="palette-list"
-                    aria-label="Go to a page or run a command" placeholder="Go to a page or run a command"
+                    aria-label=(t("Go to a page or run a command")) placeholder=(t("Go to a page or run a command"))
                     autocomplete="off" spellcheck="false";
             }
-            ul #palette-list role="listbox" aria-label="Pages and commands" {}
-            p.palette-none hidden { "Nothing of that name." }
+            ul #palette-list role="listbox" aria-label=(t("Pages and commands")) {}
+            p.palette-none hidden { (t("Nothing of that name.")) }
         }
     }
 }
@@ -251,8 +254,8 @@ fn confirm_dialog() -> Markup {
             form method="dialog" {
                 h2 #confirm-question {}
                 div.form-actions {
-                    button.button.plain value="no" autofocus { "Cancel" }
-                    button.button.danger value="yes" { "Continue" }
+                    button.button.plain value="no" autofocus { (t("Cancel")) }
+                    button.button.danger value="yes" { (t("Continue")) }
                 }
             }
         }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::avatar::person;
 use super::shell::logo;
+use super::text::t;
 
 /// Somebody to sign in as.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ pub fn demo_people(companies: &[DemoCompany], action: &str, csrf: &str) -> Marku
     html! {
         section.card {
             header.card-head {
-                div { h2 { "Demo: sign in as" } p.hint { "Made-up people. Nobody needs a password here." } }
+                div { h2 { (t("Demo: sign in as")) } p.hint { (t("Made-up people. Nobody needs a password here.")) } }
             }
             div.card-body {
                 @for company in companies {

@@ -4,10 +4,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::future::Future;
 use std::sync::LazyLock;
 
+use access::text::{Piece, pieces};
+use maud::{Markup, html};
 use workspace::language::Language;
+
+use super::fields;
 
 tokio::task_local! {
     static SPOKEN: Language;
@@ -55,20 +60,134 @@ pub fn said(english: &str) -> Cow<'_, str> {
     translated(english).map_or(Cow::Borrowed(english), Cow::Borrowed)
 }
 
+/// A text that is looked up where it is shown, in a table that cannot look it up itself: marks it for translation.
+pub const fn later(english: &'static str) -> &'static str {
+    english
+}
+
 /// A text with values: `fill(t("{n} of {total}"), &[("n", &n), ("total", &total)])`.
-pub fn fill(template: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
-    let put = |text: String, (name, value): &(&str, &dyn std::fmt::Display)| {
-        text.replace(&format!("{{{name}}}"), &value.to_string())
-    };
-    values.iter().fold(template.to_owned(), put)
+pub fn fill(template: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    for piece in pieces(template) {
+        match piece {
+            Piece::Plain(text) => filled.push_str(text),
+            Piece::Named(name) => match values.iter().find(|(known, _)| *known == name) {
+                Some((_, value)) => filled.push_str(&value.to_string()),
+                None => filled.push_str(&format!("{{{name}}}")),
+            },
+        }
+    }
+    filled
+}
+
+/// A text whose values are pieces of a page: `weave(t("They lead {unit}."), &[("unit", html! { strong { (unit) } })])`.
+pub fn weave(template: &str, values: &[(&str, Markup)]) -> Markup {
+    html! {
+        @for piece in pieces(template) {
+            @match piece {
+                Piece::Plain(text) => (text),
+                Piece::Named(name) => { @if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) { (value) } }
+            }
+        }
+    }
 }
 
 /// A text about a number of things, `{n}` in it: `count(n, "{n} person", "{n} people")`. French counts none as one.
 pub fn count(n: i64, one: &'static str, many: &'static str) -> String {
-    let single = n == 1 || (n == 0 && spoken() == Language::Fr);
-    fill(t(if single { one } else { many }), &[("n", &n)])
+    fill(t(plural(n, one, many)), &[("n", &number(n))])
+}
+
+/// The form of a text that goes with a number of things; for texts with other values beside `{n}`.
+pub fn plural(n: i64, one: &'static str, many: &'static str) -> &'static str {
+    if n == 1 || (n == 0 && spoken() == Language::Fr) { one } else { many }
+}
+
+/// A number with its thousands set apart as the reader's language does: `20,318`, `20.318`.
+pub fn number(n: i64) -> String {
+    let gap = match spoken() {
+        Language::En => ',',
+        Language::De => '.',
+        // Narrow no-break space, as both languages' academies ask.
+        Language::Fr | Language::Es => '\u{202f}',
+    };
+    let digits = n.to_string();
+    let apart = |at: usize| at > 0 && (digits.len() - at).is_multiple_of(3);
+    digits
+        .chars()
+        .enumerate()
+        .flat_map(|(at, digit)| apart(at).then_some(gap).into_iter().chain([digit]))
+        .collect()
+}
+
+/// With a capital letter, for a text that stands alone.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// Things one after the other: `a, b and c`.
+pub fn listed<S: AsRef<str>>(things: &[S]) -> String {
+    let things: Vec<&str> = things.iter().map(AsRef::as_ref).collect();
+    match things.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => {
+            fill(t("{things} and {last}"), &[("things", &first.join(", ")), ("last", last)])
+        }
+    }
+}
+
+/// A sentence of the product in the reader's language, with fields called as the console calls them.
+pub fn in_words(text: &access::Text) -> String {
+    text.say(&Reader)
+}
+
+struct Reader;
+
+impl access::text::Words for Reader {
+    fn template<'a>(&self, english: &'a str) -> Cow<'a, str> {
+        said(english)
+    }
+
+    fn value<'a>(&self, name: &str, value: &'a str) -> Cow<'a, str> {
+        let field = if name == "field" { fields::label(value) } else { None };
+        field.map_or(Cow::Borrowed(value), Cow::Borrowed)
+    }
 }
 
 fn translated(english: &str) -> Option<&'static str> {
     table(spoken())?.get(english).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use maud::html;
+    use workspace::language::Language;
+
+    use super::{count, fill, number, speaking, weave};
+
+    #[test]
+    fn a_value_that_looks_like_a_template_is_put_as_it_is() {
+        assert_eq!(fill("{a} and {b}", &[("a", &"{b}"), ("b", &"x")]), "{b} and x");
+    }
+
+    #[test]
+    fn what_is_woven_into_a_text_stays_markup_and_the_text_does_not() {
+        let woven = weave("<{unit}>", &[("unit", html! { b { "A" } })]);
+        assert_eq!(woven.into_string(), "&lt;<b>A</b>&gt;");
+    }
+
+    #[test]
+    fn counts_agree_with_their_noun() {
+        assert_eq!(count(0, "{n} call", "{n} calls"), "0 calls");
+        assert_eq!(count(1, "{n} call", "{n} calls"), "1 call");
+        assert_eq!(count(20318, "{n} call", "{n} calls"), "20,318 calls");
+    }
+
+    #[tokio::test]
+    async fn thousands_are_set_apart_as_the_language_does() {
+        assert_eq!(number(1_000_000), "1,000,000");
+        assert_eq!(speaking(Language::De, async { number(20_318) }).await, "20.318");
+        assert_eq!(speaking(Language::Fr, async { number(999) }).await, "999");
+    }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::badge::Tone;
 use super::button::{self, Button, Kind};
+use super::text::t;
 
 /// How to take back what the toast tells of.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,7 @@ pub fn toast(tone: Tone, text: &str, undo: Option<&Undo>) -> Markup {
     html! {
         div class={ "toast " (tone.class()) } data-toast {
             span { (text) }
-            @if let Some(undo) = undo { (button::post(&Button::new(Kind::Plain, "Undo"), undo.action, undo.csrf)) }
+            @if let Some(undo) = undo { (button::post(&Button::new(Kind::Plain, t("Undo")), undo.action, undo.csrf)) }
         }
     }
 }
