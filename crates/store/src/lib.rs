@@ -14,6 +14,7 @@ mod identity;
 mod load;
 pub mod mail;
 pub mod page;
+pub mod pin;
 pub mod role;
 pub mod session;
 pub mod token;

@@ -36,6 +36,8 @@ pub struct UserRow {
     pub last_seen_at: Option<Micros>,
     /// Rises with each edit of the record.
     pub revision: i64,
+    /// Whether they can sign in with a PIN.
+    pub has_pin: bool,
 }
 
 /// What a user's record is made or edited with.
@@ -114,7 +116,7 @@ impl UserOrder {
 }
 
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-                       created_at, last_seen_at, revision";
+                       created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
 
 /// `standing` as the databases write it.
 pub(crate) fn standing_word(standing: Standing) -> &'static str {
@@ -129,6 +131,15 @@ pub(crate) fn standing_word(standing: Standing) -> &'static str {
 pub(crate) fn like(search: &str) -> String {
     let literal = search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{literal}%")
+}
+
+/// An email address is one user's, and so is the phone number of whoever signs in with a PIN.
+fn taken_of_user(error: sqlx::Error) -> StoreError {
+    // PostgreSQL names the index that is in the way, SQLite its columns.
+    let phone = error.as_database_error().is_some_and(|e| {
+        e.constraint() == Some("users_by_pin_phone") || e.message().ends_with("users.phone")
+    });
+    taken(if phone { "phone" } else { "email" })(error)
 }
 
 impl Store {
@@ -244,7 +255,7 @@ impl Change<'_> {
             .s(" AND id = ")
             .v(id)
             .some(revision, |q, v| q.s(" AND revision = ").v(v));
-        if self.tx.exec(update).await.map_err(taken("email"))? == 0 {
+        if self.tx.exec(update).await.map_err(taken_of_user)? == 0 {
             return Err(if revision.is_some() { StoreError::Stale } else { StoreError::Missing });
         }
         self.touches(id);
@@ -281,6 +292,7 @@ impl Change<'_> {
             "DELETE FROM temporary_access",
             "DELETE FROM grants",
             "DELETE FROM sessions",
+            "DELETE FROM devices",
             "DELETE FROM api_tokens",
             "DELETE FROM links",
             "DELETE FROM mails",
@@ -291,7 +303,7 @@ impl Change<'_> {
         }
         let free = q("UPDATE extensions SET user_id = NULL WHERE workspace_id = ").v(workspace);
         self.tx.exec(free.s(" AND user_id = ").v(id)).await?;
-        let delete = q("UPDATE users SET password_hash = NULL, deleted_at = ").v(self.now());
+        let delete = q("UPDATE users SET password_hash = NULL, pin_hash = NULL, deleted_at = ").v(self.now());
         self.tx.exec(delete.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?;
         self.touches(id);
         self.changes_access();

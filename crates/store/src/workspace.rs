@@ -32,6 +32,8 @@ pub struct WorkspaceRow {
     pub is_demo: bool,
     /// When it was created.
     pub created_at: Micros,
+    /// How many digits a PIN has.
+    pub pin_digits: i64,
 }
 
 /// A workspace to be created, with its first user.
@@ -57,8 +59,8 @@ pub struct NewWorkspace<'a> {
     pub owner_password: Option<&'a str>,
 }
 
-const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, auto_record, is_demo, created_at \
-                       FROM workspaces";
+const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, auto_record, is_demo, created_at, \
+                       pin_digits FROM workspaces";
 
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
@@ -145,6 +147,7 @@ impl Change<'_> {
             settings.time_zone.as_ref().map(|v| set("time_zone = ").v(v)),
             settings.country_code.as_ref().map(|v| set("country_code = ").v(v)),
             settings.auto_record.map(|v| set("auto_record = ").v(v)),
+            settings.pin_digits.map(|v| set("pin_digits = ").v(v)),
         ];
         for update in updates.into_iter().flatten() {
             self.tx.exec(update.s(" WHERE id = ").v(workspace)).await?;
@@ -169,4 +172,6 @@ pub struct WorkspaceSettings {
     pub country_code: Option<String>,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: Option<bool>,
+    /// How many digits a PIN has.
+    pub pin_digits: Option<i64>,
 }

@@ -6,6 +6,7 @@
 pub mod audit_log;
 pub mod calls;
 pub mod check;
+pub mod confirm;
 pub mod directory;
 pub mod entities;
 pub mod explain;
@@ -17,6 +18,7 @@ mod mail_texts;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod pin;
 pub mod profile;
 pub mod refusal;
 pub mod roles;

@@ -11,7 +11,7 @@ use store::user::UserInput;
 use crate::refusal::{Code, Refusal};
 use crate::user_access::{self, EffectiveLine};
 use crate::users::{UserView, input_of, phone};
-use crate::{Answer, App, List, Moment, check, id, sign_in};
+use crate::{Answer, App, List, Moment, check, confirm, id, pin};
 
 /// An edit of one's own record: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -87,6 +87,7 @@ pub async fn update(
         phone: edit.phone.as_deref().map_or(Ok(old.phone.clone()), phone)?,
         ..input_of(&old)
     };
+    pin::keeps_phone(&old, &input.phone)?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let detail = serde_json::json!({ "before": { "name": old.name, "phone": old.phone },
@@ -109,19 +110,7 @@ pub async fn change_password(
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;
-    let target = sign_in::target(permit.workspace(), &record.email);
-    if let Err(wait) = app.store.take_guess(&target).await? {
-        return Err(Refusal::too_many(wait));
-    }
-    let account = app.store.credentials(permit.workspace(), &record.email).await?;
-    let hash = account.as_ref().and_then(|a| a.password_hash.as_deref());
-    if !app.passwords.check(&passwords.current, hash).await? {
-        let act = Act::done("profile:update", "user", permit.thing().id, record.name.as_str());
-        let act = act.with(serde_json::json!({ "reason": "wrong present password" }));
-        app.store.record_refusal(permit.workspace(), author, act).await?;
-        return Err(Refusal::invalid("current", "{field} is not your present password."));
-    }
-    app.store.forget_guesses(&target).await?;
+    confirm::check(app, actor, author, "profile:update", &passwords.current, "current").await?;
     let hash = app.passwords.hash(&passwords.new).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     change.set_password(permit.id(), &hash).await?;

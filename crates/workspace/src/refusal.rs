@@ -151,6 +151,11 @@ impl From<StoreError> for Refusal {
                 Code::Conflict,
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
             ),
+            StoreError::Taken("phone") => {
+                let message = "phone signs in somebody else with their PIN already: each person with a PIN needs a \
+                               number of their own.";
+                Refusal { field: Some("phone".into()), ..Refusal::because(Code::Taken, message) }
+            }
             StoreError::Taken(field) => {
                 Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at(field)
             }

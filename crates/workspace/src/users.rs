@@ -9,7 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, id, secrets};
+use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -38,6 +38,8 @@ pub struct UserView {
     pub created_at: Moment,
     /// When they last did anything, to the minute.
     pub last_seen_at: Option<Moment>,
+    /// Whether they can sign in with a PIN on the mobile pages.
+    pub has_pin: bool,
     /// Send it back with an edit, so that the edit fails where somebody else was faster.
     pub revision: i64,
 }
@@ -59,6 +61,7 @@ impl UserView {
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
+            has_pin: row.has_pin,
             revision: row.revision,
         }
     }
@@ -231,6 +234,7 @@ pub async fn update(
     let old = change.user(permit.id()).await?;
     let model = before.model();
     let input = checked_edit(model, &edit, input_of(&old))?;
+    pin::keeps_phone(&old, &input.phone)?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let record = |row: &UserRow| {
