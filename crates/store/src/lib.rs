@@ -11,6 +11,7 @@ mod db;
 pub mod entity;
 pub mod grant;
 mod identity;
+pub mod link;
 mod load;
 pub mod mail;
 pub mod page;

@@ -154,6 +154,7 @@ impl Store {
         let now = self.now();
         let wipe = q("UPDATE mails SET body = '', next_try_at = NULL WHERE body <> '' AND expires_at <= ");
         self.db.exec(wipe.v(now)).await?;
+        self.db.exec(q("DELETE FROM links WHERE expires_at <= ").v(now)).await?;
         self.db.exec(q("DELETE FROM mails WHERE created_at <= ").v(now - KEPT)).await?;
         Ok(())
     }

@@ -22,6 +22,10 @@ pub struct UserRow {
     pub phone: String,
     /// The company's own code for them; empty where there is none.
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
+    /// The code of their language; empty where the browser's counts.
+    pub language: String,
     /// Their role.
     pub role_id: i64,
     /// Their department.
@@ -51,6 +55,10 @@ pub struct UserInput {
     pub phone: String,
     /// The company's own code for them, or empty.
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
+    /// The code of their language; empty where the browser's counts.
+    pub language: String,
     /// Their role.
     pub role: Id,
     /// Their department.
@@ -67,6 +75,8 @@ impl Default for UserInput {
             name: text(),
             phone: text(),
             employee_code: text(),
+            lead_cap: None,
+            language: text(),
             role: Id(0),
             department: None,
             branch: None,
@@ -115,7 +125,7 @@ impl UserOrder {
     }
 }
 
-const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
+const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, branch_id, standing, \
                        created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
 
 /// `standing` as the databases write it.
@@ -212,7 +222,7 @@ impl Change<'_> {
     ) -> Result<Id> {
         let id = self.new_id();
         let insert = q(
-            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, role_id, department_id, \
+            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
                         branch_id, standing, password_hash, created_at) VALUES ",
         )
         .list(row![
@@ -222,6 +232,8 @@ impl Change<'_> {
             &user.name,
             &user.phone,
             &user.employee_code,
+            user.lead_cap,
+            &user.language,
             user.role,
             user.department,
             user.branch,
@@ -234,8 +246,12 @@ impl Change<'_> {
         Ok(id)
     }
 
-    /// Edits a user's record. With a revision, only if nobody else edited it since.
+    /// Edits a user's record. With a revision, only if nobody else edited it since. Links that went to another email
+    /// address are no longer good.
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
+        if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
+            self.drop_links(id, None).await?;
+        }
         let update = q("UPDATE users SET email = ")
             .v(&user.email)
             .s(", name = ")
@@ -244,6 +260,10 @@ impl Change<'_> {
             .v(&user.phone)
             .s(", employee_code = ")
             .v(&user.employee_code)
+            .s(", lead_cap = ")
+            .v(user.lead_cap)
+            .s(", language = ")
+            .v(&user.language)
             .s(", role_id = ")
             .v(user.role)
             .s(", department_id = ")
@@ -278,6 +298,21 @@ impl Change<'_> {
         let update = q("UPDATE users SET standing = ").v(standing_word(standing));
         let update = update.s(", revision = revision + 1 WHERE workspace_id = ").v(self.workspace());
         self.tx.exec(update.s(" AND id = ").v(id)).await?;
+        if standing == Standing::Banned {
+            self.drop_links(id, None).await?;
+        }
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Lifts a ban: whoever had not come yet is invited as before.
+    pub async fn lift_ban(&mut self, id: Id) -> Result<()> {
+        let update =
+            q("UPDATE users SET revision = revision + 1, standing = CASE WHEN password_hash IS NULL AND \
+                        pin_hash IS NULL AND last_seen_at IS NULL THEN 'invited' ELSE 'active' END \
+                        WHERE standing = 'banned' AND workspace_id = ");
+        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
         self.touches(id);
         self.changes_access();
         Ok(())

