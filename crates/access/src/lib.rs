@@ -4,6 +4,7 @@
 
 pub mod authority;
 pub mod decide;
+pub mod difference;
 pub mod explain;
 pub mod model;
 pub mod permission;
@@ -16,6 +17,7 @@ pub mod text;
 pub mod thing;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
+pub use difference::Difference;
 pub use model::{Id, Micros, Model};
 pub use permission::{Group, Permission, Right, Verb, can};
 pub use powers::{Cell, PermissionSet, Powers};

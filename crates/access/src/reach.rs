@@ -57,7 +57,7 @@ impl Reach {
 }
 
 /// A set of reaches.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Reaches(u8);
 
 impl Reaches {

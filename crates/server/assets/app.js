@@ -66,6 +66,9 @@
 
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const source = ctx.sourceElement;
+    const ask = $("#ask > dialog");
+    if (ask?.contains(source)) ask.remove();
+    else if (ask && !ctx.live && source instanceof HTMLFormElement) return askedFirst(ask, source);
     const refusal = $("#toasts > [data-refused]");
     if (refusal) return showRefusal(refusal, source);
     if (ctx.live || source?.matches?.("[data-autosave], [data-filter]")) return;
@@ -76,6 +79,14 @@
     if (wrong && ctx.response?.status >= 400) wrong.focus();
     else if (ctx.select === "#main" && !main()?.contains(document.activeElement)) main()?.focus({ preventScroll: true });
   });
+
+  // A form that saves by itself shows again what holds, unless what it would do is agreed to.
+  function askedFirst(ask, form) {
+    enhance();
+    $(".button.primary", ask)?.focus();
+    if (!form.matches("[data-autosave]")) return;
+    ask.addEventListener("close", () => form.reset(), { once: true });
+  }
 
   // A refused form stays as it is, with the message at the field that it names; one that saves by itself shows again
   // what holds, since what was clicked does not.
@@ -133,7 +144,8 @@
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     if (!ctx.response || !ctx.sourceElement?.id || !$(`[data-autosave]#${CSS.escape(ctx.sourceElement.id)}`)) return;
-    if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", say.saySaved);
+    if ($("#ask > dialog")) saveState(ctx.sourceElement.id, "", "");
+    else if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", say.saySaved);
     else saveState(ctx.sourceElement.id, "bad", say.sayNotSaved);
   });
 
@@ -201,8 +213,9 @@
   // What has been done is said once, not again with every reload.
   function forgetDone() {
     const here = new URL(location.href);
-    if (!here.searchParams.has("done")) return;
+    if (!here.searchParams.has("done") && !here.searchParams.has("undo")) return;
     here.searchParams.delete("done");
+    here.searchParams.delete("undo");
     history.replaceState(history.state, "", here);
   }
 

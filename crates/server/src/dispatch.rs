@@ -10,15 +10,15 @@ use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use store::Identity;
 use store::audit::Act;
+use store::{Identity, Intent, Receipt};
 use workspace::secrets::token_hash;
 use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, cookie, endpoints, refuse};
+use crate::{Server, console, cookie, endpoints, refuse};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1 << 20;
@@ -76,6 +76,8 @@ async fn dispatch(
         headers: parts.headers,
         path,
         body: axum::body::Bytes::new(),
+        intent: Intent::Do,
+        receipt: Receipt::default(),
     };
     let request_id = request.headers.get("x-request-id").cloned();
     let found = identify(&mut request, endpoint.face).await;
@@ -86,7 +88,11 @@ async fn dispatch(
             Err(refusal) => Err(refusal),
         };
         match outcome {
-            Ok(response) => response,
+            Ok(response) => done(&request, endpoint.face, response),
+            Err(Refusal { foresight: Some(foresight), .. }) => match endpoint.face {
+                Face::Console => console::foreseen::ask(&request, &foresight),
+                _ => axum::Json(*foresight).into_response(),
+            },
             Err(refusal) => {
                 let refusal = note(&request, endpoint, refusal).await;
                 refuse::render(&request, endpoint, &refusal)
@@ -114,7 +120,20 @@ async fn handle(
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }
+    request.intent = request.meaning(endpoint.face, method);
     endpoint.run(request.clone()).await
+}
+
+/// An answer with what it takes to undo what was done.
+fn done(request: &Request, face: Face, mut answer: Response) -> Response {
+    match (request.receipt.undo(), face) {
+        (Some(undo), Face::Console) => console::foreseen::offering(answer, undo),
+        (Some(undo), _) => {
+            answer.headers_mut().insert("ringfence-undo", HeaderValue::from(undo));
+            answer
+        }
+        (None, _) => answer,
+    }
 }
 
 /// Finds out who asks, by the credentials that the face takes. Credentials for another workspace than the path's

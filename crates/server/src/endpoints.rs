@@ -43,6 +43,7 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/me/password"         may(ProfileUpdate) rest::me::change_password, "Change your own password; your other sessions end.";
         GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
         DELETE "/api/v1/me/sessions/{session}" signed_in() rest::me::end_session, "End one of your own sessions.";
+        POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the number in its answer's Ringfence-Undo header.";
         GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
         GET  "/api/v1/workspace"           may(SettingsRead) rest::workspace::show, "The workspace's settings.";
         PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone or the country.";
@@ -130,6 +131,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::submit, "Sign in.";
         POST "/w/{slug}/sign-in/demo"      open("demo workspaces only, whose people are made up") console::sign_in::as_demo_user, "Sign in as somebody of the demo.";
         POST "/w/{slug}/sign-out"          signed_in() console::sign_in::sign_out, "Sign out.";
+        POST "/w/{slug}/undo/{undo}"       signed_in() console::foreseen::undo, "Undo a change of access of one's own.";
         GET  "/w/{slug}/live"              signed_in() live::stream, "What changes, as server-sent events.";
         GET  "/w/{slug}"                   signed_in() console::home::show, "The start page.";
         GET  "/w/{slug}/users"             list(UserRead) console::users::list, "The users that one may see.";

@@ -193,7 +193,11 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
     fn read(request: &Request) -> Result<Self, Refusal> {
-        fields(request.uri.query().unwrap_or_default().as_bytes()).map(Query)
+        // `try` says how a request is meant, whatever it asks for; see `Request::meaning`.
+        let pairs = form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes());
+        let asked = pairs.filter(|(name, _)| name != "try");
+        let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+        fields(asked.as_bytes()).map(Query)
     }
 
     fn schema() -> Option<(Place, SchemaOf)> {

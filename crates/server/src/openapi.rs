@@ -184,6 +184,10 @@ fn parameters(schemas: &mut Schemas, endpoint: &Endpoint) -> Vec<Value> {
                 "description": about }));
         }
     }
+    if endpoint.face == Face::Rest && !endpoint.method.is_safe() {
+        all.push(json!({ "name": "try", "in": "query", "required": false, "schema": { "type": "boolean" },
+            "description": "Change nothing; answer 200 with who would gain and lose what." }));
+    }
     all
 }
 

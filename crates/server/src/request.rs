@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use access::{Id, Micros, Noun, Thing};
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Uri, header};
-use store::{Author, Identity, Via};
+use axum::http::{HeaderMap, Method, Uri, header};
+use store::{Author, Identity, Intent, Receipt, Via};
 use workspace::language::Language;
 use workspace::{Code, Refusal};
 
 use crate::Server;
+use crate::endpoint::Face;
 
 /// A request, read whole, with whoever asks.
 #[derive(Clone)]
@@ -30,7 +31,14 @@ pub struct Request {
     pub path: HashMap<String, String>,
     /// The body.
     pub body: Bytes,
+    /// Whether what is asked for is to be done, or only foreseen.
+    pub intent: Intent,
+    /// What the request's change leaves to undo it by.
+    pub receipt: Receipt,
 }
+
+/// The field of a form that has been shown what it would do, and was sent again.
+pub const ASKED: &str = "sure";
 
 impl Request {
     /// Who asks, or a refusal that says to sign in.
@@ -40,8 +48,30 @@ impl Request {
 
     /// Who asks, for the audit log.
     pub fn author(&self) -> Author {
-        let nobody = || Author { id: None, name: "nobody".into(), via: "no credentials".into() };
-        self.who.as_ref().map_or_else(nobody, Identity::author)
+        let nobody = || Author::new(None, "nobody", "no credentials");
+        let author = self.who.as_ref().map_or_else(nobody, Identity::author);
+        Author { intent: self.intent, receipt: self.receipt.clone(), ..author }
+    }
+
+    /// What a request means: a program says `?try=true` where it only wants to know what would change; a form asks
+    /// first, unless it has (`sure`) or has secrets in it, which are not to be sent out again.
+    pub fn meaning(&self, face: Face, method: &Method) -> Intent {
+        let says = |text: &[u8], name: &str, value: &str| {
+            form_urlencoded::parse(text).any(|(n, v)| n == name && v == value)
+        };
+        let query = self.uri.query().unwrap_or_default().as_bytes();
+        let secret = |text: &[u8]| {
+            form_urlencoded::parse(text).any(|(name, value)| {
+                !value.is_empty() && ["password", "pin", "current", "new"].contains(&&*name)
+            })
+        };
+        let form = self.content_type() == "application/x-www-form-urlencoded";
+        match face {
+            _ if method.is_safe() => Intent::Do,
+            Face::Rest if says(query, "try", "true") => Intent::Try,
+            Face::Console if form && !says(&self.body, ASKED, "1") && !secret(&self.body) => Intent::Ask,
+            _ => Intent::Do,
+        }
     }
 
     /// When the API token that was shown ends; none for sessions and for tokens without an end.

@@ -2,13 +2,14 @@
 //! guard on its outcome. Nothing of a tenant is written in any other way.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use access::{Actor, Id, Micros, Permit, Right, Snapshot, authority};
+use access::{Actor, Difference, Id, Micros, Permission, Permit, Right, Snapshot, Thing, authority};
 
 use crate::audit::{self, Act};
 use crate::db::{Tx, q};
 use crate::load::{self, Reader};
-use crate::{Changed, Result, Store, StoreError};
+use crate::{Changed, Result, Store, StoreError, undo};
 
 /// Who writes, for the audit log: the name of the person and the session or token they came by.
 #[derive(Debug, Clone)]
@@ -19,12 +20,49 @@ pub struct Author {
     pub name: String,
     /// How they came: `session 12`, `api token 7`, `command line`.
     pub via: String,
+    /// Whether what they ask for is to be done, or only foreseen.
+    pub intent: Intent,
+    /// What the change leaves to undo it by.
+    pub receipt: Receipt,
+}
+
+/// Whether a change is to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Intent {
+    /// Make it.
+    #[default]
+    Do,
+    /// Make it, unless somebody gains or loses access by it: then say who and what, and change nothing.
+    Ask,
+    /// Say who would gain and lose what; change nothing in any case.
+    Try,
+}
+
+/// Where a change leaves the number that it can be undone by.
+#[derive(Debug, Clone, Default)]
+pub struct Receipt(Arc<AtomicI64>);
+
+impl Receipt {
+    /// The number to undo the latest change by; none where there is nothing to undo.
+    pub fn undo(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|undo| *undo != 0)
+    }
+
+    fn leave(&self, undo: i64) {
+        self.0.store(undo, Ordering::Relaxed);
+    }
 }
 
 impl Author {
     /// Whoever runs the machine.
     pub fn operator() -> Author {
-        Author { id: None, name: "operator".into(), via: "command line".into() }
+        Author::new(None, "operator", "command line")
+    }
+
+    /// Somebody who wants what they ask for to be done.
+    pub fn new(id: Option<Id>, name: impl Into<String>, via: impl Into<String>) -> Author {
+        let (intent, receipt) = (Intent::Do, Receipt::default());
+        Author { id, name: name.into(), via: via.into(), intent, receipt }
     }
 }
 
@@ -34,11 +72,13 @@ pub struct Change<'s> {
     pub(crate) tx: Tx,
     workspace: i64,
     before: Arc<Snapshot>,
-    actor: Option<Actor>,
+    pub(crate) actor: Option<Actor>,
+    pub(crate) decided: Option<(Permission, Thing)>,
     author: Author,
     now: Micros,
     next_id: i64,
     next_call: i64,
+    next_undo: i64,
     chain: audit::Head,
     acts: Vec<Act>,
     touched: Vec<Id>,
@@ -50,6 +90,7 @@ struct Head {
     version: i64,
     next_id: i64,
     next_call: i64,
+    next_undo: i64,
     audit_seq: i64,
     audit_head: String,
 }
@@ -65,6 +106,7 @@ impl Store {
         let mut change = self.open_change(permit.workspace(), author).await?;
         let permit = permit.renew(&change.before)?;
         change.actor = permit.actor().cloned();
+        change.decided = Some((permit.permission(), permit.thing().clone()));
         Ok((change, permit))
     }
 
@@ -77,7 +119,9 @@ impl Store {
     /// Makes a transaction a change of a workspace.
     pub(crate) async fn change_in(&self, mut tx: Tx, workspace: i64, author: &Author) -> Result<Change<'_>> {
         let lock = tx.for_update();
-        let head = q("SELECT version, next_id, next_call, audit_seq, audit_head FROM workspaces WHERE id = ");
+        let head = q(
+            "SELECT version, next_id, next_call, next_undo, audit_seq, audit_head FROM workspaces WHERE id = ",
+        );
         let head: Head = tx.one(head.v(workspace).s(lock)).await?.ok_or(StoreError::Missing)?;
         let now = self.now();
         let cached = self.cached(workspace).filter(|s| s.model().version == head.version);
@@ -92,10 +136,12 @@ impl Store {
             workspace,
             before,
             actor: None,
+            decided: None,
             author: author.clone(),
             now,
             next_id: head.next_id,
             next_call: head.next_call,
+            next_undo: head.next_undo,
             chain: audit::Head { seq: head.audit_seq, hash: head.audit_head },
             acts: vec![],
             touched: vec![],
@@ -167,14 +213,18 @@ impl Change<'_> {
     /// hold: for the next request and for what is open.
     pub async fn commit(mut self) -> Result<()> {
         let after = if self.changes_access { Some(self.after().await?) } else { None };
-        let outcome = after.as_ref().unwrap_or(&self.before);
+        let outcome = outcome_of(&after, &self.before);
         if self.changes_access || !self.touched.is_empty() {
             authority::guard(self.actor.as_ref(), &self.before, outcome, &self.touched)?;
+        }
+        self.foresee(outcome_of(&after, &self.before))?;
+        if let Some(after) = &after {
+            self.leave_undo(after).await?;
         }
         for act in std::mem::take(&mut self.acts) {
             audit::append(&mut self.tx, self.workspace, &mut self.chain, &self.author, self.now, act).await?;
         }
-        let version = outcome.model().version;
+        let version = outcome_of(&after, &self.before).model().version;
         self.tx
             .exec(
                 q("UPDATE workspaces SET version = ")
@@ -183,6 +233,8 @@ impl Change<'_> {
                     .v(self.next_id)
                     .s(", next_call = ")
                     .v(self.next_call)
+                    .s(", next_undo = ")
+                    .v(self.next_undo)
                     .s(", audit_seq = ")
                     .v(self.chain.seq)
                     .s(", audit_head = ")
@@ -201,4 +253,42 @@ impl Change<'_> {
         self.store.announce(changed);
         Ok(())
     }
+
+    /// Stops here with what the change would do, where that is what was asked.
+    fn foresee(&self, after: &Snapshot) -> Result<()> {
+        if self.author.intent == Intent::Do || (self.author.intent == Intent::Ask && !self.changes_access) {
+            return Ok(());
+        }
+        let difference = Difference::between(&self.before, after, self.actor.as_ref());
+        if self.author.intent == Intent::Ask && difference.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::Foreseen(Box::new(Foreseen { difference, before: self.before.clone() })))
+    }
+
+    /// Writes down how to undo the change, if somebody made it and it can be.
+    async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
+        let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
+        let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
+        let summary = self.acts.first().map_or("", |act| act.label.as_str());
+        let made =
+            undo::Made { id: self.next_undo, user: actor.id(), permission: *permission, thing, summary };
+        undo::keep(&mut self.tx, self.workspace, self.now, &made, &edits).await?;
+        self.author.receipt.leave(self.next_undo);
+        self.next_undo += 1;
+        Ok(())
+    }
+}
+
+fn outcome_of<'s>(after: &'s Option<Snapshot>, before: &'s Snapshot) -> &'s Snapshot {
+    after.as_ref().unwrap_or(before)
+}
+
+/// What a change would do, had it been made.
+#[derive(Debug)]
+pub struct Foreseen {
+    /// Who gains and loses what.
+    pub difference: Difference,
+    /// The access before it, by which things are named.
+    pub before: Arc<Snapshot>,
 }

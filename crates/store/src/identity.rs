@@ -40,7 +40,7 @@ impl Identity {
             Via::Token(token) => format!("api token {token}"),
         };
         let name = self.actor.snapshot().model().label(self.actor.id()).to_owned();
-        Author { id: Some(self.actor.id()), name, via }
+        Author::new(Some(self.actor.id()), name, via)
     }
 }
 

@@ -19,6 +19,7 @@ pub mod pin;
 pub mod role;
 pub mod session;
 pub mod token;
+pub mod undo;
 pub mod unit;
 pub mod user;
 mod watch;
@@ -30,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use access::{Denied, Micros, Snapshot};
 use tokio::sync::broadcast;
 
-pub use change::{Author, Change};
+pub use change::{Author, Change, Foreseen, Intent, Receipt};
 pub use identity::{Identity, Via};
 pub use page::{Page, Slice};
 
@@ -84,6 +85,12 @@ pub enum StoreError {
     /// The change would break a rule about who may act on whom.
     #[error("{0}")]
     Breach(#[from] access::authority::Breach),
+    /// Nothing was changed, as was asked: this is what the change would do.
+    #[error("not done, only foreseen")]
+    Foreseen(Box<change::Foreseen>),
+    /// The change cannot be undone any more; why.
+    #[error("{0}")]
+    NotUndoable(&'static str),
     /// Somebody else changed the record in the meantime.
     #[error("the record was changed in the meantime")]
     Stale,

@@ -55,7 +55,7 @@ impl Store {
         agent: &str,
         expires_at: Micros,
     ) -> Result<Id> {
-        let author = Author { id: Some(user), name: name.to_owned(), via: "sign-in".into() };
+        let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
         let (session, now) = (change.new_id(), change.now());
         change

@@ -122,6 +122,17 @@ impl<'s> Company<'s> {
         self.owner.client.put(&path, json!({ "setting": setting })).await
     }
 
+    /// Sends a form from a page of somebody's session.
+    pub async fn form(&self, member: &Member, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let token = member.client.token.clone().unwrap();
+        let stranger = self.server.stranger();
+        let request = stranger
+            .request(reqwest::Method::POST, &format!("/w/{}{path}", self.slug))
+            .header("cookie", format!("__Host-ringfence-{}={token}", self.slug))
+            .header("x-csrf-token", server::cookie::csrf(&token));
+        stranger.send(request.form(pairs)).await
+    }
+
     /// Puts a call into the log; its id.
     pub async fn call(&self, call: TestCall) -> i64 {
         let store = &self.server.app.store;

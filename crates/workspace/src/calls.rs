@@ -227,7 +227,7 @@ pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answe
 
 /// What a call may be asked to touch: nothing that the asker may not know of, or the answer would tell of it.
 fn known(asker: &Actor, id: Id) -> Answer<Id> {
-    let unknown = "{field} must be a person, unit, extension, queue or number that you may see.";
+    let unknown = text!("{field} must be a person, unit, extension, queue or number that you may see.");
     if asker.knows(id) { Ok(id) } else { Err(Refusal::invalid("touching", unknown)) }
 }
 
@@ -249,7 +249,7 @@ fn moment(field: &'static str, text: &str, zone: &TimeZone, end: bool) -> Answer
     let day = if end { day.and_then(|day| day.checked_add(1.day()).ok()) } else { day };
     let start = day.and_then(|day| day.to_zoned(zone.clone()).ok());
     start.map(|start| start.timestamp().as_microsecond()).ok_or_else(|| {
-        let message = "{field} must be a day like 2026-03-01 or a moment like 2026-03-01T09:00:00Z.";
+        let message = text!("{field} must be a day like 2026-03-01 or a moment like 2026-03-01T09:00:00Z.");
         Refusal::invalid(field, message)
     })
 }

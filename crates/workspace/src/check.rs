@@ -57,7 +57,9 @@ pub fn slug(value: &str) -> Result<String, Refusal> {
     if (2..=40).contains(&value.len()) && letters && !edges {
         return Ok(value.to_owned());
     }
-    let message = "{field} must have 2 to 40 lower-case letters, digits or hyphens, and begin and end with a letter or digit.";
+    let message = text!(
+        "{field} must have 2 to 40 lower-case letters, digits or hyphens, and begin and end with a letter or digit."
+    );
     Err(Refusal::invalid("slug", message))
 }
 
@@ -121,7 +123,7 @@ pub fn user(model: &Model, id: Id) -> Result<Id, Refusal> {
 /// A moment that is still to come, where one is given.
 pub fn future(field: &'static str, at: Option<Moment>, now: Micros) -> Result<Option<Micros>, Refusal> {
     if at.is_some_and(|Moment(at)| at <= now || jiff::Timestamp::from_microsecond(at).is_err()) {
-        let message = "{field} must be in the future, like 2030-03-01T09:00:00Z.";
+        let message = text!("{field} must be in the future, like 2030-03-01T09:00:00Z.");
         return Err(Refusal::invalid(field, message));
     }
     Ok(at.map(|at| at.0))

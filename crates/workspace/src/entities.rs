@@ -248,7 +248,7 @@ fn checked_edit(
 ) -> Answer<EntityInput> {
     let new_digits = edit.digits.as_deref().map(|v| digits(kind, v)).transpose()?;
     if kind == EntityKind::Number && new_digits.as_ref().is_some_and(|new| *new != old.digits) {
-        let message = "{field} of a number cannot be changed: release it and add the other one.";
+        let message = text!("{field} of a number cannot be changed: release it and add the other one.");
         return Err(Refusal::invalid("digits", message));
     }
     let user = match edit.user {

@@ -1,7 +1,7 @@
 //! Grants: extensions, queues and numbers given to people, from the person's side and from the number's.
 
 use access::model::{EntityKind, Grant};
-use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Snapshot, can};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Snapshot, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -160,7 +160,7 @@ async fn give(
 ) -> Answer<()> {
     if !grant.may_use && !grant.may_observe {
         let message =
-            "Choose use, observe or both (may_use, may_observe); remove the grant to take both away.";
+            text!("Choose use, observe or both (may_use, may_observe); remove the grant to take both away.");
         return Err(Refusal::invalid("may_use", message));
     }
     let model = before.model();

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod entities;
 pub mod explain;
 mod export;
+pub mod foresight;
 pub mod grants;
 pub mod invitations;
 pub mod language;

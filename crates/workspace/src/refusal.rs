@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::foresight::Foresight;
 use access::authority::Breach;
 use access::{Denied, Micros, Permission, Text, text};
 use store::StoreError;
@@ -19,6 +20,8 @@ pub struct Refusal {
     pub permission: Option<Permission>,
     /// How long to wait before trying again.
     pub retry_after: Option<Micros>,
+    /// What would have been done, where only that was asked.
+    pub foresight: Option<Box<Foresight>>,
 }
 
 macro_rules! codes {
@@ -62,6 +65,8 @@ codes! {
     NotFound "not_found" 404 "There is no such thing.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
     Conflict "conflict" 409 "Somebody else changed it in the meantime.";
+    Unconfirmed "unconfirmed" 409 "This changes who may do what: confirm it first.";
+    NotUndoable "not_undoable" 409 "This cannot be undone any more.";
     Taken "taken" 409 "The value is in use already.";
     InUse "in_use" 409 "Something still depends on it.";
     LastAdmin "last_admin" 409 "This would leave nobody who can manage people and roles.";
@@ -79,7 +84,8 @@ codes! {
 impl Refusal {
     /// A refusal with the table's own sentence.
     pub fn new(code: Code) -> Refusal {
-        Refusal { code, message: Text::new(code.title()), field: None, permission: None, retry_after: None }
+        let message = Text::new(code.title());
+        Refusal { code, message, field: None, permission: None, retry_after: None, foresight: None }
     }
 
     /// A refusal that says more than its kind.
@@ -145,6 +151,10 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Denied(denied) => denied.into(),
             StoreError::Breach(breach) => breach.into(),
+            StoreError::Foreseen(foreseen) => {
+                Refusal { foresight: Some(Box::new((*foreseen).into())), ..Refusal::new(Code::Unconfirmed) }
+            }
+            StoreError::NotUndoable(why) => Refusal::because(Code::NotUndoable, why),
             StoreError::Missing => Refusal::new(Code::NotFound),
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
             StoreError::Stale => Refusal::because(

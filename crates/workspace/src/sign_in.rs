@@ -74,7 +74,7 @@ pub async fn begin(app: &App, workspace: i64, user: Id, name: &str, agent: &str)
 }
 
 async fn note_failure(app: &App, workspace: i64, email: &str, reason: &str) -> Answer<()> {
-    let author = Author { id: None, name: "nobody".into(), via: "sign-in".into() };
+    let author = Author::new(None, "nobody", "sign-in");
     // No address is longer, and the log keeps what strangers send for good.
     let email: String = email.chars().take(254).collect();
     let act = Act::done("session:create", "user", 0, email).with(serde_json::json!({ "reason": reason }));

@@ -127,7 +127,7 @@ async fn add(
 fn within(asked: Option<Micros>, latest: Option<Micros>) -> Answer<Option<Micros>> {
     match (asked, latest) {
         (Some(at), Some(latest)) if at > latest => {
-            let message = "{field} must not be later than the end of the token that you use.";
+            let message = text!("{field} must not be later than the end of the token that you use.");
             Err(Refusal::invalid("expires_at", message))
         }
         (asked, latest) => Ok(asked.or(latest)),

@@ -1,7 +1,7 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Id, Model, Permit, Visible, can};
+use access::{Id, Model, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -423,7 +423,8 @@ pub async fn reset_password(
 ) -> Answer<String> {
     // Neither a limited token nor a session left open becomes all of its user by this.
     if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
-        let message = "You cannot reset your own password. Change it in your profile, with the present one.";
+        let message =
+            text!("You cannot reset your own password. Change it in your profile, with the present one.");
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let password = secrets::new_password();

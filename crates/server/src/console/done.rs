@@ -2,15 +2,18 @@
 
 use maud::Markup;
 
+use super::foreseen::undo_path;
+use super::frame::csrf;
 use crate::request::Request;
 use crate::ui::badge::Tone;
 use crate::ui::text::{later, t};
-use crate::ui::toast::toast;
+use crate::ui::toast::{Undo, toast};
 
 /// The words that addresses may carry as `done`, and what they say.
 const WORDS: &[(&str, &str)] = &[
     ("added", later("Added.")),
     ("saved", later("Saved.")),
+    ("undone", later("Undone. It is as it was before.")),
     ("deleted", later("Deleted.")),
     ("assigned", later("Assigned. It holds at once.")),
     ("taken-back", later("Taken back. It holds at once.")),
@@ -32,9 +35,14 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// The message that the request's address asks for; a table, so that an address cannot put words into our mouth.
+/// With the number of a change in it, the message offers to undo that change.
 pub fn said(request: &Request) -> Option<Markup> {
     let query: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query()?).ok()?;
-    let (_, asked) = query.iter().find(|(name, _)| name == "done")?;
-    let (_, sentence) = WORDS.iter().find(|(word, _)| word == asked)?;
-    Some(toast(Tone::Good, t(sentence), None))
+    let asked = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    let undo = asked("undo").and_then(|undo| undo.parse().ok()).map(|undo| undo_path(request, undo));
+    let word = asked("done").or(undo.as_ref().map(|_| "saved"))?;
+    let (_, sentence) = WORDS.iter().find(|(known, _)| *known == word)?;
+    let csrf = csrf(request);
+    let undo = undo.as_ref().map(|action| Undo { action, csrf: &csrf });
+    Some(toast(Tone::Good, t(sentence), undo.as_ref()))
 }

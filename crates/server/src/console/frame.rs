@@ -106,12 +106,22 @@ pub fn done(request: &Request, below: &str, word: &str) -> Redirect {
     Redirect::to(&format!("{}?done={word}", path(request, below)))
 }
 
+/// The page that a form was sent from, with its query but for what was said on it; none from elsewhere.
+pub fn came_from(request: &Request) -> Option<String> {
+    let from: Uri = request.header(header::REFERER).parse().ok()?;
+    let here = path(request, "");
+    from.path().strip_prefix(&here).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+    let asked = form_urlencoded::parse(from.query().unwrap_or_default().as_bytes());
+    let asked = asked.filter(|(name, _)| name != "done" && name != "undo");
+    let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+    Some(if asked.is_empty() { from.path().to_owned() } else { format!("{}?{asked}", from.path()) })
+}
+
 /// Back to the page that a form was sent from, if it is `below` or that with a query; else to `below`.
 pub fn back(request: &Request, below: &str) -> Redirect {
     let page = path(request, below);
-    let from = request.header(header::REFERER).parse::<Uri>().ok();
-    let from = from.as_ref().and_then(Uri::path_and_query).filter(|from| from.path() == page);
-    Redirect::to(from.map_or(page.as_str(), |from| from.as_str()))
+    let from = came_from(request).filter(|from| from.split('?').next() == Some(page.as_str()));
+    Redirect::to(&from.unwrap_or(page))
 }
 
 /// A page with something that is shown only once. The browser's address becomes `address`, so that loading it again

@@ -10,6 +10,7 @@ pub mod choices;
 mod done;
 pub mod entities;
 pub mod entity;
+pub mod foreseen;
 pub mod frame;
 pub mod home;
 pub mod menu;

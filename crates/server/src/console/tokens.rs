@@ -24,9 +24,6 @@ use crate::ui::secret::secret;
 use crate::ui::table::{Column, Row, table};
 use crate::ui::text::{fill, t, weave};
 
-const SUBTITLE: &str =
-    "A token lets a program act for the person who made it, with at most their rights at that moment.";
-
 /// The list.
 pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) -> Result<Markup, Refusal> {
     let found = tokens::list(&request.server.app, &permit).await?;
@@ -36,7 +33,7 @@ pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) ->
     let create = may_make
         .then(|| button::opens(&Button::new(Kind::Primary, t("Create token")).icon(Icon::Plus), "create"));
     let main = html! {
-        (page_head(&PageHead { title: t("API tokens"), subtitle: SUBTITLE, actions: create, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("API tokens"), subtitle: t("A token lets a program act for the person who made it, with at most their rights at that moment."), actions: create, ..PageHead::default() }))
         @if found.items.is_empty() {
             (empty(Icon::Key, t("No tokens yet"), t("A token is how a program of yours signs in to the API. Create one for each program, so that each can be revoked by itself."), None))
         } @else { (rows(&request, &zone, &found, may_make)) }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::model::{Setting, UnitKind};
-use access::{Id, Permission, Permit, Reach, can};
+use access::{Id, Permission, Permit, Reach, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::grants::{self, GrantView, SetGrant};
@@ -230,7 +230,7 @@ pub async fn set_grant(
     };
     let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
     if !may_use && !may_observe {
-        let message = "Tick use, observe or both; to take both away, withdraw the grant.";
+        let message = text!("Tick use, observe or both; to take both away, withdraw the grant.");
         return Err(Refusal::invalid("may_use", message));
     }
     let grant =

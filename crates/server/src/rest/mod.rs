@@ -13,6 +13,7 @@ pub mod recordings;
 pub mod roles;
 pub mod sessions;
 pub mod tokens;
+pub mod undo;
 pub mod units;
 pub mod users;
 pub mod workspace;

@@ -123,6 +123,7 @@ pub fn shell(shell: &Shell, main: Markup) -> Markup {
             (changed_bar())
             (palette())
             (confirm_dialog())
+            div #ask {}
         }
     };
     document(&shell.document, &body)
@@ -174,7 +175,7 @@ fn top_bar(shell: &Shell) -> Markup {
             }
             a.brand href=(shell.home) { (logo()) span { (shell.workspace) } }
             button.palette-button.script-only type="button" command="show-modal" commandfor="palette" {
-                (icon(Icon::Search)) span { (t("Go to…")) } kbd { "Ctrl K" }
+                (icon(Icon::Search)) span { (t("Go to…")) } kbd { (t("Ctrl K")) }
             }
             (user_menu(shell))
         }

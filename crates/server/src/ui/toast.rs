@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::badge::Tone;
 use super::button::{self, Button, Kind};
 use super::text::t;
+use crate::request::ASKED;
 
 /// How to take back what the toast tells of.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +22,13 @@ pub fn toast(tone: Tone, text: &str, undo: Option<&Undo>) -> Markup {
     html! {
         div class={ "toast " (tone.class()) } data-toast {
             span { (text) }
-            @if let Some(undo) = undo { (button::post(&Button::new(Kind::Plain, t("Undo")), undo.action, undo.csrf)) }
+            @if let Some(undo) = undo {
+                form.inline method="post" action=(undo.action) {
+                    input type="hidden" name="csrf" value=(undo.csrf);
+                    input type="hidden" name=(ASKED) value="1";
+                    (button::submit(&Button::new(Kind::Plain, t("Undo"))))
+                }
+             }
         }
     }
 }

@@ -27,17 +27,6 @@ fn later(server: &TestServer, seconds: i64) -> String {
     jiff::Timestamp::from_microsecond(server.now() + seconds * 1_000_000).unwrap().to_string()
 }
 
-/// A form sent from a page of somebody's session.
-async fn form(company: &Company<'_>, member: &Member, path: &str, pairs: &[(&str, &str)]) -> Answer {
-    let token = member.client.token.clone().unwrap();
-    let stranger = company.server.stranger();
-    let request = stranger
-        .request(Method::POST, &format!("/w/{}{path}", company.slug))
-        .header("cookie", format!("__Host-ringfence-{}={token}", company.slug))
-        .header("x-csrf-token", server::cookie::csrf(&token));
-    stranger.send(request.form(pairs)).await
-}
-
 #[tokio::test]
 async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_they_may_do() {
     let server = TestServer::start().await;
@@ -107,7 +96,7 @@ async fn a_token_whose_ticks_come_to_nothing_is_not_a_token_for_everything() {
     let company = server.company("onoff").await;
     let admin = company.hire("admin").await;
     // Admins of this preset have no billing: the tick names permissions of which they hold none.
-    let answer = form(&company, &admin, "/tokens", &[("name", "bills"), ("scope", "Billing:Write")]).await;
+    let answer = company.form(&admin, "/tokens", &[("name", "bills"), ("scope", "Billing:Write")]).await;
     assert_eq!(answer.status, 422, "{}", answer.text);
     assert_eq!(company.owner.client.get("/api/v1/tokens").await.expect(200).json["total"], 0);
 }
@@ -254,8 +243,8 @@ async fn a_form_that_names_somebody_hidden_answers_as_if_they_were_not_there() {
     let hidden = company.hire("agent").await.id.to_string();
     let path = format!("/queues/{queue}/holders");
     let answers = [
-        form(&company, &lead, &path, &[("user", &hidden), ("may_use", "yes")]).await,
-        form(&company, &lead, &path, &[("user", "4000000"), ("may_use", "yes")]).await,
+        company.form(&lead, &path, &[("user", &hidden), ("may_use", "yes")]).await,
+        company.form(&lead, &path, &[("user", "4000000"), ("may_use", "yes")]).await,
     ];
     assert_eq!((answers[0].status, answers[1].status), (404, 404));
     assert_eq!(answers[0].text, answers[1].text);

@@ -10,6 +10,7 @@
 mod architecture;
 mod attacks;
 mod authzen;
+mod foresight;
 mod generated;
 mod import;
 mod mail;

@@ -25,7 +25,7 @@ async fn all_03_no_act_comes_after_a_revocation_that_was_answered_not_even_on_an
         let (store, seen) = (there.app.store.clone(), revoked.clone());
         let act = tokio::spawn(async move {
             let was_revoked = seen.load(Ordering::SeqCst);
-            let author = Author { id: None, name: "clerk".into(), via: "race".into() };
+            let author = Author::new(None, "clerk", "race");
             let done = match store.begin(&permit, &author).await {
                 Ok((mut change, _)) => {
                     change
