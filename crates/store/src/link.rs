@@ -69,14 +69,14 @@ impl Store {
         purpose: Purpose,
         secret_hash: &str,
     ) -> Result<(Change<'_>, Id)> {
-        let nobody = Author { id: None, name: "nobody".into(), via: String::new() };
+        let nobody = Author::new(None, "nobody", "link");
         let mut change = self.open_change(workspace, &nobody).await?;
         let query = q(COLUMNS).v(workspace).s(" AND purpose = ").v(purpose.word());
         let query = query.s(" AND expires_at > ").v(change.now()).s(" AND secret_hash = ").v(secret_hash);
         let link: LinkRow = change.tx.one(query).await?.ok_or(StoreError::Missing)?;
         let user = crate::load::id(link.user_id);
         let name = change.before().model().label(user).to_owned();
-        change.is_by(Author { id: Some(user), name, via: format!("{} link", purpose.word()) });
+        change.is_by(Author::new(Some(user), name, format!("{} link", purpose.word())));
         change.drop_links(user, Some(purpose)).await?;
         Ok((change, user))
     }

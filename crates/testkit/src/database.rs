@@ -35,13 +35,13 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 16] = [
+        const TABLES: [&str; 18] = [
             "SELECT id, slug, name, preset, plan, time_zone, version FROM workspaces ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
             "SELECT * FROM units ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-             password_hash, deleted_at, revision FROM users ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
+             branch_id, standing, password_hash, deleted_at, revision FROM users ORDER BY workspace_id, id",
             "SELECT * FROM toggle_settings ORDER BY workspace_id, user_id, toggle_id",
             "SELECT * FROM unit_leads ORDER BY workspace_id, user_id, unit_id",
             "SELECT * FROM temporary_access ORDER BY workspace_id, id",
@@ -51,6 +51,8 @@ impl Database {
             "SELECT * FROM grants ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM sessions ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
+            "SELECT * FROM links ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, kind, recipient, subject, body FROM mails ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
         ];

@@ -19,6 +19,9 @@ pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
 /// An invitation that was just made.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Invitation {
+    /// The workspace's name in addresses.
+    #[serde(skip)]
+    pub workspace: String,
     /// The link to pass on, answered this once where no mail server is set up; else it is in the mail alone.
     pub link: Option<String>,
     /// When it stops being good.
@@ -34,7 +37,8 @@ pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<
     let path = format!("/welcome/{secret}");
     let values = [("by", by), ("path", path.as_str())];
     mail::write(change, user, mail::Kind::Invitation, &values, Some((link, expires_at))).await?;
-    Ok(Invitation { link: Some(path), expires_at: Moment(expires_at) })
+    let workspace = change.addressee(user).await?.slug;
+    Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
 }
 
 /// Sends somebody who has not come yet another invitation in place of the one before.

@@ -25,7 +25,7 @@ pub async fn ask(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<()>
     let account = app.store.credentials(workspace.id, &email).await?;
     let Some(account) = account.filter(|account| account.standing == "active") else { return Ok(()) };
     let user = crate::id(account.id);
-    let author = Author { id: None, name: "nobody".into(), via: "sign-in".into() };
+    let author = Author::new(None, "nobody", "sign-in");
     let mut change = app.store.begin_asked_reset(workspace.id, &author).await?;
     make(&mut change, user, true).await?;
     change.record(Act::done("password_reset:ask", "user", account.id, account.name));

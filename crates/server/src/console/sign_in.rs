@@ -79,7 +79,8 @@ pub struct Asked {
 }
 
 /// Why a session ended, by the word that the live stream sends along.
-const ENDINGS: [(&str, &str); 3] = [
+const ENDINGS: [(&str, &str); 4] = [
+    ("reset", later("Your password is set. Sign in with it.")),
     ("banned", BANNED),
     ("deleted", later("Your account was deleted by an administrator of this workspace.")),
     ("ended", later("Your session has ended: you signed out, it ran out, or your password was reset.")),
@@ -161,13 +162,14 @@ pub async fn sign_out(request: Request, who: Identity, _: ()) -> Result<Response
     Ok(([(header::SET_COOKIE, gone)], Redirect::to(&to)).into_response())
 }
 
-async fn find(request: &Request) -> Result<WorkspaceRow, Refusal> {
+/// The workspace that the path names.
+pub(super) async fn find(request: &Request) -> Result<WorkspaceRow, Refusal> {
     let found = request.server.app.store.workspace_by_slug(request.slug()).await?;
     found.ok_or_else(|| Refusal::new(Code::NotFound))
 }
 
 /// The session's cookie, and on to where the person wanted to go: a page of this workspace and nothing else.
-fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
+pub(super) fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
     let seconds = (new.expires_at - request.server.app.store.now()) / 1_000_000;
     let secure = request.server.config.secure_cookies;
     let cookie = cookie::begin(secure, request.slug(), &new.token, seconds);
@@ -197,6 +199,7 @@ async fn page(
             (form::input(&password, form::Kind::Password, ""))
             (button::submit(&Button::new(Kind::Primary, t("Sign in"))))
         }
+        p.hint { a href={ (base) "/forgot" } { (t("Forgot your password?")) } }
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
     let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };

@@ -8,6 +8,7 @@ pub mod entities;
 pub mod explain;
 pub mod health;
 pub mod me;
+pub mod outbox;
 pub mod permissions;
 pub mod recordings;
 pub mod roles;

@@ -5,6 +5,7 @@ use access::{Id, Permit, Visible, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::user::UserFilter;
+use workspace::invitations::{self, Invitation};
 use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
 use workspace::{List, Refusal};
 
@@ -63,7 +64,28 @@ pub async fn invite(
     permit: Permit<can::UserInvite>,
     Body(new): Body<NewUser>,
 ) -> Result<Created<InvitedUser>, Refusal> {
-    users::invite(&request.server.app, &permit, &request.author(), new).await.map(Created)
+    let added = users::invite(&request.server.app, &permit, &request.author(), new).await?;
+    let invitation = added.invitation.map(|invitation| request.shown(invitation));
+    Ok(Created(InvitedUser { invitation, ..added }))
+}
+
+/// Invites somebody again who has not come yet.
+pub async fn invite_again(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    _: (),
+) -> Result<Created<Invitation>, Refusal> {
+    let made = invitations::send_again(&request.server.app, &permit, &request.author()).await?;
+    Ok(Created(request.shown(made)))
+}
+
+/// Withdraws an invitation.
+pub async fn withdraw_invitation(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    _: (),
+) -> Result<Done, Refusal> {
+    invitations::withdraw(&request.server.app, &permit, &request.author()).await.map(|()| Done)
 }
 
 /// One user.

@@ -13,6 +13,7 @@ mod authzen;
 mod foresight;
 mod generated;
 mod import;
+mod invitations;
 mod mail;
 mod matrix;
 mod openapi;
