@@ -22,6 +22,9 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often due mails are looked for.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// Every how many looks the mails are tidied: once a minute.
+const TIDY: u64 = 30;
+
 const MINUTE: Micros = 60_000_000;
 
 /// How long to wait after each failed try; after the last one, a mail is given up.
@@ -101,19 +104,16 @@ struct Failure {
 
 /// Sends what is due for as long as the server runs, where there is a mail server; tidies up in any case.
 pub async fn run(store: Store, mailer: Option<Mailer>) {
-    loop {
-        if let Err(error) = work(&store, mailer.as_ref()).await {
+    for round in 0_u64.. {
+        let tidied = if round % TIDY == 0 { store.tidy_mails().await } else { Ok(()) };
+        let sent = match &mailer {
+            Some(mailer) => send_due(&store, mailer).await,
+            None => Ok(()),
+        };
+        if let Err(error) = tidied.and(sent) {
             tracing::warn!(error = %error, "mails could not be looked after");
         }
         tokio::time::sleep(LOOK).await;
-    }
-}
-
-async fn work(store: &Store, mailer: Option<&Mailer>) -> Result<(), store::StoreError> {
-    store.tidy_mails().await?;
-    match mailer {
-        Some(mailer) => send_due(store, mailer).await,
-        None => Ok(()),
     }
 }
 
