@@ -36,8 +36,8 @@ pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<
     let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
     let path = format!("/welcome/{secret}");
     let values = [("by", by), ("path", path.as_str())];
-    mail::write(change, user, mail::Kind::Invitation, &values, Some((link, expires_at))).await?;
-    let workspace = change.addressee(user).await?.slug;
+    let good = Some((link, expires_at));
+    let workspace = mail::write(change, user, mail::Kind::Invitation, &values, good).await?;
     Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
 }
 

@@ -60,20 +60,20 @@ impl Kind {
 /// Writes a mail to a user in their language, as a part of a change. `values` fill the kind's text; `path` among them
 /// is the address below the workspace's that the mail leads to, like `/requests/12`. Banned users get none.
 pub async fn post(change: &mut Change<'_>, to: Id, kind: Kind, values: &[(&str, &str)]) -> Answer<()> {
-    write(change, to, kind, values, None).await
+    write(change, to, kind, values, None).await.map(|_| ())
 }
 
-/// The same with a link in it that is good until a moment.
+/// The same with a link in it that is good until a moment; the workspace's name in addresses.
 pub(crate) async fn write(
     change: &mut Change<'_>,
     to: Id,
     kind: Kind,
     values: &[(&str, &str)],
     link: Option<(Id, Micros)>,
-) -> Answer<()> {
+) -> Answer<String> {
     let reader = change.addressee(to).await?;
     if reader.standing == "banned" {
-        return Ok(());
+        return Ok(reader.slug);
     }
     let home = format!("{ADDRESS}/w/{}", reader.slug);
     let known =
@@ -90,7 +90,7 @@ pub(crate) async fn write(
             link,
         })
         .await?;
-    Ok(())
+    Ok(reader.slug)
 }
 
 /// Puts values into a text, in one pass, so that a value cannot name another one (a link, say, in somebody's name).
