@@ -4,8 +4,10 @@
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
 pub mod audit_log;
+pub mod calling;
 pub mod calls;
 pub mod check;
+pub mod compare;
 pub mod confirm;
 pub mod directory;
 pub mod entities;
@@ -22,6 +24,7 @@ pub mod moment;
 pub mod outbox;
 pub mod ownership;
 pub mod pin;
+pub mod plan;
 pub mod profile;
 pub mod refusal;
 pub mod resets;
@@ -29,10 +32,12 @@ pub mod roles;
 pub mod secrets;
 pub mod settings;
 pub mod sign_in;
+pub mod toggles;
 pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod view_as;
 
 use std::sync::Arc;
 

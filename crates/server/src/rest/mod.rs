@@ -2,7 +2,9 @@
 
 pub mod access;
 pub mod audit;
+pub mod calling;
 pub mod calls;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;
@@ -10,9 +12,11 @@ pub mod health;
 pub mod me;
 pub mod outbox;
 pub mod permissions;
+pub mod plan;
 pub mod recordings;
 pub mod roles;
 pub mod sessions;
+pub mod toggles;
 pub mod tokens;
 pub mod undo;
 pub mod units;
