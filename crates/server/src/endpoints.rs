@@ -35,20 +35,25 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/assets/{*file}"             open("files of the console, the same for everybody") console::assets::show, "A file of the console.";
 
         POST "/api/v1/sessions"            open("how one comes to be somebody") rest::sessions::create, "Sign in with an email address and a password; the answer's token is a bearer token.";
+        POST "/api/v1/sessions/pin"        open("how one comes to be somebody") rest::sessions::create_with_pin, "Sign in with a phone number and a PIN.";
         DELETE "/api/v1/sessions/current"  signed_in() rest::sessions::end, "Sign out: end the session whose token is sent.";
         GET  "/api/v1/openapi.json"        open("describes the API and says nothing of any workspace") openapi::show, "This description of the API, as OpenAPI 3.1.";
         GET  "/api/v1/permissions"         signed_in() rest::permissions::list, "The permission catalogue.";
         GET  "/api/v1/me"                  signed_in() rest::me::show, "Who you are and what you may do.";
         PATCH "/api/v1/me"                 may(ProfileUpdate) rest::me::update, "Edit your own record.";
         PUT  "/api/v1/me/password"         may(ProfileUpdate) rest::me::change_password, "Change your own password; your other sessions end.";
+        PUT  "/api/v1/me/pin"              may(ProfileUpdate) rest::me::set_pin, "Set your own PIN, with your present password.";
         GET  "/api/v1/me/caller-id"        signed_in() rest::calling::own, "The number that your calls show, and those that you may choose among.";
         PUT  "/api/v1/me/caller-id"        may(ProfileUpdate) rest::calling::choose, "Choose the number that your calls show, or null for the one granted first.";
         GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
+        DELETE "/api/v1/me/sessions"       signed_in() rest::me::end_other_sessions, "End all of your own sessions but the one that asks.";
         DELETE "/api/v1/me/sessions/{session}" signed_in() rest::me::end_session, "End one of your own sessions.";
         POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the number in its answer's Ringfence-Undo header.";
+        GET  "/api/v1/me/devices"          signed_in() rest::me::devices, "The browsers and phones that you signed in on.";
+        DELETE "/api/v1/me/devices/{device}" signed_in() rest::me::forget_device, "Forget one of them: from now on it is a stranger's.";
         GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
         GET  "/api/v1/workspace"           may(SettingsRead) rest::workspace::show, "The workspace's settings.";
-        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone or the country.";
+        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone, the country or how many digits PINs have.";
         PUT  "/api/v1/workspace/name"      may(WorkspaceRename) rest::workspace::rename, "Rename the workspace.";
         PUT  "/api/v1/workspace/auto-record" may(AutoRecordUpdate) rest::workspace::set_auto_record, "Switch automatic recording on or off.";
         GET  "/api/v1/workspace/plan"      may(BillingRead) rest::plan::show, "The plan, what another one would add or take, and the seats.";
@@ -68,6 +73,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session and revoke every API token.";
         POST "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::invite_again, "Invite somebody again who has not come yet; the earlier link is no longer good.";
         DELETE "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::withdraw_invitation, "Withdraw an invitation: its link is no longer good.";
+        POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a PIN, answered once, end every session and revoke every API token.";
         GET  "/api/v1/users/{user}/access" on(User AccessExplain) rest::access::effective, "Every permission of a user, held or not, with what gives and takes it.";
         GET  "/api/v1/users/{user}/toggles" on(User UserRead) rest::access::toggles, "Every toggle as it stands for a user.";
         PUT  "/api/v1/users/{user}/toggles/{toggle}" on(User UserSetAccess) rest::access::set_toggle, "Set a toggle for a user: inherit, allow or deny.";
@@ -156,6 +162,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/forgot"            open("answers everybody alike") console::links::ask, "Send a link that sets another password, if there is somebody to send it to.";
         GET  "/w/{slug}/reset/{secret}"    open("whoever has the link got the mail") console::links::reset, "The page of a link that sets another password.";
         POST "/w/{slug}/reset/{secret}"    open("whoever has the link got the mail") console::links::set_password, "Set another password.";
+        GET  "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::show, "The sign-in page for phones.";
+        POST "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::submit, "Sign in with a phone number and a PIN.";
         POST "/w/{slug}/sign-in/demo"      open("demo workspaces only, whose people are made up") console::sign_in::as_demo_user, "Sign in as somebody of the demo.";
         POST "/w/{slug}/sign-out"          signed_in() console::sign_in::sign_out, "Sign out.";
         POST "/w/{slug}/undo/{undo}"       signed_in() console::foreseen::undo, "Undo a change of access of one's own.";
@@ -172,11 +180,13 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/password" on(User UserResetCredentials) console::user_record::reset_password, "Reset a password and show the new one once.";
         POST "/w/{slug}/users/{user}/invitation" on(User UserInvite) console::user_record::invite_again, "Invite somebody again who has not come yet.";
         POST "/w/{slug}/users/{user}/invitation/withdraw" on(User UserInvite) console::user_record::withdraw_invitation, "Withdraw an invitation.";
+        POST "/w/{slug}/users/{user}/pin"  on(User UserResetCredentials) console::user_record::reset_pin, "Make a new PIN and show it once.";
         POST "/w/{slug}/users/{user}/delete" on(User UserDelete) console::user_record::delete, "Delete a user.";
         POST "/w/{slug}/users/{user}/role" on(User UserAssignRole) console::user_access::set_role, "Give a user another role.";
         POST "/w/{slug}/users/{user}/toggles" on(User UserSetAccess) console::user_access::set_toggles, "Set a user's toggles.";
         POST "/w/{slug}/users/{user}/grants" on(User UserSetAccess) console::user_access::set_grant, "Grant an extension, queue or number to a user.";
         POST "/w/{slug}/users/{user}/grants/{entity}/remove" on(User UserSetAccess) console::user_access::remove_grant, "Withdraw a grant.";
+        POST "/w/{slug}/users/{user}/caller-id" on(User UserSetAccess) console::calling::preset, "Set a user's default caller ID.";
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
@@ -185,10 +195,16 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
         GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::role::show, "One role as a matrix.";
-        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role_matrix::save, "Change what a custom role holds.";
+        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role::save, "Change what a custom role holds.";
         POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::role::rename, "Rename a custom role.";
         POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::role::delete, "Delete a custom role.";
         GET  "/w/{slug}/compare"           signed_in() console::compare::show, "Two roles or people whose access one may ask about, side by side.";
+        GET  "/w/{slug}/toggles"           may(RoleRead) console::toggles::list, "Every toggle.";
+        POST "/w/{slug}/toggles"           may(RoleWrite) console::toggles::create, "Define a toggle, empty or as another one is.";
+        GET  "/w/{slug}/toggles/{toggle}"  may(RoleRead) console::toggles::show, "One toggle as a matrix, and for whom it is set.";
+        POST "/w/{slug}/toggles/{toggle}"  may(RoleWrite) console::toggles::save, "Change what a toggle of the workspace's own holds.";
+        POST "/w/{slug}/toggles/{toggle}/name" may(RoleWrite) console::toggles::rename, "Rename a toggle of the workspace's own.";
+        POST "/w/{slug}/toggles/{toggle}/delete" may(RoleDelete) console::toggles::delete, "Delete a toggle of the workspace's own.";
         GET  "/w/{slug}/departments"       may(DepartmentRead) console::units::list, "Every department.";
         POST "/w/{slug}/departments"       may(DepartmentWrite) console::units::create, "Add a department.";
         GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::units::show, "One department with its people.";
@@ -202,6 +218,9 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/profile"           signed_in() console::profile::show, "One's own record, access and sessions.";
         POST "/w/{slug}/profile"           signed_in() console::profile::save, "Save one's own name and phone number.";
         POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
+        POST "/w/{slug}/profile/caller-id" signed_in() console::calling::choose, "Choose one's own caller ID.";
+        POST "/w/{slug}/profile/pin"       signed_in() console::profile::set_pin, "Set one's own PIN.";
+        POST "/w/{slug}/profile/devices/{device}/forget" signed_in() console::profile::forget_device, "Forget one of one's own devices.";
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";
         GET  "/w/{slug}/calls"             list(CallRecordRead) console::calls::list, "The call log.";
@@ -241,11 +260,14 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/tokens/{api_token}/revoke" on(Token ApiTokenWrite) console::tokens::revoke, "Revoke an API token.";
         GET  "/w/{slug}/outbox"            list(UserInvite) console::outbox::list, "The outbox.";
         POST "/w/{slug}/outbox/{mail}/retry" list(UserInvite) console::outbox::retry, "Try a mail again that could not be sent.";
+        GET  "/w/{slug}/plan"              may(BillingRead) console::plan::show, "The plan with what another one would add or take, seats and licences.";
+        POST "/w/{slug}/plan"              may(BillingCommit) console::plan::update, "Move to another plan, or buy another number of seats.";
+        GET  "/w/{slug}/licences"          may(LicenseRead) console::plan::licences, "The licences and the numbers that they carry.";
+        POST "/w/{slug}/licences"          may(LicenseUpdate) console::plan::update_licences, "Buy another number of licences.";
         GET  "/w/{slug}/settings"          may(SettingsRead) console::settings::show, "The workspace's settings.";
         POST "/w/{slug}/settings"          may(SettingsUpdate) console::settings::update, "Change time zone and country.";
         POST "/w/{slug}/settings/name"     may(WorkspaceRename) console::settings::rename, "Rename the workspace.";
         POST "/w/{slug}/settings/recording" may(AutoRecordUpdate) console::settings::set_auto_record, "Switch automatic recording on or off.";
-        POST "/w/{slug}/settings/plan"     may(BillingCommit) console::settings::change_plan, "Move to another plan.";
         POST "/w/{slug}/settings/owner"    may(WorkspaceTransfer) console::settings::transfer, "Hand ownership to an Admin.";
     }
 }

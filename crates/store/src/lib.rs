@@ -8,6 +8,7 @@ pub mod audit;
 pub mod call;
 pub mod change;
 mod db;
+pub mod device;
 pub mod entity;
 pub mod grant;
 mod identity;

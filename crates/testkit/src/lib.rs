@@ -19,12 +19,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use server::{Config, Server, dispatch};
+use server::live::Streams;
+use server::{Config, Server, dispatch, listen};
 use store::Store;
 use workspace::App;
 
 pub use client::{Answer, Client};
-pub use company::{Company, Member, TestCall};
+pub use company::{Company, Member, PASSWORD, TestCall};
 pub use database::Database;
 pub use smtp::{MailServer, Taken};
 
@@ -63,14 +64,16 @@ impl TestServer {
         let mut config = Config {
             data: database.folder.clone(),
             secure_cookies: true,
+            behind_proxy: true,
             public_url: None,
             sends_mail: false,
         };
         set_up(&mut config);
-        let router = dispatch::router(Server { app: app.clone(), config: Arc::new(config) });
+        let server = Server { app: app.clone(), config: Arc::new(config), streams: Streams::default() };
+        let router = dispatch::router(server);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(async move { listen::serve(listener, router, std::future::pending()).await });
         TestServer { address, app, database, clock }
     }
 

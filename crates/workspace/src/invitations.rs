@@ -8,10 +8,11 @@ use store::link::Purpose;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change, StoreError};
 
+use crate::guesses::Caller;
 use crate::refusal::{Code, Refusal};
 use crate::secrets::{new_token, token_hash};
 use crate::sign_in::{self, NewSession};
-use crate::{Answer, App, Moment, check, id, mail};
+use crate::{Answer, App, Moment, check, id, lookups, mail};
 
 /// An invitation is good for so long.
 pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
@@ -92,16 +93,17 @@ pub struct Guest {
     pub email: String,
 }
 
-/// Whom a link is for, if it is good.
+/// Whom a link is for, if it is good. Whoever shows many that are not is not heard any more that day.
 pub async fn guest(
     app: &App,
     workspace: &WorkspaceRow,
     purpose: Purpose,
     secret: &str,
+    caller: &Caller,
 ) -> Answer<Option<Guest>> {
-    let Some(link) = app.store.link(workspace.id, purpose, &token_hash(secret)).await? else {
-        return Ok(None);
-    };
+    let hash = token_hash(secret);
+    let link = app.store.link(workspace.id, purpose, &hash);
+    let Some(link) = lookups::find(app, caller, &workspace.slug, &hash, link).await? else { return Ok(None) };
     let snapshot = app.store.snapshot(workspace.id, 0).await?;
     let user = snapshot.model().users.get(&id(link.user_id));
     Ok(user.map(|user| Guest { name: user.name.clone(), email: user.email.clone() }))
@@ -113,8 +115,9 @@ pub async fn accept(
     workspace: &WorkspaceRow,
     secret: &str,
     password: &str,
-    agent: &str,
+    caller: &Caller,
 ) -> Answer<NewSession> {
+    guest(app, workspace, Purpose::Invitation, secret, caller).await?.ok_or_else(gone)?;
     check::password(password)?;
     let hash = app.passwords.hash(password).await?;
     let opened = app.store.begin_with_link(workspace.id, Purpose::Invitation, &token_hash(secret)).await;
@@ -126,13 +129,17 @@ pub async fn accept(
         serde_json::json!({ "before": { "standing": row.standing }, "after": { "standing": "active" } });
     change.record(Act::done("invitation:accept", "user", row.id, row.name.as_str()).with(detail));
     change.commit().await?;
-    sign_in::begin(app, workspace.id, user, &row.name, agent).await
+    sign_in::begin(app, workspace.id, user, &row.name, caller).await
 }
 
 /// What is said of a link that is unknown, used, withdrawn or out of time: always the same.
 pub(crate) fn no_longer_good(error: StoreError) -> Refusal {
     match error {
-        StoreError::Missing => Refusal::because(Code::NotFound, "This link is no longer good."),
+        StoreError::Missing => gone(),
         error => error.into(),
     }
+}
+
+pub(crate) fn gone() -> Refusal {
+    Refusal::because(Code::NotFound, "This link is no longer good.")
 }

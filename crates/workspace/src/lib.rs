@@ -15,8 +15,10 @@ pub mod explain;
 mod export;
 pub mod foresight;
 pub mod grants;
+pub mod guesses;
 pub mod invitations;
 pub mod language;
+pub mod lookups;
 pub mod mail;
 mod mail_texts;
 mod mask;
@@ -55,12 +57,14 @@ pub struct App {
     pub store: Store,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: secrets::Passwords,
+    /// Look-ups of tokens and links: who showed too many wrong ones.
+    pub lookups: lookups::Lookups,
 }
 
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
-        App { store, passwords: secrets::Passwords::default() }
+        App { store, passwords: secrets::Passwords::default(), lookups: lookups::Lookups::default() }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

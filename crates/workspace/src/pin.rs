@@ -1,6 +1,6 @@
 //! M-PINs (CLY-04): a few digits that sign a person in on the mobile pages, with their phone number.
 
-use access::{Id, Permit, can};
+use access::{Id, Permit, can, text};
 use rand::Rng as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -25,11 +25,18 @@ pub struct PinChange {
     pub pin: String,
 }
 
+/// How many digits a workspace's PINs have.
+pub async fn digits(app: &App, workspace: i64) -> Answer<i64> {
+    Ok(app.store.workspace(workspace).await?.pin_digits)
+}
+
 /// Checks that text is a PIN of that many digits: digits only, and none of those that are guessed first.
 pub fn check(pin: &str, digits: i64) -> Answer<()> {
     length(pin, digits)?;
     if guessed_first(pin.as_bytes()) {
-        let message = "pin is too easy to guess: choose one that is no row (1234), no repetition (1111, 1212) and no year.";
+        let message = text!(
+            "{field} is too easy to guess: choose one that is no row (1234), no repetition (1111, 1212) and no year."
+        );
         return Err(Refusal::invalid("pin", message));
     }
     Ok(())
@@ -39,11 +46,15 @@ pub fn check(pin: &str, digits: i64) -> Answer<()> {
 /// ask for a new one.
 pub(crate) fn length(pin: &str, digits: i64) -> Answer<()> {
     if !pin.chars().all(|c| c.is_ascii_digit()) {
-        return Err(Refusal::invalid("pin", format!("pin must be {digits} digits and nothing else.")));
+        return Err(Refusal::invalid(
+            "pin",
+            text!("{field} must be {digits} digits and nothing else.", digits),
+        ));
     }
     if i64::try_from(pin.len()) != Ok(digits) {
-        let message = format!(
-            "pin must have {digits} digits in this workspace. If yours has another length, ask an administrator for a new one."
+        let message = text!(
+            "{field} must have {digits} digits in this workspace. If yours has another length, ask an administrator for a new one.",
+            digits
         );
         return Err(Refusal::invalid("pin", message));
     }
@@ -69,7 +80,7 @@ fn guessed_first(pin: &[u8]) -> bool {
 /// The hash of a PIN that somebody chose, to be kept with [`Change::set_pin`]. A PIN needs the phone number that it
 /// signs in with.
 pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str) -> Answer<String> {
-    let digits = app.store.workspace(workspace).await?.pin_digits;
+    let digits = self::digits(app, workspace).await?;
     check(pin, digits)?;
     needs_phone(phone)?;
     app.passwords.hash(pin).await
@@ -82,7 +93,8 @@ pub(crate) fn keeps_phone(row: &UserRow, phone: &str) -> Answer<()> {
 
 fn needs_phone(phone: &str) -> Answer<()> {
     if phone.is_empty() {
-        let message = "phone is needed for a PIN: it is what one signs in with, together with the PIN.";
+        let message =
+            text!("{field} is needed for a PIN: it is what one signs in with, together with the PIN.");
         return Err(Refusal::invalid("phone", message));
     }
     Ok(())
@@ -99,7 +111,7 @@ pub async fn set_own(
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;
-    check(pin, app.store.workspace(permit.workspace()).await?.pin_digits)?;
+    check(pin, digits(app, permit.workspace()).await?)?;
     needs_phone(&record.phone)?;
     confirm::password(app, permit, author, confirmation).await?;
     let hash = app.passwords.hash(pin).await?;
@@ -120,10 +132,11 @@ pub async fn reset(
     chosen: Option<&str>,
 ) -> Answer<String> {
     if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
-        let message = "You cannot reset your own PIN. Set it in your profile, with your present password.";
+        let message =
+            text!("You cannot reset your own PIN. Set it in your profile, with your present password.");
         return Err(Refusal::because(Code::Forbidden, message));
     }
-    let digits = app.store.workspace(permit.workspace()).await?.pin_digits;
+    let digits = self::digits(app, permit.workspace()).await?;
     let pin = chosen.map_or_else(|| new(digits), str::to_owned);
     check(&pin, digits)?;
     let hash = app.passwords.hash(&pin).await?;
@@ -141,6 +154,7 @@ pub async fn reset(
 pub(crate) async fn keep(change: &mut Change<'_>, user: Id, hash: &str) -> Answer<()> {
     change.set_pin(user, Some(hash)).await?;
     change.end_sessions(user, None).await?;
+    change.forget_devices(user).await?;
     Ok(change.delete_tokens_of(user).await?)
 }
 

@@ -1,12 +1,14 @@
 //! Forgotten passwords: a link by mail, good for an hour and once, sets another one.
 
 use access::{Id, Micros, Permit, can};
+use store::attempts::Limit;
 use store::audit::Act;
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
 
-use crate::invitations::no_longer_good;
+use crate::guesses::Caller;
+use crate::invitations::{gone, guest, no_longer_good};
 use crate::refusal::Refusal;
 use crate::secrets::{new_token, token_hash};
 use crate::{Answer, App, check, mail};
@@ -14,12 +16,15 @@ use crate::{Answer, App, check, mail};
 /// A link that sets another password is good for so long.
 pub const LASTS: Micros = 3_600 * 1_000_000;
 
+/// So many mails somebody can be sent by asking.
+const MAILS: Limit = Limit { free: 3, per_day: 10 };
+
 /// Writes a mail with a link to whoever has that email address and can sign in; nothing where nobody has, or where it
 /// was asked for too often. Whoever asks is told the same in any case, and nothing of this: it is done after the answer.
 pub async fn ask(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<()> {
     let Ok(email) = check::email(email) else { return Ok(()) };
     let target = token_hash(&format!("reset {} {email}", workspace.id));
-    if app.store.take_guess(&target).await?.is_err() {
+    if app.store.take_guess(&target, MAILS).await?.is_err() {
         return Ok(());
     }
     let account = app.store.credentials(workspace.id, &email).await?;
@@ -64,7 +69,14 @@ async fn make(change: &mut Change<'_>, user: Id, by_mail: bool) -> Answer<String
 
 /// Sets the password that somebody chose with a link. Every session ends and every API token is revoked, as with a
 /// reset by an administrator; signing in is the next step.
-pub async fn accept(app: &App, workspace: &WorkspaceRow, secret: &str, password: &str) -> Answer<()> {
+pub async fn accept(
+    app: &App,
+    workspace: &WorkspaceRow,
+    secret: &str,
+    password: &str,
+    caller: &Caller,
+) -> Answer<()> {
+    guest(app, workspace, Purpose::Reset, secret, caller).await?.ok_or_else(gone)?;
     check::password(password)?;
     let hash = app.passwords.hash(password).await?;
     let opened = app.store.begin_with_link(workspace.id, Purpose::Reset, &token_hash(secret)).await;
@@ -72,6 +84,7 @@ pub async fn accept(app: &App, workspace: &WorkspaceRow, secret: &str, password:
     let row = change.user(user).await?;
     change.set_password(user, &hash).await?;
     change.end_sessions(user, None).await?;
+    change.forget_devices(user).await?;
     change.delete_tokens_of(user).await?;
     if row.standing == "invited" {
         change.set_standing(user, access::model::Standing::Active).await?;

@@ -439,6 +439,7 @@ pub async fn reset_password(
         change.set_standing(permit.id(), Standing::Active).await?;
     }
     change.end_sessions(permit.id(), None).await?;
+    change.forget_devices(permit.id()).await?;
     change.delete_tokens_of(permit.id()).await?;
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;

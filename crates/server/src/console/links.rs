@@ -31,9 +31,8 @@ pub async fn welcome(request: Request, _: ()) -> Result<Response, Refusal> {
 /// Sets the password that an invited person chose, and signs them in.
 pub async fn accept(request: Request, typed: Pairs) -> Result<Response, Refusal> {
     let workspace = find(&request).await?;
-    let agent = request.header(header::USER_AGENT);
-    let (app, secret) = (&request.server.app, request.param("secret"));
-    match invitations::accept(app, &workspace, secret, typed.raw("password"), agent).await {
+    let (app, secret, caller) = (&request.server.app, request.param("secret"), request.caller());
+    match invitations::accept(app, &workspace, secret, typed.raw("password"), &caller).await {
         Ok(new) => Ok(enter(&request, &new, "")),
         Err(refusal) => choose(&request, Purpose::Invitation, Some(refusal)).await,
     }
@@ -47,8 +46,8 @@ pub async fn reset(request: Request, _: ()) -> Result<Response, Refusal> {
 /// Sets it; signing in with it is the next step.
 pub async fn set_password(request: Request, typed: Pairs) -> Result<Response, Refusal> {
     let workspace = find(&request).await?;
-    let (app, secret) = (&request.server.app, request.param("secret"));
-    match resets::accept(app, &workspace, secret, typed.raw("password")).await {
+    let (app, secret, caller) = (&request.server.app, request.param("secret"), request.caller());
+    match resets::accept(app, &workspace, secret, typed.raw("password"), &caller).await {
         Ok(()) => {
             let to = format!("/w/{}/sign-in?reason=reset", workspace.slug);
             Ok(Redirect::to(&to).into_response())
@@ -63,8 +62,8 @@ async fn choose(request: &Request, purpose: Purpose, refusal: Option<Refusal>) -
         return Err(refusal.clone());
     }
     let workspace = find(request).await?;
-    let app = &request.server.app;
-    let guest = invitations::guest(app, &workspace, purpose, request.param("secret")).await?;
+    let (app, secret) = (&request.server.app, request.param("secret"));
+    let guest = invitations::guest(app, &workspace, purpose, secret, &request.caller()).await?;
     let (status, title, main) = match (guest, &refusal) {
         (None, _) => (StatusCode::NOT_FOUND, t("This link is no longer good"), no_longer_good(&workspace)),
         (Some(guest), None) => {

@@ -1,6 +1,6 @@
 //! One role: its matrix, who holds it, and cloning, renaming and deleting it.
 
-use access::{Actor, Id, Permission, Permit, can};
+use access::{Actor, Cell, Id, Permission, Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
 use super::frame::{Frame, csrf, done, path};
 use super::paging::address;
 use super::parts::{self, Options};
-use super::{compare, role_matrix};
+use super::{bundle_matrix, compare};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::avatar;
@@ -60,7 +60,7 @@ pub async fn show(
             crumbs: &[Crumb { href: &path(&request, "/roles"), label: t("Roles") }],
         }))
         div.stack {
-            (role_matrix::show(&request, actor, permit.id(), may_edit))
+            (bundle_matrix::show(&request, actor, cells(actor, permit.id()), "role", may_edit.then_some(here.as_str())))
             (holders(&request, actor, permit.id(), &asked))
         }
         @if may(Permission::RoleWrite) { (clone_dialog(&request, &role)) }
@@ -191,6 +191,24 @@ fn delete_dialog(request: &Request, role: &RoleView, actor: &Actor, here: &str) 
 /// The roles that holders of a deleted one can get from somebody.
 fn heirs(actor: &Actor, role: u32) -> Options {
     parts::givable_roles(actor).without(&role.to_string())
+}
+
+/// What a role holds, as it is written down.
+fn cells(actor: &Actor, role: Id) -> &[Cell] {
+    actor.snapshot().model().roles.get(&role).map_or(&[][..], |role| &role.holds)
+}
+
+/// Saves what was changed in the matrix.
+pub async fn save(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let actor = actor(&permit)?;
+    let edit = bundle_matrix::edited(cells(actor, permit.id()), &typed, actor)?;
+    let change = RoleChange { holds: Some(edit.holds()), ..RoleChange::default() };
+    roles::update(&request.server.app, &permit, &request.author(), change).await?;
+    Ok(edit.told(&request, &format!("/roles/{}", permit.id())))
 }
 
 /// Renames a role.

@@ -153,7 +153,7 @@ impl UserForm<'_> {
     }
 
     /// How a new user comes in: invited, with a password that somebody sets, or with one that is made.
-    pub fn access(&self, sends_mail: bool) -> Markup {
+    pub fn access(&self, sends_mail: bool, digits: i64) -> Markup {
         let invite = if sends_mail { t("Send an invitation by email") } else { t("Make an invitation link") };
         let ways = [
             ("invite", invite),
@@ -174,7 +174,7 @@ impl UserForm<'_> {
             (self.choice(way, &ways))
             div.form-row {
                 (self.text(password, Kind::Password))
-                (self.text(pin, Kind::Password))
+                (self.around(pin, |about| form::pin(about, digits)))
             }
         }
     }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use workspace::users::{self, UserChange};
-use workspace::{Code, Refusal, invitations};
+use workspace::{Code, Refusal, invitations, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;
@@ -222,6 +222,7 @@ fn dangerous(page: &Page<'_>) -> Markup {
         t("Set a new one-time password for {name}? Every session of theirs ends at once."),
         &[("name", name)],
     );
+    let pin = fill(t("Set a new PIN for {name}? Every session of theirs ends at once."), &[("name", name)]);
     let delete = fill(
         t("Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."),
         &[("name", name)],
@@ -230,6 +231,11 @@ fn dangerous(page: &Page<'_>) -> Markup {
     let acts = html! {
         @if may(Permission::UserResetCredentials) {
             (act(t("Reset password"), t("Shows a one-time password once and ends every session."), &reset, "/password"))
+            @if page.user.phone.is_empty() {
+                (setting(t("Reset PIN"), html! { (t("A PIN needs a phone number: save one first.")) }, html! {}))
+            } @else {
+                (act(t("Reset PIN"), t("Shows a new PIN once and ends every session."), &pin, "/pin"))
+            }
         }
         @if may(Permission::UserBan) {
             @if banned { (act(t("Lift the ban"), t("They can sign in again."), &unban, "/unban")) }
@@ -273,6 +279,18 @@ pub async fn reset_password(
     let shown = secret(t("One-time password"), &password, note);
     let hint = t("Every session of theirs has ended.");
     once(&request, permit.actor(), permit.id(), t("New one-time password"), hint, shown)
+}
+
+/// Resets the PIN and shows the new one, once.
+pub async fn reset_pin(
+    request: Request,
+    permit: Permit<can::UserResetCredentials>,
+    _: (),
+) -> Result<Response, Refusal> {
+    let pin = pin::reset(&request.server.app, &permit, &request.author(), None).await?;
+    let note = t("Copy it now: it is stored hashed and will not be shown again.");
+    let (shown, hint) = (secret(t("PIN"), &pin, note), t("Every session of theirs has ended."));
+    once(&request, permit.actor(), permit.id(), t("New PIN"), hint, shown)
 }
 
 /// A page with a secret of somebody's that is shown this once; reloading leads to their record.

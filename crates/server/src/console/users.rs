@@ -10,11 +10,12 @@ use serde::Deserialize;
 use store::Slice;
 use store::user::{UserFilter, UserOrder};
 use workspace::users::{self, InvitedUser, NewUser, UserView};
-use workspace::{Code, List, Refusal};
+use workspace::{Code, List, Refusal, pin};
 
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
+use super::plan;
 use super::user_form::{self, UserForm};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
@@ -110,15 +111,19 @@ pub async fn list(
     let found = users::list(&request.server.app, &visible, &asked.filter()?, slice).await?;
     let actor = visible.actor();
     let here = path(&request, "/users");
+    let full = plan::seat_reason(actor);
     let add = actor.may(Permission::UserInvite, &Thing::WORKSPACE).then(|| {
-        button::link(&Button::new(Kind::Primary, t("Add user")).icon(Icon::Plus), &format!("{here}/new"))
+        let add = Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) };
+        button::link(&add.icon(Icon::Plus), &format!("{here}/new"))
     });
+    let full = plan::no_seat(&request, actor).filter(|_| add.is_some());
     let subtitle = match access::Reach::All {
         all if actor.powers().has(Permission::UserRead, all) => t("Everybody in the workspace."),
         _ => t("The people that you may see: yourself and the units that you lead."),
     };
     let main = html! {
         (page_head(&PageHead { title: t("Users"), subtitle, actions: add, ..PageHead::default() }))
+        @if let Some(full) = full { (full) }
         (filters(actor, &asked, &here))
         @if found.items.is_empty() { (nobody(&here)) }
         @else {
@@ -237,7 +242,7 @@ fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Mark
 /// The form that adds a user.
 pub async fn new(request: Request, permit: Permit<can::UserInvite>, _: ()) -> Result<Markup, Refusal> {
     let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
-    Ok(form_page(&request, actor, &Pairs(vec![]), None))
+    form_page(&request, actor, &Pairs(vec![]), None).await
 }
 
 /// Adds a user; what is wrong is said at its field, with everything typed still there.
@@ -256,7 +261,7 @@ pub async fn create(
             let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
             let status =
                 StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            Ok((status, form_page(&request, actor, &typed, Some(&refusal))).into_response())
+            Ok((status, form_page(&request, actor, &typed, Some(&refusal)).await?).into_response())
         }
         Err(refusal) => Err(refusal),
     }
@@ -291,9 +296,16 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
     })
 }
 
-fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
+async fn form_page(
+    request: &Request,
+    actor: &Actor,
+    typed: &Pairs,
+    refusal: Option<&Refusal>,
+) -> Result<Markup, Refusal> {
+    let digits = pin::digits(&request.server.app, actor.snapshot().model().workspace).await?;
     let here = path(request, "/users");
     let model = actor.snapshot().model();
+    let full = plan::seat_reason(actor);
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
     let default = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
     let default = default.map(|(id, _)| ("role".to_owned(), id.to_string()));
@@ -301,10 +313,10 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     let fields = UserForm { actor, id: "field", values: &values, refusal, user: None };
     let body = html! {
         (fields.record(true))
-        (fields.access(request.server.config.sends_mail))
+        (fields.access(request.server.config.sends_mail, digits))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
-            (button::submit(&Button::new(Kind::Primary, t("Add user"))))
+            (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))
         }))
     };
     let main = html! {
@@ -313,10 +325,11 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             subtitle: t("They get what their role gives and nothing more."),
             crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
+        @if let Some(full) = plan::no_seat(request, actor) { (full) }
         (fields.summary())
         (card(t("Account"), "", None, form::form("new-user", &here, &csrf(request), body)))
     };
-    Frame::new(request, t("Add user")).around(main)
+    Ok(Frame::new(request, t("Add user")).around(main))
 }
 
 /// Says what was made, with the secret that is shown this once; reloading leads to the user's own page.

@@ -26,6 +26,8 @@ icons! {
     Users => r#"<circle cx="6" cy="5.4" r="2.3"/><path d="M1.5 13c.4-2.4 2.2-3.6 4.5-3.6s4.1 1.2 4.5 3.6M10.6 3.3a2.3 2.3 0 0 1 0 4.2M12 9.7c1.4.5 2.3 1.6 2.5 3.3"/>"#,
     /// A shield: roles and rights.
     Role => r#"<path d="M8 1.8 13 3.6v4c0 3.2-2.1 5.4-5 6.6-2.9-1.2-5-3.4-5-6.6v-4z"/><path d="m5.9 8 1.5 1.5 2.8-3"/>"#,
+    /// A switch: toggles.
+    Toggle => r#"<rect x="1.8" y="4.5" width="12.4" height="7" rx="3.5"/><circle cx="10.7" cy="8" r="1.8"/>"#,
     /// Boxes under a box: departments and branches.
     Unit => r#"<rect x="5.7" y="2" width="4.6" height="3.6" rx=".8"/><rect x="1.7" y="10.4" width="4.6" height="3.6" rx=".8"/><rect x="9.7" y="10.4" width="4.6" height="3.6" rx=".8"/><path d="M8 5.6V8M4 10.4V8h8v2.4"/>"#,
     /// A hash: phone numbers.

@@ -125,6 +125,7 @@ async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static
         ("session", "99999".into()),
         ("mail", "99999".into()),
         ("secret", "rfi_0".into()),
+        ("device", "99999".into()),
         ("undo", "99999".into()),
     ])
 }
