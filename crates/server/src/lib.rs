@@ -16,6 +16,7 @@ pub mod input;
 pub mod listen;
 pub mod live;
 pub mod mail;
+mod multipart;
 pub mod openapi;
 pub mod output;
 pub mod recordings;

@@ -1,7 +1,7 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Id, Model, Permit, Visible, can, text};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -10,7 +10,7 @@ use store::{Author, Change, Slice};
 
 use crate::invitations::{self, Invitation};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets};
+use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -168,11 +168,31 @@ pub async fn list(
     Ok(List::part(items, page.total, slice))
 }
 
+/// The ids of the users that the asker may see and that fit, in order.
+pub async fn matching(app: &App, visible: &Visible<can::UserRead>, filter: &UserFilter) -> Answer<Vec<u32>> {
+    Ok(app.store.user_ids(visible, filter).await?.into_iter().map(|user| user.0).collect())
+}
+
 /// One user.
 pub async fn show(app: &App, permit: &Permit<can::UserRead>) -> Answer<UserView> {
     let row = app.store.user(permit).await?;
     let model = permit.actor().ok_or_else(|| Refusal::new(Code::Internal))?.snapshot().model();
     Ok(UserView::of(model, row))
+}
+
+/// The permit to add people: to the workspace, or, for whoever may add people to their teams only, to those.
+pub fn permit_to_invite(visible: &Visible<can::UserInvite>) -> Answer<Permit<can::UserInvite>> {
+    let actor = visible.actor();
+    let led = || {
+        let nouns = [Noun::Department, Noun::Branch];
+        let units = actor.folded().led().iter().flat_map(|unit| nouns.map(|noun| (noun, *unit)));
+        let mut things = units.filter_map(|(noun, unit)| actor.snapshot().thing(noun, unit));
+        things.find_map(|thing| actor.permit_on(thing).ok())
+    };
+    match actor.permit() {
+        Ok(permit) => Ok(permit),
+        Err(denied) => led().ok_or_else(|| denied.into()),
+    }
 }
 
 /// Adds a user. Nobody is made Owner this way (ONF-10).
@@ -187,9 +207,10 @@ pub async fn invite(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(before.model(), &new)?;
-    may_join(&permit, &input)?;
+    may_join(permit.actor(), &input)?;
     let standing = if new.invite { Standing::Invited } else { Standing::Active };
-    let id = change.add_user(&input, standing, hashes.password.as_deref()).await?;
+    let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
+    let id = added.map_err(|error| taken::email(error, &before, permit.actor(), &input.email))?;
     if let Some(pin) = &hashes.pin {
         change.set_pin(id, Some(pin)).await?;
     }
@@ -227,20 +248,41 @@ async fn hashes(app: &App, workspace: i64, new: &NewUser, one_time: Option<&str>
     Ok(Hashes { password, pin })
 }
 
-/// Whoever invites with the reach `team` only may add people to the units that they lead and nowhere else.
-fn may_join(permit: &Permit<can::UserInvite>, input: &UserInput) -> Answer<()> {
-    let units: Vec<Id> = input.department.into_iter().chain(input.branch).collect();
-    let Some(actor) = permit.actor() else { return Ok(()) };
-    match actor.reach_over(permit.permission(), &units) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::invalid(
-            "department",
-            "{field} must be one that you lead: you may add people there only.",
-        )),
+/// Whoever may add people to their teams only adds them to units that they lead, to at least one and to no other.
+pub(crate) fn may_join(actor: Option<&Actor>, input: &UserInput) -> Answer<()> {
+    let Some(actor) = actor else { return Ok(()) };
+    let nowhere = input.department.or(input.branch).is_none();
+    if nowhere && actor.reach_over(Permission::UserInvite, &[]).is_none() {
+        let message = "{field} must be one that you lead: you may add people there only.";
+        return Err(Refusal::invalid("department", message));
+    }
+    may_place(actor, Permission::UserInvite, input, None)
+}
+
+/// Whoever holds a permission over their teams only puts people into units that they lead. Where somebody belongs
+/// already, they may stay.
+pub(crate) fn may_place(
+    actor: &Actor,
+    permission: Permission,
+    input: &UserInput,
+    old: Option<&UserInput>,
+) -> Answer<()> {
+    let places = [
+        ("department", input.department, old.and_then(|old| old.department)),
+        ("branch", input.branch, old.and_then(|old| old.branch)),
+    ];
+    let entered = places.into_iter().filter(|(_, new, old)| new != old);
+    let mut beyond = entered.filter_map(|(field, new, _)| Some((field, new?)));
+    match beyond.find(|(_, unit)| actor.reach_over(permission, &[*unit]).is_none()) {
+        None => Ok(()),
+        Some((field, unit)) if !actor.sees_unit(unit) => Err(check::no_unit(field)),
+        Some((field, _)) => {
+            Err(Refusal::invalid(field, "{field} must be one that you lead: you may put people there only."))
+        }
     }
 }
 
-fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
+pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     let role = match new.role {
         Some(role) => check::role(model, Id(role))?,
         None => default_role(model)?,
@@ -291,11 +333,9 @@ pub async fn update(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
-    let model = before.model();
-    let input = checked_edit(model, &edit, input_of(&old))?;
-    pin::keeps_phone(&old, &input.phone)?;
-    change.update_user(permit.id(), &input, edit.revision).await?;
-    let role = edit.role.map(|role| check::role(model, Id(role))).transpose()?;
+    let input = checked_edit(before.model(), &edit, input_of(&old))?;
+    rewrite(&mut change, permit.actor(), &old, &input, edit.revision).await?;
+    let role = edit.role.map(|role| check::role(before.model(), Id(role))).transpose()?;
     if let Some(role) = role.filter(|role| *role != input.role) {
         if let Some(actor) = permit.actor() {
             actor.permit_on::<can::UserAssignRole>(permit.thing().clone())?;
@@ -303,14 +343,36 @@ pub async fn update(
         give_role(&mut change, &old, role).await?;
     }
     let row = change.user(permit.id()).await?;
-    let record = |row: &UserRow| {
-        serde_json::json!({ "email": row.email, "name": row.name, "phone": row.phone, "employee_code": row.employee_code,
-            "lead_cap": row.lead_cap, "language": row.language, "department": row.department_id, "branch": row.branch_id })
-    };
-    let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
-    change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
-    Ok(UserView::of(model, row))
+    Ok(UserView::of(before.model(), row))
+}
+
+/// Writes a user's new record, but for the role, and the entry of the log.
+pub(crate) async fn rewrite(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    input: &UserInput,
+    revision: Option<i64>,
+) -> Answer<()> {
+    let (before, user) = (change.before().clone(), id(old.id));
+    if let Some(actor) = actor {
+        may_place(actor, Permission::UserUpdate, input, Some(&input_of(old)))?;
+    }
+    pin::keeps_phone(old, &input.phone)?;
+    let done = change.update_user(user, input, revision).await;
+    done.map_err(|error| taken::email(error, &before, actor, &input.email))?;
+    let detail = serde_json::json!({ "before": record(&input_of(old)), "after": record(input) });
+    change.record(Act::done("user:update", "user", old.id, input.name.as_str()).with(detail));
+    Ok(())
+}
+
+/// A record in the log.
+fn record(input: &UserInput) -> serde_json::Value {
+    let UserInput { email, name, phone, employee_code, lead_cap, language, role: _, department, branch } =
+        input;
+    serde_json::json!({ "email": email, "name": name, "phone": phone, "employee_code": employee_code,
+        "lead_cap": lead_cap, "language": language, "department": department, "branch": branch })
 }
 
 /// What a record would be edited with to stay as it is.
@@ -328,7 +390,7 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
     }
 }
 
-fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
+pub(crate) fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
     let department =
         edit.department.map(|id| unit(model, "department", UnitKind::Department, id)).transpose()?;
     let branch = edit.branch.map(|id| unit(model, "branch", UnitKind::Branch, id)).transpose()?;
@@ -385,35 +447,55 @@ pub async fn set_banned(
 ) -> Answer<UserView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
-        return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
-    }
     let old = change.user(permit.id()).await?;
-    if banned {
-        change.set_standing(permit.id(), Standing::Banned).await?;
-        change.end_sessions(permit.id(), None).await?;
-    } else {
-        change.lift_ban(permit.id()).await?;
-    }
+    ban(&mut change, permit.actor(), &old, banned).await?;
     let row = change.user(permit.id()).await?;
-    let detail =
-        serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": row.standing } });
-    change.record(Act::done("user:ban", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
+}
+
+/// Writes a ban or its end, and the entry of the log.
+pub(crate) async fn ban(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    banned: bool,
+) -> Answer<()> {
+    let user = id(old.id);
+    if actor.is_some_and(|actor| actor.id() == user) {
+        return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
+    }
+    if banned {
+        change.set_standing(user, Standing::Banned).await?;
+        change.end_sessions(user, None).await?;
+    } else {
+        change.lift_ban(user).await?;
+    }
+    let standing = change.user(user).await?.standing;
+    let detail =
+        serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": standing } });
+    change.record(Act::done("user:ban", "user", old.id, old.name.as_str()).with(detail));
+    Ok(())
 }
 
 /// Deletes a user. Their name stays with the history, their seat is free.
 pub async fn delete(app: &App, permit: &Permit<can::UserDelete>, author: &Author) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
-    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
+    let old = change.user(permit.id()).await?;
+    remove(&mut change, permit.actor(), &old).await?;
+    Ok(change.commit().await?)
+}
+
+/// Writes a deletion and the entry of the log.
+pub(crate) async fn remove(change: &mut Change<'_>, actor: Option<&Actor>, old: &UserRow) -> Answer<()> {
+    let user = id(old.id);
+    if actor.is_some_and(|actor| actor.id() == user) {
         return Err(Refusal::because(Code::Forbidden, "You cannot delete yourself."));
     }
-    let old = change.user(permit.id()).await?;
-    change.delete_user(permit.id()).await?;
+    change.delete_user(user).await?;
     let detail = serde_json::json!({ "before": { "email": old.email, "name": old.name } });
-    change.record(Act::done("user:delete", "user", permit.thing().id, old.name.as_str()).with(detail));
-    Ok(change.commit().await?)
+    change.record(Act::done("user:delete", "user", old.id, old.name.as_str()).with(detail));
+    Ok(())
 }
 
 /// Sets a new one-time password, ends every session and revokes every API token of the user, since whoever needs a

@@ -26,6 +26,7 @@ const WORDS: &[(&str, &str)] = &[
     ("invited", later("Invitation sent again. The earlier link is no longer good.")),
     ("uninvited", later("Invitation withdrawn. Its link is no longer good.")),
     ("retried", later("It is tried again now.")),
+    ("people-changed", later("Changed. It holds at once.")),
     ("user-deleted", later("User deleted. Their sessions ended and their seat is free.")),
     ("banned", later("User banned. Every session of theirs has ended.")),
     ("unbanned", later("Ban lifted.")),

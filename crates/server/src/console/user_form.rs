@@ -46,17 +46,6 @@ pub fn values(user: &UserView) -> Pairs {
     ])
 }
 
-/// A field's whole number; none where it is empty.
-pub fn number(typed: &Pairs, name: &'static str) -> Result<Option<i64>, Refusal> {
-    match typed.get(name) {
-        "" => Ok(None),
-        text => text
-            .parse()
-            .map(Some)
-            .map_err(|_| Refusal::invalid(name, "{field} must be a whole number, or empty.")),
-    }
-}
-
 impl UserForm<'_> {
     /// What was wrong, in the reader's words, with the field that it is about.
     fn wrong(&self) -> Option<(&str, String)> {

@@ -122,7 +122,7 @@ fn read(typed: &Pairs) -> Result<UserChange, Refusal> {
         employee_code: sent("employee_code"),
         lead_cap: match sent("lead_cap") {
             None => None,
-            Some(_) => Some(user_form::number(typed, "lead_cap")?),
+            Some(_) => Some(typed.number("lead_cap")?),
         },
         language: sent("language"),
         role: typed.id("role")?,
