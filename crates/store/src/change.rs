@@ -184,6 +184,11 @@ impl Change<'_> {
         self.decided = Some((permit.permission(), permit.thing().clone()));
     }
 
+    /// Says who acts, once that is known from inside the change.
+    pub(crate) fn is_by(&mut self, author: Author) {
+        self.author = author;
+    }
+
     /// The next id of the workspace.
     pub fn new_id(&mut self) -> Id {
         self.next_id += 1;

@@ -2,8 +2,12 @@
 //! them is in [`crate::request_decisions`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, Reaches, Visible, can, text};
+use access::model::Standing;
+use access::{
+    Actor, Cell, Id, Model, Noun, Permission, Permit, Powers, Reaches, Snapshot, Visible, can, text,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::access_request::{AccessRequestRow, Decision};
@@ -11,7 +15,10 @@ use store::audit::Act;
 use store::{Author, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, id, roles};
+use crate::{Answer, App, List, Moment, Ref, check, id, mail, roles};
+
+/// So many people at the most are written to about one thing.
+pub(crate) const MOST_TOLD: usize = 20;
 
 /// So many requests of one person can be open at once.
 const MOST_OPEN: usize = 10;
@@ -126,9 +133,46 @@ pub async fn ask(
         "reason": reason });
     let act = Act::done("access_request:create", "user", actor.id().0, model.label(actor.id()));
     change.record(act.with(serde_json::json!({ "request": request, "after": asked })));
+    tell_deciders(&mut change, actor, request, &in_words(model, &wants, role), &reason).await?;
     let row = change.access_request(i64::from(request.0)).await?;
     change.commit().await?;
     Ok(RequestView::of(actor, row))
+}
+
+/// Writes to everybody who may decide a request of this person.
+async fn tell_deciders(
+    change: &mut store::Change<'_>,
+    asker: &Actor,
+    request: Id,
+    wants: &str,
+    reason: &str,
+) -> Answer<()> {
+    let snapshot = asker.snapshot();
+    let path = format!("/requests/{request}");
+    let by = snapshot.model().label(asker.id());
+    let values = [("by", by), ("wants", wants), ("reason", reason), ("path", path.as_str())];
+    for decider in deciders(snapshot, asker.id()).into_iter().take(MOST_TOLD) {
+        mail::post(change, decider, mail::Kind::RequestMade, &values).await?;
+    }
+    Ok(())
+}
+
+/// The people who may decide requests of somebody.
+pub(crate) fn deciders(snapshot: &Arc<Snapshot>, user: Id) -> Vec<Id> {
+    let Some(thing) = snapshot.thing(Noun::User, user) else { return vec![] };
+    let may = |id: &Id| {
+        let actor = Actor::user(snapshot.clone(), *id);
+        actor.is_some_and(|actor| actor.may(Permission::AccessRequestDecide, &thing))
+    };
+    let people = snapshot.model().users.iter().filter(|(_, user)| user.standing == Standing::Active);
+    people.map(|(id, _)| *id).filter(|id| *id != user).filter(may).collect()
+}
+
+/// What is asked for, as a mail says it.
+pub(crate) fn in_words(model: &Model, wants: &[Cell], role: Option<Id>) -> String {
+    let permissions = wants.iter().map(|(p, _)| p.entry().meaning.to_owned());
+    let role = role.map(|role| model.label(role).to_owned());
+    role.into_iter().chain(permissions).collect::<Vec<_>>().join(", ")
 }
 
 /// Why somebody asks, in one line.

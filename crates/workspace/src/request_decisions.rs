@@ -15,9 +15,9 @@ use store::access_request::{AccessRequestRow, Decision};
 use store::audit::Act;
 use store::{Author, Change};
 
-use crate::access_requests::{Given, RequestView, asker, still_open, within};
+use crate::access_requests::{Given, RequestView, asker, in_words, still_open, within};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, Moment, Ref, check, id, roles, user_access, users};
+use crate::{Answer, App, Moment, Ref, check, id, mail, roles, user_access, users};
 
 /// What to give on a request: permissions until a moment, or a toggle, or a role.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -113,6 +113,10 @@ pub async fn pass(
     change.record(
         act.with(serde_json::json!({ "request": row.id, "after": { "passed_to": model.label(to) } })),
     );
+    let (wants, path) = (in_words(model, &row.wants(), row.role_id.map(id)), format!("/requests/{}", row.id));
+    let by = model.label(row.user());
+    let values = [("by", by), ("wants", &wants), ("reason", &row.reason), ("path", &path)];
+    mail::post(&mut change, to, mail::Kind::RequestMade, &values).await?;
     let row = change.access_request(row.id).await?;
     change.commit().await?;
     Ok(RequestView::of(actor, row))
@@ -284,6 +288,11 @@ async fn decide(
     let detail = serde_json::json!({ "request": row.id, "before": { "request": row.state },
         "after": { "request": decision.state, "gave": gave, "until": decision.until.map(Moment), "note": decision.note } });
     change.record(Act::done("access_request:decide", "user", row.user().0, label).with(detail));
+    let by = actor.snapshot().model().label(actor.id());
+    let until = decision.until.map(|at| format!(" – {}", Moment(at))).unwrap_or_default();
+    let outcome = format!("{}{until}", decision.state);
+    let values = [("by", by), ("outcome", &outcome), ("note", decision.note), ("path", "/profile")];
+    mail::post(&mut change, row.user(), mail::Kind::RequestDecided, &values).await?;
     let row = change.access_request(row.id).await?;
     change.commit().await?;
     Ok(RequestView::of(actor, row))

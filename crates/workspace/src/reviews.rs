@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use access::model::Setting;
+use access::model::{Setting, Standing};
 use access::{Actor, Cell, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,10 @@ use store::audit::Act;
 use store::review::{NewLine, NewReviewRow, ReviewLineRow, ReviewRow, UNKNOWN};
 use store::uses::LastUses;
 
+use crate::access_requests::MOST_TOLD;
 use crate::refusal::{Code, Refusal};
 use crate::uses::{self, sees};
-use crate::{Answer, App, List, Moment, Ref, check, id, roles, spreadsheet};
+use crate::{Answer, App, List, Moment, Ref, check, id, mail, roles, spreadsheet};
 
 const DAY: Micros = 86_400_000_000;
 
@@ -216,10 +217,29 @@ pub async fn start(
     let review = change.add_review(&row, lines).await?;
     let detail = serde_json::json!({ "after": { "scope": snapshot.model().label(scope), "unused_days": unused_days } });
     change.record(Act::done("access:review", "review", review.0, name.as_str()).with(detail));
+    tell_reviewers(&mut change, actor, review, &name).await?;
     let row = change.review(i64::from(review.0)).await?;
     let lines = change.review_lines(row.id).await?;
     change.commit().await?;
     Ok(ReviewView::of(actor, row, &lines))
+}
+
+/// Writes to the others who review access.
+async fn tell_reviewers(change: &mut store::Change<'_>, actor: &Actor, review: Id, name: &str) -> Answer<()> {
+    let model = actor.snapshot().model();
+    let reviews = |user: &Id| {
+        let folded = actor.snapshot().user(*user);
+        folded.is_some_and(|folded| folded.powers.permissions().has(Permission::AccessReview))
+    };
+    let others = model.users.iter().filter(|(_, user)| user.standing == Standing::Active);
+    let others: Vec<Id> =
+        others.map(|(id, _)| *id).filter(|id| *id != actor.id()).filter(reviews).take(MOST_TOLD).collect();
+    let path = format!("/reviews/{review}");
+    let values = [("by", model.label(actor.id())), ("review", name), ("path", path.as_str())];
+    for other in others {
+        mail::post(change, other, mail::Kind::ReviewStarted, &values).await?;
+    }
+    Ok(())
 }
 
 /// What a review is of, as far as whoever starts it may know of it.

@@ -122,7 +122,7 @@ fn permissions(request: &Request, actor: &Actor) -> Markup {
     };
     let groups = Group::ALL.into_iter().map(|group| (group, of(group))).filter(|(_, all)| !all.is_empty());
     let body = html! {
-        @for (group, permissions) in groups {
+        div { @for (group, permissions) in groups {
             details.ask-group id={ "ask-" (key(group)) } {
                 summary { (icon(Icon::Right)) span { (said(group.label())) } }
                 ul.matrix-permissions {
@@ -135,7 +135,7 @@ fn permissions(request: &Request, actor: &Actor) -> Markup {
                     }
                 }
             }
-        }
+        } }
         (reason("ask-permissions"))
         (send())
     };

@@ -25,11 +25,11 @@ use crate::ui::datetime::Show;
 use crate::ui::empty::empty;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
-use crate::ui::page::{Crumb, PageHead, notice, page_head, split};
+use crate::ui::page::{Crumb, PageHead, notice, page_head};
 use crate::ui::reach::reach_chips;
 use crate::ui::table::{Column, Row, table};
 use crate::ui::tabs::{Tab, tabs};
-use crate::ui::text::{count, fill, said, t};
+use crate::ui::text::{capital, count, fill, said, t};
 
 /// So many requests of a kind are listed.
 const LISTED: i64 = 200;
@@ -140,7 +140,7 @@ pub async fn show(
     };
     let main = html! {
         (page_head(&PageHead { title: &title, crumbs: &[Crumb { href: &list, label: t("Requests") }], badges: Some(state(&asked)), ..PageHead::default() }))
-        (split(html! { (body) }, page.about()))
+        div.stack { (page.about()) (body) }
     };
     Ok(Frame::new(&request, &title).around(main))
 }
@@ -341,7 +341,7 @@ fn tick(permission: Permission, reach: Reach, can: bool) -> Markup {
             label for=(id) {
                 input id=(id) type="checkbox" name=(name) value=(reach.word()) checked[can] disabled[!can];
                 span {
-                    span.capital { (said(permission.entry().meaning)) } " " (chips(name, &[reach.word()]))
+                    (capital(&said(permission.entry().meaning))) " " (chips(name, &[reach.word()]))
                     @if permission.entry().risky { " " (badge(Tone::Warn, t("sensitive"))) }
                     @if !can { " " span.quiet-text { (t("you do not hold this yourself")) } }
                 }

@@ -334,3 +334,27 @@ async fn asking_from_a_thing_asks_for_the_narrowest_reach_that_would_do() {
     let refused = company.form(&member, &path, &[]).await.expect(403);
     assert!(refused.text.contains("permission=recording:delete&amp;reach=own"), "{}", refused.text);
 }
+
+#[tokio::test]
+async fn both_sides_are_told_by_mail() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let member = company.hire("member").await;
+    let mails = || async {
+        let rows = server.database.fingerprint().await;
+        rows.into_iter()
+            .filter(|row| row.contains("request_made") || row.contains("request_decided"))
+            .collect::<Vec<_>>()
+    };
+    let request = ask(&member, "audit:read", "all").await;
+    let asked = mails().await;
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].contains(&company.owner.email) && asked[0].contains(&format!("/requests/{request}")));
+    assert!(asked[0].contains("for the quarter's figures"));
+    decide(&company.owner, request, "decline", json!({ "note": "ask Ana" })).await.expect(200);
+    let told = mails().await;
+    assert!(
+        told.iter()
+            .any(|row| row.contains(&member.email) && row.contains("declined") && row.contains("ask Ana"))
+    );
+}

@@ -126,6 +126,8 @@ async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static
         ("review", "99999".into()),
         ("line", "99999".into()),
         ("session", "99999".into()),
+        ("mail", "99999".into()),
+        ("secret", "rfi_0".into()),
         ("device", "99999".into()),
         ("undo", "99999".into()),
     ])
