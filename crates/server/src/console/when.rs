@@ -9,7 +9,7 @@ use workspace::{Moment, Refusal};
 
 use crate::request::Request;
 use crate::ui::datetime::{self, Show};
-use crate::ui::text::{fill, later, t};
+use crate::ui::text::{self, fill, later, t};
 
 /// The workspace's time zone: days in filters are its days, and it is what readers without scripts see.
 pub async fn zone(request: &Request) -> Result<TimeZone, Refusal> {
@@ -65,6 +65,17 @@ pub fn end_of_day(field: &'static str, day: &str, zone: &TimeZone) -> Result<Opt
     let end = next.and_then(|next| next.to_zoned(zone.clone()).ok());
     let unreadable = || Refusal::invalid(field, "{field} must be a day like 2026-12-31.");
     end.map(|end| Some(Moment(end.timestamp().as_microsecond()))).ok_or_else(unreadable)
+}
+
+/// How long there is left of something that ends, in its greatest unit.
+pub fn left(micros: i64) -> String {
+    let minutes = micros.max(0) / 60_000_000;
+    match (minutes / 1440, minutes / 60, minutes) {
+        (days @ 1.., ..) => text::count(days, "{n} day left", "{n} days left"),
+        (_, hours @ 1.., _) => text::count(hours, "{n} hour left", "{n} hours left"),
+        (_, _, minutes @ 1..) => text::count(minutes, "{n} minute left", "{n} minutes left"),
+        _ => t("less than a minute left").to_owned(),
+    }
 }
 
 /// Seconds as `4:12` or `1:02:03`.
