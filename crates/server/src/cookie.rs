@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use workspace::{Code, Refusal};
 
+use crate::multipart;
 use crate::request::Request;
 
 /// The cookie of a workspace's session: one for each workspace, so that one browser can be in several.
@@ -85,13 +86,16 @@ pub fn check_same_site(request: &Request) -> Result<(), Refusal> {
     if request.secret.is_none() {
         return Ok(());
     }
-    let sent =
-        text("x-csrf-token").map(str::to_owned).or_else(|| form_token(&request.body)).unwrap_or_default();
+    let sent = text("x-csrf-token").map(str::to_owned).or_else(|| form_token(request)).unwrap_or_default();
     let right: bool = sent.as_bytes().ct_eq(csrf_of(request).as_bytes()).into();
     if right { Ok(()) } else { Err(refused()) }
 }
 
-fn form_token(body: &[u8]) -> Option<String> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
+fn form_token(request: &Request) -> Option<String> {
+    if let Some(parts) = multipart::parts(request.header(header::CONTENT_TYPE), &request.body) {
+        let token = parts.into_iter().find(|part| part.name == "csrf")?;
+        return String::from_utf8(token.bytes.to_vec()).ok();
+    }
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&request.body).ok()?;
     pairs.into_iter().find(|(key, _)| key == "csrf").map(|(_, value)| value)
 }

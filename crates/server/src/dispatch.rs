@@ -21,9 +21,7 @@ use crate::request::Request;
 use crate::ui::text::speaking;
 use crate::{Server, console, cookie, endpoints, listen, refuse, viewing};
 
-/// The largest body that is read.
-const LARGEST_BODY: usize = 1 << 20;
-/// So long may it take to arrive.
+/// So long may a body take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// The router, made from the endpoint table and nothing else.
@@ -128,7 +126,7 @@ async fn handle(
         request.identity()?;
     }
     viewing::check(request, endpoint, method)?;
-    let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, LARGEST_BODY)).await;
+    let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, endpoint.largest_body)).await;
     let body =
         body.map_err(|_| Refusal::because(Code::BadRequest, "The body of the request took too long."))?;
     request.body = body.map_err(|_| Refusal::new(Code::TooLarge))?;

@@ -63,7 +63,10 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/workspace/transfer"  may(WorkspaceTransfer) rest::workspace::transfer, "Hand ownership to an Admin; you become Admin.";
 
         GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
-        POST "/api/v1/users"               may(UserInvite) rest::users::invite, "Add a user.";
+        POST "/api/v1/users"               list(UserInvite) rest::users::invite, "Add a user, to the workspace or to the units that you lead.";
+        POST "/api/v1/users/bulk"          list(UserRead) rest::users::bulk, "Change several users at once, all or none; each asks for the permission of the change.";
+        POST "/api/v1/users/import"        list(UserInvite) rest::users::import, "Add and edit people from a CSV file; the answer says what became of each row, and with `try=true` what would.";
+        GET  "/api/v1/users/export"        list(UserRead) rest::users::export, "The users that you may see, as CSV.";
         GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
         PATCH "/api/v1/users/{user}"       on(User UserUpdate) rest::users::update, "Edit a user's record.";
         DELETE "/api/v1/users/{user}"      on(User UserDelete) rest::users::delete, "Delete a user.";
@@ -91,6 +94,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/roles/{role}"        on(Role RoleRead) rest::roles::show, "One role.";
         PATCH "/api/v1/roles/{role}"       on(Role RoleWrite) rest::roles::update, "Edit a custom role.";
         DELETE "/api/v1/roles/{role}"      on(Role RoleDelete) rest::roles::delete, "Delete a custom role; its holders get the role in `move_to`.";
+        PUT  "/api/v1/roles/{role}/default" on(Role RoleWrite) rest::roles::set_default, "Make a role the one that new people get unless another is chosen.";
         POST "/api/v1/roles/{role}/clone"  on(Role RoleWrite) rest::roles::clone, "Create a custom role that begins as this one is.";
         GET  "/api/v1/toggles"             may(RoleRead) rest::toggles::list, "Every toggle with what it holds and for whom it is set.";
         POST "/api/v1/toggles"             may(RoleWrite) rest::toggles::create, "Define a toggle.";
@@ -103,12 +107,16 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
         GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
         PATCH "/api/v1/departments/{department}" on(Department DepartmentWrite) rest::units::rename, "Rename a department.";
-        DELETE "/api/v1/departments/{department}" on(Department DepartmentDelete) rest::units::delete, "Delete a department that nobody belongs to or leads.";
+        DELETE "/api/v1/departments/{department}" on(Department DepartmentDelete) rest::units::delete, "Delete a department; its people go where `move_to` says.";
+        POST "/api/v1/departments/{department}/people" list(UserRead) rest::units::change_members, "Move people into a department and out of it; asks for user:update on each.";
+        POST "/api/v1/departments/{department}/leaders" list(UserRead) rest::units::change_leaders, "Let people lead a department, or no longer; asks for user:set_access on each.";
         GET  "/api/v1/branches"            may(BranchRead) rest::units::list, "Every branch.";
         POST "/api/v1/branches"            may(BranchWrite) rest::units::create, "Create a branch.";
         GET  "/api/v1/branches/{branch}"   on(Branch BranchRead) rest::units::show, "One branch.";
         PATCH "/api/v1/branches/{branch}"  on(Branch BranchWrite) rest::units::rename, "Rename a branch.";
-        DELETE "/api/v1/branches/{branch}" on(Branch BranchDelete) rest::units::delete, "Delete a branch that nobody belongs to or leads.";
+        DELETE "/api/v1/branches/{branch}" on(Branch BranchDelete) rest::units::delete, "Delete a branch; its people go where `move_to` says.";
+        POST "/api/v1/branches/{branch}/people" list(UserRead) rest::units::change_members, "Move people into a branch and out of it; asks for user:update on each.";
+        POST "/api/v1/branches/{branch}/leaders" list(UserRead) rest::units::change_leaders, "Let people lead a branch, or no longer; asks for user:set_access on each.";
 
         GET  "/api/v1/extensions"          list(ExtensionRead) rest::entities::list, "The extensions that you may see.";
         POST "/api/v1/extensions"          may(ExtensionWrite) rest::entities::create, "Add an extension.";
@@ -144,6 +152,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
+        GET  "/api/v1/what"                list(AccessExplain) rest::explain::what, "All that a user may do, with the reasons, and what they may see.";
 
         GET  "/.well-known/authzen-configuration/w/{slug}" open("says where to ask, and that the workspace is there, as its sign-in page does") authzen::configuration, "Where the workspace's AuthZEN decision point is.";
         POST "/w/{slug}/access/v1/evaluation" list(AccessExplain) authzen::evaluation, "Answer one AuthZEN question about somebody whose access you may explain.";
@@ -160,8 +169,14 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/live"              signed_in() live::stream, "What changes, as server-sent events.";
         GET  "/w/{slug}"                   signed_in() console::home::show, "The start page.";
         GET  "/w/{slug}/users"             list(UserRead) console::users::list, "The users that one may see.";
-        GET  "/w/{slug}/users/new"         may(UserInvite) console::users::new, "The form that adds a user.";
-        POST "/w/{slug}/users"             may(UserInvite) console::users::create, "Add a user.";
+        GET  "/w/{slug}/users/new"         list(UserInvite) console::users::new, "The form that adds a user.";
+        POST "/w/{slug}/users"             list(UserInvite) console::users::create, "Add a user.";
+        GET  "/w/{slug}/users.csv"         list(UserRead) console::users_file::export, "The users that one may see, as a file.";
+        GET  "/w/{slug}/users/import"      list(UserInvite) console::users_file::show, "The form that takes a file of people.";
+        POST "/w/{slug}/users/import"      list(UserInvite) console::users_file::import, "Show what a file of people would do, or do it.";
+        POST "/w/{slug}/users/import/failed" list(UserInvite) console::users_file::failed, "The rows of a file of people that cannot be done, to be mended.";
+        GET  "/w/{slug}/users/bulk"        list(UserRead) console::bulk::show, "Who was chosen on the list of users, and what can be done to them.";
+        POST "/w/{slug}/users/bulk"        list(UserRead) console::bulk::apply, "Change several users at once, all or none.";
         GET  "/w/{slug}/users/{user}"      on(User UserRead) console::user::show, "One user: what they may do and why, and what is set for them.";
         GET  "/w/{slug}/users/{user}/record" on(User UserRead) console::user_record::show, "One user's record.";
         POST "/w/{slug}/users/{user}/record" on(User UserUpdate) console::user_record::save, "Edit a user's record.";
@@ -185,6 +200,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::role::show, "One role as a matrix.";
         POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role::save, "Change what a custom role holds.";
         POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::role::rename, "Rename a custom role.";
+        POST "/w/{slug}/roles/{role}/default" on(Role RoleWrite) console::role::set_default, "Make a role the one that new people get.";
         POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::role::delete, "Delete a custom role.";
         GET  "/w/{slug}/compare"           signed_in() console::compare::show, "Two roles or people whose access one may ask about, side by side.";
         GET  "/w/{slug}/toggles"           may(RoleRead) console::toggles::list, "Every toggle.";
@@ -195,14 +211,20 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/toggles/{toggle}/delete" may(RoleDelete) console::toggles::delete, "Delete a toggle of the workspace's own.";
         GET  "/w/{slug}/departments"       may(DepartmentRead) console::units::list, "Every department.";
         POST "/w/{slug}/departments"       may(DepartmentWrite) console::units::create, "Add a department.";
-        GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::units::show, "One department with its people.";
-        POST "/w/{slug}/departments/{department}" on(Department DepartmentWrite) console::units::rename, "Rename a department.";
-        POST "/w/{slug}/departments/{department}/delete" on(Department DepartmentDelete) console::units::delete, "Delete a department that nobody belongs to or leads.";
+        GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::unit::show, "One department with its people.";
+        POST "/w/{slug}/departments/{department}" on(Department DepartmentWrite) console::unit::rename, "Rename a department.";
+        POST "/w/{slug}/departments/{department}/delete" on(Department DepartmentDelete) console::unit::delete, "Delete a department, with a place for its people.";
+        GET  "/w/{slug}/departments/{department}/add" on(Department DepartmentRead) console::unit::add, "The people who could be moved into a department.";
+        POST "/w/{slug}/departments/{department}/people" list(UserRead) console::unit::change_members, "Move people into a department and out of it.";
+        POST "/w/{slug}/departments/{department}/leaders" list(UserRead) console::unit::change_leaders, "Let people lead a department, or no longer.";
         GET  "/w/{slug}/branches"          may(BranchRead) console::units::list, "Every branch.";
         POST "/w/{slug}/branches"          may(BranchWrite) console::units::create, "Add a branch.";
-        GET  "/w/{slug}/branches/{branch}" on(Branch BranchRead) console::units::show, "One branch with its people.";
-        POST "/w/{slug}/branches/{branch}" on(Branch BranchWrite) console::units::rename, "Rename a branch.";
-        POST "/w/{slug}/branches/{branch}/delete" on(Branch BranchDelete) console::units::delete, "Delete a branch that nobody belongs to or leads.";
+        GET  "/w/{slug}/branches/{branch}" on(Branch BranchRead) console::unit::show, "One branch with its people.";
+        POST "/w/{slug}/branches/{branch}" on(Branch BranchWrite) console::unit::rename, "Rename a branch.";
+        POST "/w/{slug}/branches/{branch}/delete" on(Branch BranchDelete) console::unit::delete, "Delete a branch, with a place for its people.";
+        GET  "/w/{slug}/branches/{branch}/add" on(Branch BranchRead) console::unit::add, "The people who could be moved into a branch.";
+        POST "/w/{slug}/branches/{branch}/people" list(UserRead) console::unit::change_members, "Move people into a branch and out of it.";
+        POST "/w/{slug}/branches/{branch}/leaders" list(UserRead) console::unit::change_leaders, "Let people lead a branch, or no longer.";
         GET  "/w/{slug}/profile"           signed_in() console::profile::show, "One's own record, access and sessions.";
         POST "/w/{slug}/profile"           signed_in() console::profile::save, "Save one's own name and phone number.";
         POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
@@ -239,6 +261,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/holders" list(UserSetAccess) console::entity::give_queue, "Give a queue to somebody whose access you may set.";
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
         GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
+        GET  "/w/{slug}/who.csv"           list(AccessExplain) console::why::who_csv, "Who may do something, as CSV.";
         GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
         GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
         GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";

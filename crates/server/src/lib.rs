@@ -15,6 +15,7 @@ pub mod import;
 pub mod input;
 pub mod listen;
 pub mod live;
+mod multipart;
 pub mod openapi;
 pub mod output;
 pub mod recordings;

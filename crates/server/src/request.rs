@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use access::model::UnitKind;
 use access::{Id, Micros, Noun, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
@@ -111,6 +112,15 @@ impl Request {
     /// A variable part of the path that is an id.
     pub fn id(&self, name: &str) -> Result<Id, Refusal> {
         self.param(name).parse().map(Id).map_err(|_| Refusal::new(Code::NotFound))
+    }
+
+    /// The department or branch that the path names.
+    pub fn unit(&self) -> Result<(UnitKind, Id), Refusal> {
+        let (word, kind) = match self.path.contains_key(Noun::Branch.word()) {
+            true => (Noun::Branch.word(), UnitKind::Branch),
+            false => (Noun::Department.word(), UnitKind::Department),
+        };
+        Ok((kind, self.id(word)?))
     }
 
     /// The workspace's name in the path.

@@ -171,6 +171,16 @@ impl Change<'_> {
     }
 }
 
+impl Change<'_> {
+    /// Sets the role that new users get unless another is chosen; none for the preset's own.
+    pub async fn set_default_role(&mut self, role: Option<Id>) -> Result<()> {
+        let update = q("UPDATE workspaces SET default_role_id = ").v(role);
+        self.tx.exec(update.s(" WHERE id = ").v(self.workspace())).await?;
+        self.changes_access();
+        Ok(())
+    }
+}
+
 /// New settings of a workspace; none for what stays.
 #[derive(Debug, Clone, Default)]
 pub struct WorkspaceSettings {

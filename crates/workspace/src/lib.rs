@@ -4,15 +4,16 @@
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
 pub mod audit_log;
+pub mod bulk;
 pub mod calling;
 pub mod calls;
+mod calls_export;
 pub mod check;
 pub mod compare;
 pub mod confirm;
 pub mod directory;
 pub mod entities;
 pub mod explain;
-mod export;
 pub mod foresight;
 pub mod grants;
 pub mod guesses;
@@ -21,6 +22,9 @@ pub mod lookups;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod people_export;
+pub mod people_file;
+pub mod people_import;
 pub mod pin;
 pub mod plan;
 pub mod profile;
@@ -28,7 +32,10 @@ pub mod refusal;
 pub mod roles;
 pub mod secrets;
 pub mod settings;
+pub mod several;
 pub mod sign_in;
+mod spreadsheet;
+mod taken;
 pub mod toggles;
 pub mod tokens;
 pub mod units;

@@ -38,6 +38,7 @@ const READINGS: &[Reading] = &[
     made("workspace:create", later("{who} created the workspace {what}")),
     made("demo:create", later("{who} made the people, telephones and calls of {what}")),
     made("call:import", later("{who} imported calls from {what}")),
+    made("user:export", later("{who} exported the list of people")),
     made("call_record:export", later("{who} exported the call log")),
     made("audit:export", later("{who} exported the audit log")),
     made("audit:verify", later("{who} verified the audit log")),

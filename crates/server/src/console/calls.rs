@@ -121,7 +121,7 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
-    let export = calls::export(&request.server.app, visible, &asked.query()?).await?;
+    let export = calls::export(&request.server.app, visible, &request.author(), &asked.query()?).await?;
     download::csv(export).await
 }
 

@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str)] = &[
     ("transferred", later("Ownership is transferred.")),
     ("renamed", later("Renamed.")),
     ("cloned", later("Role cloned. Change it as you like.")),
+    ("people-changed", later("Changed. It holds at once.")),
     ("user-deleted", later("User deleted. Their sessions ended and their seat is free.")),
     ("banned", later("User banned. Every session of theirs has ended.")),
     ("unbanned", later("Ban lifted.")),

@@ -1,6 +1,6 @@
 //! One role: its matrix, who holds it, and cloning, renaming and deleting it.
 
-use access::{Actor, Cell, Id, Permission, Permit, can};
+use access::{Actor, Cell, Id, Noun, Permission, Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
 use super::frame::{Frame, csrf, done, path};
 use super::paging::address;
 use super::parts::{self, Options};
-use super::{bundle_matrix, compare};
+use super::{audit, bundle_matrix, compare};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::avatar;
@@ -50,7 +50,12 @@ pub async fn show(
     let here = path(&request, &format!("/roles/{}", role.id));
     let actions = html! {
         @if may_delete { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-role")) }
+        @if may(Permission::RoleWrite) && !role.is_default && may_give(actor, permit.id()) {
+            (button::post(&Button::new(Kind::Plain, t("Make it the default")).confirm(t("New people get this role unless another is chosen. Make it the default?")),
+                &format!("{here}/default"), &csrf(&request)))
+        }
         @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
+        (audit::link(&request, actor, Noun::Role, role.id).unwrap_or_default())
         (compare::link(&request, &format!("role:{}", role.id), ""))
         @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
     };
@@ -68,6 +73,21 @@ pub async fn show(
         @if may_delete { (delete_dialog(&request, &role, actor, &here)) }
     };
     Ok(Frame::new(&request, &said(&role.name)).around(main))
+}
+
+fn may_give(actor: &Actor, role: Id) -> bool {
+    let role = actor.snapshot().model().roles.get(&role);
+    role.is_some_and(|role| access::authority::may_give(actor, role))
+}
+
+/// Makes it the role that new people get unless another is chosen.
+pub async fn set_default(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    roles::set_default(&request.server.app, &permit, &request.author()).await?;
+    Ok(done(&request, &format!("/roles/{}", permit.id()), "saved"))
 }
 
 fn subtitle(role: &RoleView, may_edit: bool) -> String {

@@ -4,7 +4,7 @@ use access::model::UnitKind;
 use access::{Permission, Permit, can};
 use axum::response::{Redirect, Response};
 use maud::{Markup, html};
-use workspace::users::{self, UserChange};
+use workspace::users::{self, UserChange, UserView};
 use workspace::{Code, Refusal, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
@@ -43,6 +43,11 @@ fn or_dash(text: &str) -> &str {
     if text.is_empty() { "–" } else { text }
 }
 
+/// The lead cap as text; empty where there is none.
+fn cap(user: &UserView) -> String {
+    user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default()
+}
+
 fn read_only(page: &Page<'_>) -> Markup {
     let user = &page.user;
     let unit = |unit: &Option<workspace::Ref>| unit.as_ref().map_or("–", |u| u.name.as_str()).to_owned();
@@ -52,6 +57,7 @@ fn read_only(page: &Page<'_>) -> Markup {
         (t("Email address"), line(&user.email)),
         (t("Phone"), line(&user.phone)),
         (t("Employee code"), line(&user.employee_code)),
+        (t("Lead cap"), line(&cap(user))),
         (t("Department"), line(&unit(&user.department))),
         (t("Branch"), line(&unit(&user.branch))),
     ]);
@@ -79,6 +85,7 @@ fn edit(page: &Page<'_>) -> Markup {
             (form::input(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone, &user.phone))
             (form::input(&field("employee_code", t("Employee code")), form::Kind::Text, &user.employee_code))
         }
+        (form::input(&field("lead_cap", t("Lead cap")).hint(t("How many leads they are given at most; leave it empty for no limit.")), form::Kind::Number, &cap(user)))
         div.form-row {
             (unit("department", t("Department"), UnitKind::Department, &chosen(&user.department)))
             (unit("branch", t("Branch"), UnitKind::Branch, &chosen(&user.branch)))
@@ -104,6 +111,10 @@ pub async fn save(
         name: sent("name"),
         phone: sent("phone"),
         employee_code: sent("employee_code"),
+        lead_cap: match sent("lead_cap") {
+            None => None,
+            Some(_) => Some(typed.number("lead_cap")?),
+        },
         department: unit("department")?,
         branch: unit("branch")?,
         revision: typed.get("revision").parse().ok(),

@@ -23,6 +23,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("holds", later("Permissions")),
     ("kind", later("Kind")),
     ("language", later("Language")),
+    ("file", later("The file")),
+    ("lead_cap", later("Lead cap")),
     ("leads", later("Leads")),
     ("licences", later("Licences")),
     ("may_observe", later("Observe")),
@@ -55,6 +57,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("units", later("Leads")),
     ("until", later("Until")),
     ("user", later("User")),
+    ("users", later("People")),
     ("workspace", later("Workspace")),
 ];
 

@@ -78,6 +78,8 @@ icons! {
     Warning => r#"<path d="M8 2.3 14.3 13H1.7zM8 6.3v3.2M8 11.3v.1"/>"#,
     /// Save to a file.
     Download => r#"<path d="M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.8 13.3h10.4"/>"#,
+    /// Bring in from a file.
+    Upload => r#"<path d="M8 10.2V2.7M4.8 5.7 8 2.5l3.2 3.2M2.8 13.3h10.4"/>"#,
     /// Copy to the clipboard.
     Copy => r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.3"/><path d="M10.5 5.5V3.8c0-.7-.6-1.3-1.3-1.3H3.8c-.7 0-1.3.6-1.3 1.3v5.4c0 .7.6 1.3 1.3 1.3h1.7"/>"#,
     /// Go on, unfold.
