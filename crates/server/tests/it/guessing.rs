@@ -244,3 +244,42 @@ async fn one_session_has_only_so_many_streams_open() {
     }
     panic!("no place came free after the pages were closed");
 }
+
+#[tokio::test]
+async fn guessing_at_links_is_stopped_before_the_look_up_and_known_devices_pass() {
+    let server = TestServer::start().await;
+    let (company, _, device) = with_device(&server).await;
+    let guest = json!({ "email": "guest@calliyo.example", "name": "Guest" });
+    let added = company.owner.client.post("/api/v1/users", guest).await.expect(201);
+    let link = added.json["invitation"]["link"].as_str().unwrap().to_owned();
+    let open = |path: String, method: Method, address: &'static str, cookie: Option<String>| {
+        let stranger = server.stranger();
+        let request = stranger.request(method.clone(), &path).header("x-forwarded-for", address);
+        let request = cookie.into_iter().fold(request, |request, cookie| request.header("cookie", cookie));
+        let form = [("password", PASSWORD)];
+        let request = if method == Method::POST { request.form(&form) } else { request };
+        async move { stranger.send(request).await.status }
+    };
+    let before = server.app.passwords.checked();
+    let mut looked_up = 0;
+    for at in 0..TRIES {
+        let (method, path) = match at % 2 {
+            0 => (Method::GET, format!("/w/{}/welcome/rfi_{at:064x}", company.slug)),
+            _ => (Method::POST, format!("/w/{}/reset/rfr_{at:064x}", company.slug)),
+        };
+        let status = open(path, method, "192.0.2.1", None).await;
+        assert!(matches!(status, 404 | 429), "{status}");
+        looked_up += i64::from(status == 404);
+    }
+    assert_eq!(looked_up, 50);
+    assert_eq!(server.app.passwords.checked(), before);
+    let path = link.strip_prefix(&server.url()).unwrap();
+    assert_eq!(open(path.to_owned(), Method::GET, "192.0.2.1", None).await, 429);
+    let cookie = Some(format!("__Host-device={device}"));
+    assert_eq!(open(path.to_owned(), Method::GET, "192.0.2.1", cookie).await, 200);
+    // It was good lately: now it is looked up from anywhere.
+    assert_eq!(open(path.to_owned(), Method::POST, "192.0.2.1", None).await, 303);
+    // The log tells of the address once.
+    let log = company.owner.client.get("/api/v1/audit?outcome=refused&limit=200").await.expect(200);
+    assert_eq!(log.text.matches("too_many_tries").count(), 1);
+}
