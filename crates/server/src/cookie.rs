@@ -17,7 +17,26 @@ fn name(secure: bool, slug: &str) -> String {
 
 /// The session token in the request's cookie for the workspace in its path.
 pub fn session(request: &Request) -> Option<String> {
-    let wanted = name(request.server.config.secure_cookies, request.slug());
+    named(request, &name(request.server.config.secure_cookies, request.slug()))
+}
+
+/// The device's secret, which the browser keeps for all workspaces alike.
+pub fn device(request: &Request) -> Option<String> {
+    named(request, device_name(request.server.config.secure_cookies))
+}
+
+const fn device_name(secure: bool) -> &'static str {
+    if secure { "__Host-device" } else { "device" }
+}
+
+/// The `Set-Cookie` that lets the browser be known at the next sign-in. It opens nothing.
+pub fn remember_device(secure: bool, device: &str) -> String {
+    let secure_word = if secure { "; Secure" } else { "" };
+    let (name, seconds) = (device_name(secure), 400 * 86_400);
+    format!("{name}={device}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure_word}")
+}
+
+fn named(request: &Request, wanted: &str) -> Option<String> {
     let cookies = request.headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = cookies.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned())

@@ -35,20 +35,25 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/assets/{*file}"             open("files of the console, the same for everybody") console::assets::show, "A file of the console.";
 
         POST "/api/v1/sessions"            open("how one comes to be somebody") rest::sessions::create, "Sign in with an email address and a password; the answer's token is a bearer token.";
+        POST "/api/v1/sessions/pin"        open("how one comes to be somebody") rest::sessions::create_with_pin, "Sign in with a phone number and a PIN.";
         DELETE "/api/v1/sessions/current"  signed_in() rest::sessions::end, "Sign out: end the session whose token is sent.";
         GET  "/api/v1/openapi.json"        open("describes the API and says nothing of any workspace") openapi::show, "This description of the API, as OpenAPI 3.1.";
         GET  "/api/v1/permissions"         signed_in() rest::permissions::list, "The permission catalogue.";
         GET  "/api/v1/me"                  signed_in() rest::me::show, "Who you are and what you may do.";
         PATCH "/api/v1/me"                 may(ProfileUpdate) rest::me::update, "Edit your own record.";
         PUT  "/api/v1/me/password"         may(ProfileUpdate) rest::me::change_password, "Change your own password; your other sessions end.";
+        PUT  "/api/v1/me/pin"              may(ProfileUpdate) rest::me::set_pin, "Set your own PIN, with your present password.";
         GET  "/api/v1/me/caller-id"        signed_in() rest::calling::own, "The number that your calls show, and those that you may choose among.";
         PUT  "/api/v1/me/caller-id"        may(ProfileUpdate) rest::calling::choose, "Choose the number that your calls show, or null for the one granted first.";
         GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
+        DELETE "/api/v1/me/sessions"       signed_in() rest::me::end_other_sessions, "End all of your own sessions but the one that asks.";
         DELETE "/api/v1/me/sessions/{session}" signed_in() rest::me::end_session, "End one of your own sessions.";
         POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the number in its answer's Ringfence-Undo header.";
+        GET  "/api/v1/me/devices"          signed_in() rest::me::devices, "The browsers and phones that you signed in on.";
+        DELETE "/api/v1/me/devices/{device}" signed_in() rest::me::forget_device, "Forget one of them: from now on it is a stranger's.";
         GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
         GET  "/api/v1/workspace"           may(SettingsRead) rest::workspace::show, "The workspace's settings.";
-        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone or the country.";
+        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone, the country or how many digits PINs have.";
         PUT  "/api/v1/workspace/name"      may(WorkspaceRename) rest::workspace::rename, "Rename the workspace.";
         PUT  "/api/v1/workspace/auto-record" may(AutoRecordUpdate) rest::workspace::set_auto_record, "Switch automatic recording on or off.";
         GET  "/api/v1/workspace/plan"      may(BillingRead) rest::plan::show, "The plan, what another one would add or take, and the seats.";
@@ -69,6 +74,7 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
         DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
         POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session and revoke every API token.";
+        POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a PIN, answered once, end every session and revoke every API token.";
         GET  "/api/v1/users/{user}/access" on(User AccessExplain) rest::access::effective, "Every permission of a user, held or not, with what gives and takes it.";
         GET  "/api/v1/users/{user}/toggles" on(User UserRead) rest::access::toggles, "Every toggle as it stands for a user.";
         PUT  "/api/v1/users/{user}/toggles/{toggle}" on(User UserSetAccess) rest::access::set_toggle, "Set a toggle for a user: inherit, allow or deny.";
@@ -146,6 +152,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
+        GET  "/api/v1/what"                list(AccessExplain) rest::explain::what, "All that a user may do, with the reasons, and what they may see.";
 
         GET  "/.well-known/authzen-configuration/w/{slug}" open("says where to ask, and that the workspace is there, as its sign-in page does") authzen::configuration, "Where the workspace's AuthZEN decision point is.";
         POST "/w/{slug}/access/v1/evaluation" list(AccessExplain) authzen::evaluation, "Answer one AuthZEN question about somebody whose access you may explain.";
@@ -154,6 +161,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/"                           open("leads to a workspace's own sign-in page") console::sign_in::start, "Choose a workspace.";
         GET  "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::show, "The sign-in page.";
         POST "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::submit, "Sign in.";
+        GET  "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::show, "The sign-in page for phones.";
+        POST "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::submit, "Sign in with a phone number and a PIN.";
         POST "/w/{slug}/sign-in/demo"      open("demo workspaces only, whose people are made up") console::sign_in::as_demo_user, "Sign in as somebody of the demo.";
         POST "/w/{slug}/sign-out"          signed_in() console::sign_in::sign_out, "Sign out.";
         POST "/w/{slug}/undo/{undo}"       signed_in() console::foreseen::undo, "Undo a change of access of one's own.";
@@ -174,6 +183,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/ban"  on(User UserBan) console::user_record::ban, "Ban a user.";
         POST "/w/{slug}/users/{user}/unban" on(User UserBan) console::user_record::unban, "Lift a ban.";
         POST "/w/{slug}/users/{user}/password" on(User UserResetCredentials) console::user_record::reset_password, "Reset a password and show the new one once.";
+        POST "/w/{slug}/users/{user}/pin"  on(User UserResetCredentials) console::user_record::reset_pin, "Make a new PIN and show it once.";
         POST "/w/{slug}/users/{user}/delete" on(User UserDelete) console::user_record::delete, "Delete a user.";
         POST "/w/{slug}/users/{user}/role" on(User UserAssignRole) console::user_access::set_role, "Give a user another role.";
         POST "/w/{slug}/users/{user}/toggles" on(User UserSetAccess) console::user_access::set_toggles, "Set a user's toggles.";
@@ -219,6 +229,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/profile"           signed_in() console::profile::save, "Save one's own name and phone number.";
         POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
         POST "/w/{slug}/profile/caller-id" signed_in() console::calling::choose, "Choose one's own caller ID.";
+        POST "/w/{slug}/profile/pin"       signed_in() console::profile::set_pin, "Set one's own PIN.";
+        POST "/w/{slug}/profile/devices/{device}/forget" signed_in() console::profile::forget_device, "Forget one of one's own devices.";
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";
         GET  "/w/{slug}/calls"             list(CallRecordRead) console::calls::list, "The call log.";
@@ -249,6 +261,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/holders" list(UserSetAccess) console::entity::give_queue, "Give a queue to somebody whose access you may set.";
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
         GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
+        GET  "/w/{slug}/who.csv"           list(AccessExplain) console::why::who_csv, "Who may do something, as CSV.";
         GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
         GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
         GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";

@@ -7,11 +7,13 @@ use access::{Id, Micros, Noun, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
 use store::{Author, Identity, Intent, Receipt, Via};
+use workspace::confirm::Confirmation;
+use workspace::guesses::Caller;
 use workspace::language::Language;
 use workspace::{Code, Refusal};
 
-use crate::Server;
 use crate::endpoint::Face;
+use crate::{Server, cookie};
 
 /// A request, read whole, with whoever asks.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ pub struct Request {
     pub secret: Option<String>,
     /// What people call the workspace in the path; empty where the path names none.
     pub workspace_name: String,
+    /// The client's address, as strangers are counted by it.
+    pub address: String,
     /// Path and query.
     pub uri: Uri,
     /// The headers.
@@ -72,6 +76,21 @@ impl Request {
             Face::Console if form && !says(&self.body, ASKED, "1") && !secret(&self.body) => Intent::Ask,
             _ => Intent::Do,
         }
+    }
+
+    /// Where the request comes from, for what counts guesses.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            address: self.address.clone(),
+            agent: self.header(header::USER_AGENT).to_owned(),
+            device: cookie::device(self),
+        }
+    }
+
+    /// The password that came with an act, as a confirmation of who acts.
+    pub fn confirmation<'a>(&self, password: Option<&'a str>) -> Confirmation<'a> {
+        let by_token = self.who.as_ref().is_some_and(|who| matches!(who.via, Via::Token(_)));
+        Confirmation { password, field: "password", by_token }
     }
 
     /// When the API token that was shown ends; none for sessions and for tokens without an end.

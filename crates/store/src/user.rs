@@ -42,6 +42,8 @@ pub struct UserRow {
     pub last_seen_at: Option<Micros>,
     /// Rises with each edit of the record.
     pub revision: i64,
+    /// Whether they can sign in with a PIN.
+    pub has_pin: bool,
 }
 
 /// What a user's record is made or edited with.
@@ -113,7 +115,7 @@ pub enum UserOrder {
 }
 
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, role_id, department_id, branch_id, standing, \
-                       created_at, last_seen_at, revision";
+                       created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
 
 /// `standing` as the databases write it.
 pub(crate) fn standing_word(standing: Standing) -> &'static str {
@@ -140,6 +142,15 @@ const ROWS_PER_QUERY: usize = 1_000;
 pub(crate) fn like(search: &str) -> String {
     let literal = search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{literal}%")
+}
+
+/// An email address is one user's, and so is the phone number of whoever signs in with a PIN.
+fn taken_of_user(error: sqlx::Error) -> StoreError {
+    // PostgreSQL names the index that is in the way, SQLite its columns.
+    let phone = error.as_database_error().is_some_and(|e| {
+        e.constraint() == Some("users_by_pin_phone") || e.message().ends_with("users.phone")
+    });
+    taken(if phone { "phone" } else { "email" })(error)
 }
 
 impl Store {
@@ -329,7 +340,7 @@ impl Change<'_> {
             .s(" AND id = ")
             .v(id)
             .some(revision, |q, v| q.s(" AND revision = ").v(v));
-        if self.tx.exec(update).await.map_err(taken("email"))? == 0 {
+        if self.tx.exec(update).await.map_err(taken_of_user)? == 0 {
             return Err(if revision.is_some() { StoreError::Stale } else { StoreError::Missing });
         }
         self.touches(id);
@@ -366,6 +377,7 @@ impl Change<'_> {
             "DELETE FROM temporary_access",
             "DELETE FROM grants",
             "DELETE FROM sessions",
+            "DELETE FROM devices",
             "DELETE FROM api_tokens",
         ] {
             self.tx
@@ -374,7 +386,7 @@ impl Change<'_> {
         }
         let free = q("UPDATE extensions SET user_id = NULL WHERE workspace_id = ").v(workspace);
         self.tx.exec(free.s(" AND user_id = ").v(id)).await?;
-        let delete = q("UPDATE users SET password_hash = NULL, preset_number_id = NULL, \
+        let delete = q("UPDATE users SET password_hash = NULL, pin_hash = NULL, preset_number_id = NULL, \
                         chosen_number_id = NULL, deleted_at = ")
         .v(self.now());
         self.tx.exec(delete.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?;

@@ -9,7 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, id, secrets, taken};
+use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -40,6 +40,8 @@ pub struct UserView {
     pub created_at: Moment,
     /// When they last did anything, to the minute.
     pub last_seen_at: Option<Moment>,
+    /// Whether they can sign in with a PIN on the mobile pages.
+    pub has_pin: bool,
     /// Send it back with an edit, so that the edit fails where somebody else was faster.
     pub revision: i64,
 }
@@ -62,6 +64,7 @@ impl UserView {
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
+            has_pin: row.has_pin,
             revision: row.revision,
         }
     }
@@ -303,6 +306,7 @@ pub(crate) async fn rewrite(
     if let Some(actor) = actor {
         may_place(actor, Permission::UserUpdate, input, Some(&input_of(old)))?;
     }
+    pin::keeps_phone(old, &input.phone)?;
     let done = change.update_user(user, input, revision).await;
     done.map_err(|error| taken::email(error, &before, actor, &input.email))?;
     let detail = serde_json::json!({ "before": record(&input_of(old)), "after": record(input) });
@@ -454,6 +458,7 @@ pub async fn reset_password(
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), None).await?;
+    change.forget_devices(permit.id()).await?;
     change.delete_tokens_of(permit.id()).await?;
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;

@@ -32,6 +32,8 @@ const WORDS: &[(&str, &str)] = &[
     ("given", later("Access given for a while. It holds at once.")),
     ("ended", later("Access ended. It holds at once.")),
     ("password", later("Password changed. Your other sessions have ended.")),
+    ("pin", later("PIN set. It signs you in on a phone, with your phone number.")),
+    ("device", later("Device forgotten.")),
     ("session", later("Session ended.")),
     ("sessions", later("Your other sessions have ended.")),
 ];

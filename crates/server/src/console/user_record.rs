@@ -5,7 +5,7 @@ use access::{Permission, Permit, can};
 use axum::response::{Redirect, Response};
 use maud::{Markup, html};
 use workspace::users::{self, UserChange, UserView};
-use workspace::{Code, Refusal};
+use workspace::{Code, Refusal, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;
@@ -150,6 +150,7 @@ fn dangerous(page: &Page<'_>) -> Markup {
         t("Set a new one-time password for {name}? Every session of theirs ends at once."),
         &[("name", name)],
     );
+    let pin = fill(t("Set a new PIN for {name}? Every session of theirs ends at once."), &[("name", name)]);
     let delete = fill(
         t("Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."),
         &[("name", name)],
@@ -158,6 +159,11 @@ fn dangerous(page: &Page<'_>) -> Markup {
     let acts = html! {
         @if may(Permission::UserResetCredentials) {
             (act(t("Reset password"), t("Shows a one-time password once and ends every session."), &reset, "/password"))
+            @if page.user.phone.is_empty() {
+                (setting(t("Reset PIN"), html! { (t("A PIN needs a phone number: save one first.")) }, html! {}))
+            } @else {
+                (act(t("Reset PIN"), t("Shows a new PIN once and ends every session."), &pin, "/pin"))
+            }
         }
         @if may(Permission::UserBan) {
             @if banned { (act(t("Lift the ban"), t("They can sign in again."), &unban, "/unban")) }
@@ -197,19 +203,40 @@ pub async fn reset_password(
     _: (),
 ) -> Result<Response, Refusal> {
     let password = users::reset_password(&request.server.app, &permit, &request.author()).await?;
+    let words = (t("New one-time password"), t("One-time password"));
+    reset(&request, &permit, words, &password)
+}
+
+/// Resets the PIN and shows the new one, once.
+pub async fn reset_pin(
+    request: Request,
+    permit: Permit<can::UserResetCredentials>,
+    _: (),
+) -> Result<Response, Refusal> {
+    let pin = pin::reset(&request.server.app, &permit, &request.author(), None).await?;
+    reset(&request, &permit, (t("New PIN"), t("PIN")), &pin)
+}
+
+/// A page with a new secret of somebody: its title and what the secret is called.
+fn reset(
+    request: &Request,
+    permit: &Permit<can::UserResetCredentials>,
+    (title, label): (&str, &str),
+    new: &str,
+) -> Result<Response, Refusal> {
     let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let name = actor.snapshot().model().label(permit.id());
-    let (users, page) = (path(&request, "/users"), path(&request, &format!("/users/{}/record", permit.id())));
+    let (users, page) = (path(request, "/users"), path(request, &format!("/users/{}/record", permit.id())));
     let main = html! {
         (page_head(&PageHead {
-            title: t("New one-time password"),
+            title,
             crumbs: &[Crumb { href: &users, label: t("Users") }, Crumb { href: &page, label: name }],
             ..PageHead::default()
         }))
         (card(name, t("Every session of theirs has ended."), None, html! {
-            (secret(t("One-time password"), &password, t("Copy it now: it is stored hashed and will not be shown again.")))
+            (secret(label, new, t("Copy it now: it is stored hashed and will not be shown again.")))
             (form::form_actions(button::link(&Button::new(Kind::Primary, t("Done")), &page)))
         }))
     };
-    Ok(shown_at(&page, Frame::new(&request, t("New one-time password")).around(main)))
+    Ok(shown_at(&page, Frame::new(request, title).around(main)))
 }

@@ -61,6 +61,9 @@ pub async fn make(server: &Server) -> Result<(), Error> {
     Ok(())
 }
 
+/// The password of everybody in the demo, for what asks for one: nobody needs it to sign in.
+pub const PASSWORD: &str = "ringfence-demo";
+
 /// What was made of a company.
 struct Made {
     people: usize,
@@ -103,10 +106,14 @@ async fn furnish(
     names: &[String],
     mut rng: StdRng,
 ) -> Result<Made, Error> {
+    let password = server.app.passwords.hash(PASSWORD).await?;
     let permit = Permit::<can::UserInvite>::operator(workspace, Thing::WORKSPACE);
     let (mut change, _) = server.app.store.begin(&permit, &Author::operator()).await?;
     let units = people::open_units(&mut change, company).await?;
     let staff = people::hire(&mut change, company, &units, owner, names, &mut rng).await?;
+    for person in &staff {
+        change.set_password(person.id, &password).await?;
+    }
     let phones = phone::connect(&mut change, company, &units, &staff).await?;
     access_settings::set(&mut change, company, &staff).await?;
     if COUNTED.contains(&company.slug) {

@@ -10,7 +10,7 @@ use workspace::people_export;
 use workspace::people_import::{self, ImportReport};
 use workspace::several::BulkDone;
 use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
-use workspace::{List, Refusal};
+use workspace::{List, Refusal, pin};
 
 use crate::download;
 use crate::input::{Body, Paged, PeopleFile, Query};
@@ -176,6 +176,32 @@ pub async fn unban(request: Request, permit: Permit<can::UserBan>, _: ()) -> Res
 pub struct OneTime {
     /// The one-time password.
     pub password: String,
+}
+
+/// A PIN to set; without one, it is made.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PinReset {
+    /// The digits that somebody chose.
+    pub pin: Option<String>,
+}
+
+/// A PIN that is shown this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewPin {
+    /// The digits to sign in with.
+    pub pin: String,
+}
+
+/// Resets a PIN.
+pub async fn reset_pin(
+    request: Request,
+    permit: Permit<can::UserResetCredentials>,
+    Body(chosen): Body<PinReset>,
+) -> Result<Created<NewPin>, Refusal> {
+    let app = &request.server.app;
+    let pin = pin::reset(app, &permit, &request.author(), chosen.pin.as_deref()).await?;
+    Ok(Created(NewPin { pin }))
 }
 
 /// Resets a password.

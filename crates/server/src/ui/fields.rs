@@ -39,6 +39,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("password", later("Password")),
     ("person", later("Person")),
     ("phone", later("Phone")),
+    ("pin", later("PIN")),
+    ("pin_digits", later("Digits of a PIN")),
     ("plan", later("Plan")),
     ("recordings", later("Recordings")),
     ("role", later("Role")),

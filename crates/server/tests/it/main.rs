@@ -9,18 +9,24 @@
 
 mod architecture;
 mod attacks;
+mod audit_log;
 mod authzen;
 mod browser;
 mod compare;
+mod explain;
 mod foresight;
 mod generated;
+mod guards;
+mod guessing;
 mod import;
 mod matrix;
 mod openapi;
 mod people;
+mod pins;
 mod rest;
 mod roles;
 mod rules;
 mod sessions;
+mod stale;
 mod sweep;
 mod view_as;
