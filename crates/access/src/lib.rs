@@ -3,9 +3,11 @@
 //! Pure: no I/O and no clock; moments are passed in. Read [`decide`] first.
 
 pub mod authority;
+pub mod calling;
 pub mod decide;
 pub mod difference;
 pub mod explain;
+pub mod limits;
 pub mod model;
 pub mod permission;
 mod powers;

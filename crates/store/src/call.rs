@@ -107,6 +107,17 @@ impl CallRow {
     }
 }
 
+/// What became of a recording that was to be attached to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attached {
+    /// The call has it now.
+    Yes,
+    /// The call has one already, or is not there.
+    Already,
+    /// Somebody deleted the call's recording, and it stays deleted.
+    Deleted,
+}
+
 /// The permissions under which calls are listed.
 pub trait ListsCalls: Right {
     /// The permissions that must allow each call besides.
@@ -197,6 +208,9 @@ fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 21] {
 fn read_touches(text: &str) -> Vec<Id> {
     text.split(' ').filter_map(|word| word.parse().ok()).map(Id).collect()
 }
+
+/// So many rows of the index are deleted by one statement.
+const KEYS_AT_ONCE: usize = 500;
 
 /// So many keys are read one by one and merged; SQLite joins at most 500 queries.
 const MOST_KEYS: usize = 400;
@@ -368,15 +382,18 @@ impl Store {
 }
 
 impl Change<'_> {
-    /// Keeps calls, leaving out those whose source and id are there already; how many were new.
+    /// Keeps calls, leaving out those whose source and id are there already or were deleted; how many were new.
     pub async fn add_calls(&mut self, calls: &[NewCall]) -> Result<u64> {
+        let deleted = self.deleted_among(calls).await?;
+        let is_kept = |call: &&NewCall| !deleted.contains(&(call.source.to_owned(), call.unique_id.clone()));
+        let calls: Vec<&NewCall> = calls.iter().filter(is_kept).collect();
         let first = self.new_call_ids(i64::try_from(calls.len()).unwrap_or(i64::MAX));
         let workspace = self.workspace();
-        let rows = (first..).zip(calls).flat_map(|(id, call)| call_row(workspace, id, call));
+        let rows = (first..).zip(&calls).flat_map(|(id, call)| call_row(workspace, id, call));
         let kept: Vec<(i64,)> = self.tx.insert(db::Rows { values: rows.collect(), ..NEW_CALLS }).await?;
         let kept: HashSet<i64> = kept.into_iter().map(|(id,)| id).collect();
         let mut touches: Vec<(Id, Micros, i64)> = (first..)
-            .zip(calls)
+            .zip(&calls)
             .filter(|(id, _)| kept.contains(id))
             .flat_map(|(id, call)| call.touches.iter().map(move |subject| (*subject, call.started_at, id)))
             .collect();
@@ -387,17 +404,26 @@ impl Change<'_> {
         Ok(kept.len() as u64)
     }
 
-    /// Attaches a recording to a call by its source and id there, unless it has one; whether it did.
-    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<bool> {
+    /// Attaches a recording to a call by its source and id there, unless it has one or had one that was deleted.
+    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<Attached> {
+        let of_call = |query: Q, workspace| {
+            query
+                .s(" AND workspace_id = ")
+                .v(workspace)
+                .s(" AND source = ")
+                .v(source)
+                .s(" AND unique_id = ")
+                .v(unique_id)
+        };
         let update = q("UPDATE calls SET recording = ")
             .v(file)
-            .s(" WHERE recording IS NULL AND workspace_id = ")
-            .v(self.workspace())
-            .s(" AND source = ")
-            .v(source)
-            .s(" AND unique_id = ")
-            .v(unique_id);
-        Ok(self.tx.exec(update).await? > 0)
+            .s(" WHERE recording IS NULL AND recording_deleted_at IS NULL");
+        if self.tx.exec(of_call(update, self.workspace())).await? > 0 {
+            return Ok(Attached::Yes);
+        }
+        let deleted = q("SELECT id FROM calls WHERE recording_deleted_at IS NOT NULL");
+        let deleted: Option<(i64,)> = self.tx.one(of_call(deleted, self.workspace())).await?;
+        Ok(if deleted.is_some() { Attached::Deleted } else { Attached::Already })
     }
 
     /// A call, as this change sees it.
@@ -406,13 +432,73 @@ impl Change<'_> {
         self.tx.one(query.s(" AND c.id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
 
-    /// Forgets the recording of a call; the file is for the caller to delete.
+    /// Forgets the recording of a call for good: no later import brings it back. The file is for the caller to delete.
     pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
-        let update = q("UPDATE calls SET recording = NULL WHERE workspace_id = ").v(self.workspace());
+        let update = q("UPDATE calls SET recording = NULL, recording_deleted_at = ")
+            .v(self.now())
+            .s(" WHERE workspace_id = ")
+            .v(self.workspace());
         if self.tx.exec(update.s(" AND id = ").v(call)).await? == 0 {
             Err(StoreError::Missing)
         } else {
             Ok(())
         }
+    }
+
+    /// Forgets every call that went through a number so far; how many, and the files of their recordings, which are
+    /// for the caller to delete.
+    pub async fn delete_calls_of(&mut self, number: Id) -> Result<(u64, Vec<String>)> {
+        let calls = self.calls_of(number).await?;
+        self.is_for_good();
+        for part in calls.chunks(KEYS_AT_ONCE) {
+            let delete = q("DELETE FROM calls WHERE workspace_id = ").v(self.workspace()).s(" AND id IN ");
+            self.tx.exec(delete.list(part.iter().map(|call| call.id))).await?;
+        }
+        let keys = calls.iter().flat_map(|call| {
+            let subjects = read_touches(&call.touches).into_iter();
+            subjects.map(|subject| (subject, call.started_at, call.id))
+        });
+        let keys: Vec<(Id, Micros, i64)> = keys.collect();
+        for part in keys.chunks(KEYS_AT_ONCE) {
+            let delete = q("DELETE FROM call_touches WHERE workspace_id = ").v(self.workspace());
+            let mut delete = delete.s(" AND (subject_id, started_at, call_id) IN (VALUES ");
+            for (at, (subject, started_at, call)) in part.iter().enumerate() {
+                delete = delete.s(if at == 0 { "" } else { ", " }).list(row![*subject, *started_at, *call]);
+            }
+            self.tx.exec(delete.s(")")).await?;
+        }
+        for part in calls.chunks(KEYS_AT_ONCE) {
+            let mut insert = q("INSERT INTO deleted_calls (workspace_id, source, unique_id) VALUES ");
+            for (at, call) in part.iter().enumerate() {
+                let key = row![self.workspace(), &call.source, &call.unique_id];
+                insert = insert.s(if at == 0 { "" } else { ", " }).list(key);
+            }
+            self.tx.exec(insert).await?;
+        }
+        let recordings = calls.iter().filter_map(|call| call.recording.clone()).collect();
+        Ok((u64::try_from(calls.len()).unwrap_or(u64::MAX), recordings))
+    }
+
+    /// The sources and ids of those calls that were deleted for good.
+    async fn deleted_among(&mut self, calls: &[NewCall]) -> Result<HashSet<(String, String)>> {
+        let mut found = HashSet::new();
+        let any = q("SELECT workspace_id FROM deleted_calls WHERE workspace_id = ").v(self.workspace());
+        let any: Option<(i64,)> = self.tx.one(any.s(" LIMIT 1")).await?;
+        for part in calls.chunks(KEYS_AT_ONCE).filter(|_| any.is_some()) {
+            let query =
+                q("SELECT source, unique_id FROM deleted_calls WHERE workspace_id = ").v(self.workspace());
+            let query = query.s(" AND unique_id IN ").list(part.iter().map(|call| &call.unique_id));
+            found.extend(self.tx.all::<(String, String)>(query).await?);
+        }
+        Ok(found)
+    }
+
+    /// Every call that went through a number so far.
+    async fn calls_of(&mut self, number: Id) -> Result<Vec<CallRow>> {
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(self.workspace());
+        let touching = query.s(" AND c.number_id = ").v(number).s(
+            " AND c.id IN (SELECT t.call_id FROM call_touches t WHERE t.workspace_id = c.workspace_id AND t.subject_id = ",
+        );
+        Ok(self.tx.all(touching.v(number).s(")")).await?)
     }
 }

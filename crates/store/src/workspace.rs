@@ -32,6 +32,12 @@ pub struct WorkspaceRow {
     pub is_demo: bool,
     /// When it was created.
     pub created_at: Micros,
+    /// How many digits a PIN has.
+    pub pin_digits: i64,
+    /// How many people the subscription pays for; none where seats are not counted.
+    pub seats: Option<i64>,
+    /// How many numbers the licences pay for; none where licences are not counted.
+    pub licences: Option<i64>,
 }
 
 /// A workspace to be created, with its first user.
@@ -55,10 +61,14 @@ pub struct NewWorkspace<'a> {
     pub owner_email: &'a str,
     /// Their password's hash in PHC form.
     pub owner_password: Option<&'a str>,
+    /// How many people the subscription pays for; none for no count.
+    pub seats: Option<u32>,
+    /// How many numbers the licences pay for; none for no count.
+    pub licences: Option<u32>,
 }
 
-const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, auto_record, is_demo, created_at \
-                       FROM workspaces";
+const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, auto_record, is_demo, created_at, \
+                       pin_digits, seats, licences FROM workspaces";
 
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
@@ -82,8 +92,8 @@ impl Store {
     /// Creates a workspace with its built-in roles, toggles and first user; the workspace's and the user's ids.
     pub async fn create_workspace(&self, new: &NewWorkspace<'_>, author: &Author) -> Result<(i64, Id)> {
         let insert = q(
-            "INSERT INTO workspaces (slug, name, preset, plan, time_zone, country_code, is_demo, created_at) \
-                        VALUES ",
+            "INSERT INTO workspaces (slug, name, preset, plan, time_zone, country_code, is_demo, created_at, \
+             seats, licences) VALUES ",
         )
         .list(row![
             new.slug,
@@ -93,7 +103,9 @@ impl Store {
             new.time_zone,
             new.country_code,
             new.is_demo,
-            self.now()
+            self.now(),
+            new.seats.map(i64::from),
+            new.licences.map(i64::from)
         ]);
         let mut tx = self.db.begin().await?;
         let created: Option<(i64,)> = tx.one(insert.s(" RETURNING id")).await.map_err(taken("slug"))?;
@@ -145,13 +157,26 @@ impl Change<'_> {
             settings.time_zone.as_ref().map(|v| set("time_zone = ").v(v)),
             settings.country_code.as_ref().map(|v| set("country_code = ").v(v)),
             settings.auto_record.map(|v| set("auto_record = ").v(v)),
+            settings.pin_digits.map(|v| set("pin_digits = ").v(v)),
+            settings.seats.map(|v| set("seats = ").v(i64::from(v))),
+            settings.licences.map(|v| set("licences = ").v(i64::from(v))),
         ];
         for update in updates.into_iter().flatten() {
             self.tx.exec(update.s(" WHERE id = ").v(workspace)).await?;
         }
-        if settings.plan.is_some() {
+        if settings.plan.is_some() || settings.seats.is_some() || settings.licences.is_some() {
             self.changes_access();
         }
+        Ok(())
+    }
+}
+
+impl Change<'_> {
+    /// Sets the role that new users get unless another is chosen; none for the preset's own.
+    pub async fn set_default_role(&mut self, role: Option<Id>) -> Result<()> {
+        let update = q("UPDATE workspaces SET default_role_id = ").v(role);
+        self.tx.exec(update.s(" WHERE id = ").v(self.workspace())).await?;
+        self.changes_access();
         Ok(())
     }
 }
@@ -169,4 +194,10 @@ pub struct WorkspaceSettings {
     pub country_code: Option<String>,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: Option<bool>,
+    /// How many digits a PIN has.
+    pub pin_digits: Option<i64>,
+    /// How many people the subscription pays for.
+    pub seats: Option<u32>,
+    /// How many numbers the licences pay for.
+    pub licences: Option<u32>,
 }

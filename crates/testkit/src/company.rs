@@ -6,9 +6,13 @@ use serde_json::{Value, json};
 use store::Author;
 use store::call::NewCall;
 use store::workspace::NewWorkspace;
+use workspace::guesses::Caller;
 use workspace::sign_in;
 
 use crate::{Answer, Client, TestServer};
+
+/// The password of whoever was given one.
+pub const PASSWORD: &str = "correct horse battery";
 
 /// A company, with its first user signed in.
 pub struct Company<'s> {
@@ -66,6 +70,8 @@ impl<'s> Company<'s> {
             owner_name: "First User",
             owner_email: &email,
             owner_password: None,
+            seats: None,
+            licences: None,
         };
         let (id, owner) = server.app.store.create_workspace(&new, &Author::operator()).await.unwrap();
         let owner = Member::sign_in(server, id, &slug, owner.0, &email).await;
@@ -95,6 +101,16 @@ impl<'s> Company<'s> {
         let added = self.owner.client.post("/api/v1/users", body).await.expect(201);
         let id = u32::try_from(added.json["user"]["id"].as_u64().unwrap()).unwrap();
         Member::sign_in(self.server, self.id, &self.slug, id, &email).await
+    }
+
+    /// Gives somebody the password [`PASSWORD`].
+    pub async fn give_password(&self, user: u32) {
+        let app = &self.server.app;
+        let hash = app.passwords.hash(PASSWORD).await.unwrap();
+        let permit = Permit::<can::UserResetCredentials>::operator(self.id, Thing::WORKSPACE);
+        let (mut change, _) = app.store.begin(&permit, &Author::operator()).await.unwrap();
+        change.set_password(Id(user), &hash).await.unwrap();
+        change.commit().await.unwrap();
     }
 
     /// Creates something through the API, by the company's first user; its id.
@@ -131,6 +147,15 @@ impl<'s> Company<'s> {
             .header("cookie", format!("__Host-ringfence-{}={token}", self.slug))
             .header("x-csrf-token", server::cookie::csrf(&token));
         stranger.send(request.form(pairs)).await
+    }
+
+    /// Opens a page with somebody's session.
+    pub async fn page(&self, member: &Member, path: &str) -> Answer {
+        let token = member.client.token.clone().unwrap();
+        let stranger = self.server.stranger();
+        let request = stranger.request(reqwest::Method::GET, &format!("/w/{}{path}", self.slug));
+        let request = request.header("cookie", format!("__Host-ringfence-{}={token}", self.slug));
+        stranger.send(request).await
     }
 
     /// Puts a call into the log; its id.
@@ -185,7 +210,8 @@ impl<'s> Company<'s> {
 
 impl Member {
     async fn sign_in(server: &TestServer, workspace: i64, slug: &str, id: u32, email: &str) -> Member {
-        let session = sign_in::begin(&server.app, workspace, Id(id), email, "test").await.unwrap();
+        let session =
+            sign_in::begin(&server.app, workspace, Id(id), email, &Caller::named("test")).await.unwrap();
         let client = Client::new(server.url(), Some(session.token));
         Member { id, email: email.to_owned(), client, slug: slug.to_owned() }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::foresight::Foresight;
 use access::authority::Breach;
+use access::limits::Full;
 use access::{Denied, Micros, Permission, Text, text};
 use store::StoreError;
 
@@ -57,6 +58,9 @@ macro_rules! codes {
 codes! {
     Unauthenticated "unauthenticated" 401 "Sign in or show a token that is good.";
     WrongCredentials "wrong_credentials" 401 "The email address or the password is wrong.";
+    UnknownNumber "unknown_number" 401 "Nobody signs in with this phone number.";
+    WrongPin "wrong_pin" 401 "The PIN is wrong.";
+    Banned "banned" 401 "The account is banned.";
     Forbidden "forbidden" 403 "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
@@ -73,6 +77,9 @@ codes! {
     ViewEnded "view_ended" 409 "You no longer see the workspace as somebody else.";
     LastAdmin "last_admin" 409 "This would leave nobody who can manage people and roles.";
     OneOwner "one_owner" 409 "A workspace has exactly one Owner.";
+    SeatsFull "seats_full" 409 "All seats of the subscription are taken.";
+    LicencesFull "licences_full" 409 "Every licence carries a number.";
+    NumbersFull "numbers_full" 409 "The plan does not let one person have more numbers.";
     TooLarge "too_large" 413 "The request is too large.";
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON.";
     BadRequest "bad_request" 400 "The request cannot be read.";
@@ -81,6 +88,7 @@ codes! {
     TooManyTries "too_many_tries" 429 "Too many tries. Wait before the next one.";
     Internal "internal" 500 "Something went wrong on our side.";
     Unavailable "unavailable" 503 "The database does not answer. Try again in a moment.";
+    Busy "busy" 503 "Too much to do at once. Try again in a moment.";
 }
 
 impl Refusal {
@@ -142,9 +150,24 @@ impl From<Breach> for Refusal {
                 (Code::GivesMore, Some(permission))
             }
             Breach::HoldsMore { permission, .. } => (Code::HoldsMore, Some(permission)),
+            Breach::Full(full) => return full.into(),
         };
         let message = text!("Not done: {breach}.").and("breach", breach.text());
         Refusal { permission, ..Refusal::because(code, message) }
+    }
+}
+
+impl From<Full> for Refusal {
+    fn from(full: Full) -> Refusal {
+        let (code, field) = match full {
+            Full::Seats { .. } => (Code::SeatsFull, None),
+            Full::Licences { .. } => (Code::LicencesFull, None),
+            Full::Numbers { .. } => (Code::NumbersFull, None),
+            Full::FewerSeats { .. } => (Code::InUse, Some("seats".into())),
+            Full::FewerLicences { .. } => (Code::InUse, Some("licences".into())),
+        };
+        let message = text!("Not done: {breach}.").and("breach", full.text());
+        Refusal { field, ..Refusal::because(code, message) }
     }
 }
 
@@ -163,6 +186,12 @@ impl From<StoreError> for Refusal {
                 Code::Conflict,
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
             ),
+            StoreError::Taken("phone") => {
+                let message = text!(
+                    "{field} signs in somebody else with their PIN already: each person with a PIN needs their own."
+                );
+                Refusal::because(Code::Taken, message).at("phone")
+            }
             StoreError::Taken(field) => {
                 Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at(field)
             }

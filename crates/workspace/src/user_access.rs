@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::explain::{Say, what};
 use access::model::{Setting, Temporary};
-use access::{Id, Model, Permit, PresetToggle, Text, authority, can, text};
+use access::{Id, Model, Permit, Text, authority, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Author;
 use store::audit::Act;
+use store::{Author, Change};
 
 use crate::refusal::{Code, Refusal};
 use crate::users::UserView;
@@ -24,28 +24,53 @@ pub struct ToggleView {
     pub name: String,
     /// What it gives, for people.
     pub summary: String,
+    /// Whether it comes with every workspace, or is one of the workspace's own.
+    pub built_in: bool,
     /// `inherit`, `allow` or `deny`.
     pub setting: &'static str,
 }
 
 impl ToggleView {
     fn of(model: &Model, user: Id, toggle: Id) -> Option<ToggleView> {
-        let name = &model.toggles.get(&toggle)?.name;
-        let summary = PresetToggle::all().iter().find(|t| t.name == *name).map(|t| t.summary.clone());
+        let known = model.toggles.get(&toggle)?;
         Some(ToggleView {
             id: toggle.0,
-            name: name.clone(),
-            summary: summary.unwrap_or_default(),
+            name: known.name.clone(),
+            summary: known.summary.clone(),
+            built_in: known.key.is_some(),
             setting: word(model.settings.get(&(user, toggle)).copied()),
         })
     }
 }
 
-fn word(setting: Option<Setting>) -> &'static str {
+/// How a toggle stands, as the API says it.
+pub(crate) fn word(setting: Option<Setting>) -> &'static str {
     match setting {
         None => "inherit",
         Some(Setting::Allow) => "allow",
         Some(Setting::Deny) => "deny",
+    }
+}
+
+/// How a toggle stands for one user.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingWord {
+    /// As the role has it.
+    Inherit,
+    /// The bundle is added to what the role gives.
+    Allow,
+    /// The bundle is taken away, whatever gives it.
+    Deny,
+}
+
+impl From<SettingWord> for Option<Setting> {
+    fn from(word: SettingWord) -> Option<Setting> {
+        match word {
+            SettingWord::Inherit => None,
+            SettingWord::Allow => Some(Setting::Allow),
+            SettingWord::Deny => Some(Setting::Deny),
+        }
     }
 }
 
@@ -108,17 +133,29 @@ pub async fn set_toggle(
     setting: Option<Setting>,
 ) -> Answer<ToggleView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
+    let new = switch(&mut change, permit.id(), Id(toggle), setting).await?;
+    change.commit().await?;
+    Ok(new)
+}
+
+/// Writes how a toggle is set for a user, and the entry of the log.
+pub(crate) async fn switch(
+    change: &mut Change<'_>,
+    user: Id,
+    toggle: Id,
+    setting: Option<Setting>,
+) -> Answer<ToggleView> {
     let before = change.before().clone();
-    let (model, user, toggle) = (before.model(), permit.id(), Id(toggle));
+    let model = before.model();
     let old = ToggleView::of(model, user, toggle).ok_or_else(|| Refusal::new(Code::NotFound))?;
     if setting == Some(Setting::Deny) {
         deniable(model, user)?;
     }
     change.set_toggle(user, toggle, setting).await?;
     let new = ToggleView { setting: word(setting), ..old.clone() };
-    let detail = serde_json::json!({ "toggle": old.name, "before": old.setting, "after": new.setting });
-    record(&mut change, model, user, detail);
-    change.commit().await?;
+    let stands = |view: &ToggleView| serde_json::json!({ "toggle": { view.name.as_str(): view.setting } });
+    let detail = serde_json::json!({ "before": stands(&old), "after": stands(&new) });
+    record(change, model, user, detail);
     Ok(new)
 }
 
@@ -152,15 +189,26 @@ pub async fn set_leads(
     }
     let units: Vec<Id> = units.into_iter().collect();
     may_place(&permit, model, &units)?;
-    change.set_leads(user, &units).await?;
-    let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
-    let led: Vec<Id> = model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect();
-    let detail =
-        serde_json::json!({ "before": { "leads": names(&led) }, "after": { "leads": names(&units) } });
-    record(&mut change, model, user, detail);
+    let_lead(&mut change, user, &units).await?;
     let row = change.user(user).await?;
     change.commit().await?;
     Ok(UserView::of(app.current(permit.workspace()).await?.model(), row))
+}
+
+/// Writes which units a user leads, and the entry of the log.
+pub(crate) async fn let_lead(change: &mut Change<'_>, user: Id, units: &[Id]) -> Answer<()> {
+    change.set_leads(user, units).await?;
+    let before = change.before().clone();
+    let model = before.model();
+    let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
+    let detail = serde_json::json!({ "before": { "leads": names(&led(model, user)) }, "after": { "leads": names(units) } });
+    record(change, model, user, detail);
+    Ok(())
+}
+
+/// The units that a user leads.
+pub(crate) fn led(model: &Model, user: Id) -> Vec<Id> {
+    model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect()
 }
 
 fn unknown_unit(unit: Id) -> Refusal {
@@ -270,7 +318,7 @@ fn temporary_view(temporary: &Temporary) -> TemporaryView {
     }
 }
 
-fn record(change: &mut store::Change<'_>, model: &Model, user: Id, detail: serde_json::Value) {
+fn record(change: &mut Change<'_>, model: &Model, user: Id, detail: serde_json::Value) {
     let act = Act::done("user:set_access", "user", i64::from(user.0), model.label(user));
     change.record(act.with(detail));
 }

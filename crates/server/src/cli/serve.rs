@@ -1,6 +1,7 @@
 //! `ringfence serve`: the server until somebody stops it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,7 +10,8 @@ use workspace::App;
 
 use super::Place;
 use crate::Error;
-use crate::{Config, Server, dispatch};
+use crate::anchor::Anchors;
+use crate::{Config, Server, dispatch, listen};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -23,9 +25,17 @@ pub struct Serve {
     /// The address that people use, where a proxy stands before the server: https://phone.example.com.
     #[arg(long, env = "RINGFENCE_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A proxy stands before the server: count clients by the last address in its `X-Forwarded-For` header. Without
+    /// a proxy that writes it, anybody could write anything there.
+    #[arg(long, env = "RINGFENCE_BEHIND_PROXY")]
+    behind_proxy: bool,
     /// Send cookies over plain HTTP too, for browsers that do not take secure ones from this machine (Safari).
     #[arg(long)]
     insecure_cookies: bool,
+    /// A file outside the database to which the ends of the audit logs are added while they grow, so that a log that
+    /// is cut off or written anew is found: `ringfence audit verify --anchor FILE`.
+    #[arg(long, value_name = "FILE", env = "RINGFENCE_ANCHOR")]
+    anchor: Option<PathBuf>,
 }
 
 impl Serve {
@@ -38,6 +48,7 @@ impl Serve {
     /// Serves until a signal stops it.
     pub async fn run(self, at: &Place) -> Result<(), Error> {
         let app = at.open().await?;
+        let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
         })?;
@@ -45,14 +56,26 @@ impl Serve {
         let config = Config {
             data: at.data.clone(),
             secure_cookies: !self.insecure_cookies,
+            behind_proxy: self.behind_proxy,
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
         };
-        let server = Server { app, config: Arc::new(config) };
+        let server = Server { app, config: Arc::new(config), streams: crate::live::Streams::default() };
         if self.demo {
             crate::demo::make(&server).await?;
         }
         greet(&server.app, address).await?;
-        axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped()).await?;
+        let (served, done) = tokio::sync::oneshot::channel::<()>();
+        let store = server.app.store.clone();
+        let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
+        tokio::select! {
+            ended = listen::serve(listener, dispatch::router(server), stopped()) => ended?,
+            // Open live streams would keep the server for ever.
+            () = long_stopped() => {}
+        }
+        drop(served);
+        if let Some(anchoring) = anchoring {
+            anchoring.await?;
+        }
         Ok(())
     }
 }
@@ -83,9 +106,10 @@ async fn stopped() {
         _ = tokio::signal::ctrl_c() => {}
         () = terminate => {}
     }
-    // Open live streams would keep the server for ever.
-    tokio::spawn(async {
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-        std::process::exit(0);
-    });
+}
+
+/// Waits for the same, and then for what is under way to end.
+async fn long_stopped() {
+    stopped().await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
 }

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::assets;
 use super::avatar::avatar;
 use super::icon::{Icon, icon};
-use super::text::{fill, spoken, t};
+use super::text::{spoken, t};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -185,9 +185,9 @@ fn top_bar(shell: &Shell) -> Markup {
 fn user_menu(shell: &Shell) -> Markup {
     let user = &shell.user;
     html! {
-        button.user-button type="button" popovertarget="user-menu"
-            aria-label=(fill(t("Account of {name}"), &[("name", &user.name)])) {
+        button.user-button type="button" popovertarget="user-menu" {
             (avatar(user.name))
+            span.sr-only { (t("Your account:")) " " }
             span.user-button-name { (user.name) }
             (icon(Icon::Down))
         }
