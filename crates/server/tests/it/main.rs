@@ -9,14 +9,18 @@
 
 mod architecture;
 mod attacks;
+mod audit_log;
 mod authzen;
 mod browser;
 mod compare;
+mod explain;
 mod foresight;
 mod generated;
 mod guards;
 mod guessing;
 mod import;
+mod invitations;
+mod mail;
 mod matrix;
 mod openapi;
 mod people;
@@ -25,5 +29,6 @@ mod rest;
 mod roles;
 mod rules;
 mod sessions;
+mod stale;
 mod sweep;
 mod view_as;
