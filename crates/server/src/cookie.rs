@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use workspace::{Code, Refusal};
 
+use crate::multipart;
 use crate::request::Request;
 
 /// The cookie of a workspace's session: one for each workspace, so that one browser can be in several.
@@ -16,7 +17,26 @@ fn name(secure: bool, slug: &str) -> String {
 
 /// The session token in the request's cookie for the workspace in its path.
 pub fn session(request: &Request) -> Option<String> {
-    let wanted = name(request.server.config.secure_cookies, request.slug());
+    named(request, &name(request.server.config.secure_cookies, request.slug()))
+}
+
+/// The device's secret, which the browser keeps for all workspaces alike.
+pub fn device(request: &Request) -> Option<String> {
+    named(request, device_name(request.server.config.secure_cookies))
+}
+
+const fn device_name(secure: bool) -> &'static str {
+    if secure { "__Host-device" } else { "device" }
+}
+
+/// The `Set-Cookie` that lets the browser be known at the next sign-in. It opens nothing.
+pub fn remember_device(secure: bool, device: &str) -> String {
+    let secure_word = if secure { "; Secure" } else { "" };
+    let (name, seconds) = (device_name(secure), 400 * 86_400);
+    format!("{name}={device}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure_word}")
+}
+
+fn named(request: &Request, wanted: &str) -> Option<String> {
     let cookies = request.headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = cookies.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned())
@@ -66,13 +86,16 @@ pub fn check_same_site(request: &Request) -> Result<(), Refusal> {
     if request.secret.is_none() {
         return Ok(());
     }
-    let sent =
-        text("x-csrf-token").map(str::to_owned).or_else(|| form_token(&request.body)).unwrap_or_default();
+    let sent = text("x-csrf-token").map(str::to_owned).or_else(|| form_token(request)).unwrap_or_default();
     let right: bool = sent.as_bytes().ct_eq(csrf_of(request).as_bytes()).into();
     if right { Ok(()) } else { Err(refused()) }
 }
 
-fn form_token(body: &[u8]) -> Option<String> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
+fn form_token(request: &Request) -> Option<String> {
+    if let Some(parts) = multipart::parts(request.header(header::CONTENT_TYPE), &request.body) {
+        let token = parts.into_iter().find(|part| part.name == "csrf")?;
+        return String::from_utf8(token.bytes.to_vec()).ok();
+    }
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&request.body).ok()?;
     pairs.into_iter().find(|(key, _)| key == "csrf").map(|(_, value)| value)
 }

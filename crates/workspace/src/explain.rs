@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::refusal::{Code, Refusal};
 use crate::user_access::{self, EffectiveLine};
-use crate::{Answer, App, List, Ref, export};
+use crate::{Answer, App, List, Ref, spreadsheet};
 
 /// Why a user may or may not do something.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -166,10 +166,10 @@ pub async fn who_csv(
     let row = |who: Who| {
         let role = model.role_of(Id(who.user.id)).map_or_else(String::new, |role| role.name.clone());
         let reasons: Vec<String> = who.reasons.iter().map(Text::to_string).collect();
-        [who.user.id.to_string(), who.user.name, role, reasons.join("; ")].map(export::harmless)
+        [who.user.id.to_string(), who.user.name, role, reasons.join("; ")]
     };
     let people = who(app, visible, permission, thing).await?.items;
-    export::text(std::iter::once(header).chain(people.into_iter().map(row)))
+    spreadsheet::csv(std::iter::once(header).chain(people.into_iter().map(row)))
 }
 
 fn sees(actor: &Actor, thing: &Thing) -> bool {

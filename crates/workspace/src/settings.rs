@@ -1,13 +1,15 @@
 //! The workspace's own settings: name, time zone, country, automatic recording. Its plan: [`crate::plan`].
 
-use access::{Permit, Right, can};
+use access::{Permit, Preset, Right, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
-use crate::{Answer, App, Moment, check};
+use crate::confirm::{self, Confirmation};
+use crate::refusal::Refusal;
+use crate::{Answer, App, Moment, check, pin};
 
 /// A workspace's own settings.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -26,6 +28,10 @@ pub struct WorkspaceView {
     pub country_code: String,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: bool,
+    /// How many digits a PIN has.
+    pub pin_digits: i64,
+    /// Whether changing the name, these settings or automatic recording asks for one's password (CLY-19).
+    pub asks_password: bool,
     /// When it was created.
     pub created_at: Moment,
 }
@@ -33,6 +39,7 @@ pub struct WorkspaceView {
 impl From<WorkspaceRow> for WorkspaceView {
     fn from(row: WorkspaceRow) -> WorkspaceView {
         WorkspaceView {
+            asks_password: asks_password(&row.preset),
             slug: row.slug,
             name: row.name,
             preset: row.preset,
@@ -40,6 +47,7 @@ impl From<WorkspaceRow> for WorkspaceView {
             time_zone: row.time_zone,
             country_code: row.country_code,
             auto_record: row.auto_record,
+            pin_digits: row.pin_digits,
             created_at: Moment(row.created_at),
         }
     }
@@ -53,6 +61,10 @@ pub struct SettingsChange {
     pub time_zone: Option<String>,
     /// Country calling code without `+`, or empty.
     pub country_code: Option<String>,
+    /// How many digits a PIN has, 4 or 6. PINs of the other length no longer sign in.
+    pub pin_digits: Option<i64>,
+    /// Your present password, where the preset asks for it (CLY-19).
+    pub password: Option<String>,
 }
 
 /// The settings.
@@ -66,8 +78,10 @@ pub async fn rename(
     permit: &Permit<can::WorkspaceRename>,
     author: &Author,
     name: &str,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
     let name = check::text("name", name, 120)?;
+    confirmed(app, permit, author, confirmation).await?;
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
@@ -77,11 +91,17 @@ pub async fn update(
     permit: &Permit<can::SettingsUpdate>,
     author: &Author,
     edit: SettingsChange,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
     let time_zone = edit.time_zone.as_deref().map(check::time_zone).transpose()?;
     let country_code = edit.country_code.as_deref().map(check::country_code).transpose()?;
-    set(app, permit, author, WorkspaceSettings { time_zone, country_code, ..WorkspaceSettings::default() })
-        .await
+    let pin_digits = edit.pin_digits;
+    if pin_digits.is_some_and(|digits| !pin::DIGITS.contains(&digits)) {
+        return Err(Refusal::invalid("pin_digits", "{field} must be 4 or 6."));
+    }
+    confirmed(app, permit, author, confirmation).await?;
+    let settings = WorkspaceSettings { time_zone, country_code, pin_digits, ..WorkspaceSettings::default() };
+    set(app, permit, author, settings).await
 }
 
 /// Switches automatic recording on or off.
@@ -90,9 +110,26 @@ pub async fn set_auto_record(
     permit: &Permit<can::AutoRecordUpdate>,
     author: &Author,
     on: bool,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
+    confirmed(app, permit, author, confirmation).await?;
     let settings = WorkspaceSettings { auto_record: Some(on), ..WorkspaceSettings::default() };
     set(app, permit, author, settings).await
+}
+
+fn asks_password(preset: &str) -> bool {
+    Preset::by_key(preset).is_some_and(|preset| preset.rules.settings_ask_password)
+}
+
+/// Asks for the present password where the preset's rules say so (CLY-19).
+async fn confirmed<R: Right>(
+    app: &App,
+    permit: &Permit<R>,
+    author: &Author,
+    confirmation: &Confirmation<'_>,
+) -> Answer<()> {
+    let preset = app.store.workspace(permit.workspace()).await?.preset;
+    if asks_password(&preset) { confirm::password(app, permit, author, confirmation).await } else { Ok(()) }
 }
 
 async fn set<R: Right>(
@@ -114,5 +151,5 @@ async fn set<R: Right>(
 
 fn record(row: &WorkspaceRow) -> serde_json::Value {
     serde_json::json!({ "name": row.name, "time_zone": row.time_zone,
-        "country_code": row.country_code, "auto_record": row.auto_record })
+        "country_code": row.country_code, "auto_record": row.auto_record, "pin_digits": row.pin_digits })
 }
