@@ -216,10 +216,12 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
         Asks::On(_, noun) => (noun.word(), request.param(noun.word()).parse().unwrap_or(0)),
         _ => (Noun::Workspace.word(), 0_i64),
     };
+    // A link's secret is for its reader alone, not for those of the log.
+    let path = if request.path.contains_key("secret") { endpoint.path } else { request.uri.path() };
     let detail = serde_json::json!({
         "reason": refusal.code.word(),
         "permission": refusal.permission,
-        "request": format!("{} {}", endpoint.method, request.uri.path()),
+        "request": format!("{} {path}", endpoint.method),
     });
     let act = Act::done(act, kind, id, "").with(detail);
     match request.server.app.store.record_refusal(model.workspace, &who.author(), act).await {

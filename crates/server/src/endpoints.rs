@@ -74,6 +74,8 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
         DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
         POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session and revoke every API token.";
+        POST "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::invite_again, "Invite somebody again who has not come yet; the earlier link is no longer good.";
+        DELETE "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::withdraw_invitation, "Withdraw an invitation: its link is no longer good.";
         POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a PIN, answered once, end every session and revoke every API token.";
         GET  "/api/v1/users/{user}/access" on(User AccessExplain) rest::access::effective, "Every permission of a user, held or not, with what gives and takes it.";
         GET  "/api/v1/users/{user}/toggles" on(User UserRead) rest::access::toggles, "Every toggle as it stands for a user.";
@@ -146,6 +148,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/tokens"              may(ApiTokenRead) rest::tokens::list, "Every API token of the workspace.";
         POST "/api/v1/tokens"              may(ApiTokenWrite) rest::tokens::create, "Make an API token for yourself; its secret is answered this once.";
         DELETE "/api/v1/tokens/{api_token}" on(Token ApiTokenWrite) rest::tokens::revoke, "Revoke an API token.";
+        GET  "/api/v1/outbox"              list(UserInvite) rest::outbox::list, "The mails to people whom you may invite, newest first.";
+        POST "/api/v1/outbox/{mail}/retry" list(UserInvite) rest::outbox::retry, "Try a mail again that could not be sent.";
         GET  "/api/v1/audit"               may(AuditRead) rest::audit::list, "The audit log, newest first.";
         GET  "/api/v1/audit.csv"           may(AuditExport) rest::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
         GET  "/api/v1/audit.jsonl"         may(AuditExport) rest::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
@@ -161,6 +165,12 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/"                           open("leads to a workspace's own sign-in page") console::sign_in::start, "Choose a workspace.";
         GET  "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::show, "The sign-in page.";
         POST "/w/{slug}/sign-in"           open("how one comes to be somebody") console::sign_in::submit, "Sign in.";
+        GET  "/w/{slug}/welcome/{secret}"  open("whoever has the link was invited") console::links::welcome, "The page of an invitation.";
+        POST "/w/{slug}/welcome/{secret}"  open("whoever has the link was invited") console::links::accept, "Set one's first password and sign in.";
+        GET  "/w/{slug}/forgot"            open("people who cannot sign in come here") console::links::forgot, "The page for a forgotten password.";
+        POST "/w/{slug}/forgot"            open("answers everybody alike") console::links::ask, "Send a link that sets another password, if there is somebody to send it to.";
+        GET  "/w/{slug}/reset/{secret}"    open("whoever has the link got the mail") console::links::reset, "The page of a link that sets another password.";
+        POST "/w/{slug}/reset/{secret}"    open("whoever has the link got the mail") console::links::set_password, "Set another password.";
         GET  "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::show, "The sign-in page for phones.";
         POST "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::submit, "Sign in with a phone number and a PIN.";
         POST "/w/{slug}/sign-in/demo"      open("demo workspaces only, whose people are made up") console::sign_in::as_demo_user, "Sign in as somebody of the demo.";
@@ -183,6 +193,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/ban"  on(User UserBan) console::user_record::ban, "Ban a user.";
         POST "/w/{slug}/users/{user}/unban" on(User UserBan) console::user_record::unban, "Lift a ban.";
         POST "/w/{slug}/users/{user}/password" on(User UserResetCredentials) console::user_record::reset_password, "Reset a password and show the new one once.";
+        POST "/w/{slug}/users/{user}/invitation" on(User UserInvite) console::user_record::invite_again, "Invite somebody again who has not come yet.";
+        POST "/w/{slug}/users/{user}/invitation/withdraw" on(User UserInvite) console::user_record::withdraw_invitation, "Withdraw an invitation.";
         POST "/w/{slug}/users/{user}/pin"  on(User UserResetCredentials) console::user_record::reset_pin, "Make a new PIN and show it once.";
         POST "/w/{slug}/users/{user}/delete" on(User UserDelete) console::user_record::delete, "Delete a user.";
         POST "/w/{slug}/users/{user}/role" on(User UserAssignRole) console::user_access::set_role, "Give a user another role.";
@@ -269,6 +281,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
         POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";
         POST "/w/{slug}/tokens/{api_token}/revoke" on(Token ApiTokenWrite) console::tokens::revoke, "Revoke an API token.";
+        GET  "/w/{slug}/outbox"            list(UserInvite) console::outbox::list, "The outbox.";
+        POST "/w/{slug}/outbox/{mail}/retry" list(UserInvite) console::outbox::retry, "Try a mail again that could not be sent.";
         GET  "/w/{slug}/plan"              may(BillingRead) console::plan::show, "The plan with what another one would add or take, seats and licences.";
         POST "/w/{slug}/plan"              may(BillingCommit) console::plan::update, "Move to another plan, or buy another number of seats.";
         GET  "/w/{slug}/licences"          may(LicenseRead) console::plan::licences, "The licences and the numbers that they carry.";

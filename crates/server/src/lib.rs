@@ -15,6 +15,7 @@ pub mod import;
 pub mod input;
 pub mod listen;
 pub mod live;
+pub mod mail;
 mod multipart;
 pub mod openapi;
 pub mod output;
@@ -58,6 +59,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// The address that callers use, without a slash at the end; taken from the request where it is none.
     pub public_url: Option<String>,
+    /// Whether mails are sent; else they are kept for people to pass on.
+    pub sends_mail: bool,
 }
 
 impl Config {

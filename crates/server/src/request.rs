@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use store::{Author, Identity, Intent, Receipt, Via};
 use workspace::confirm::Confirmation;
 use workspace::guesses::Caller;
+use workspace::invitations::Invitation;
 use workspace::language::Language;
+use workspace::outbox::Post;
 use workspace::{Code, Refusal};
 
 use crate::endpoint::Face;
@@ -134,6 +136,18 @@ impl Request {
             Some(url) => url.clone(),
             None => format!("http://{}", self.header(header::HOST)),
         }
+    }
+
+    /// How this server stands to mail, for whoever came to this address.
+    pub fn post<'a>(&self, address: &'a str) -> Post<'a> {
+        Post { sends: self.server.config.sends_mail, address }
+    }
+
+    /// An invitation as its maker sees it: with the link to pass on where no mail is sent.
+    pub fn shown(&self, invitation: Invitation) -> Invitation {
+        let link = invitation.link.filter(|_| !self.server.config.sends_mail);
+        let home = |slug: &str, path: String| format!("{}/w/{slug}{path}", self.base_url());
+        Invitation { link: link.map(|path| home(&invitation.workspace, path)), ..invitation }
     }
 
     /// The media type of the body, without parameters.

@@ -173,6 +173,11 @@ impl Change<'_> {
         self.actor.as_ref()
     }
 
+    /// Says who acts, once that is known from inside the change.
+    pub(crate) fn is_by(&mut self, author: Author) {
+        self.author = author;
+    }
+
     /// The next id of the workspace.
     pub fn new_id(&mut self) -> Id {
         self.next_id += 1;

@@ -24,7 +24,7 @@ impl Store {
     pub async fn pin_holder(&self, workspace: i64, phone: &str) -> Result<Option<PinHolder>> {
         let query = q(
             "SELECT id, name, standing, pin_hash FROM users WHERE deleted_at IS NULL AND pin_hash IS NOT NULL \
-             AND workspace_id = ",
+             AND standing <> 'invited' AND workspace_id = ",
         );
         Ok(self.db.one(query.v(workspace).s(" AND phone = ").v(phone)).await?)
     }

@@ -154,8 +154,9 @@ impl Change<'_> {
         Ok(self.tx.exec(query.some(except, |q, id| q.s(" AND id <> ").v(id))).await?)
     }
 
-    /// Sets a user's password, as a hash in PHC form.
+    /// Sets a user's password, as a hash in PHC form. Links that would set another one are no longer good.
     pub async fn set_password(&mut self, user: Id, hash: &str) -> Result<()> {
+        self.drop_links(user, None).await?;
         let query =
             q("UPDATE users SET password_hash = ").v(hash).s(" WHERE workspace_id = ").v(self.workspace());
         self.tx.exec(query.s(" AND id = ").v(user)).await?;

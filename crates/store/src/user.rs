@@ -28,6 +28,8 @@ pub struct UserRow {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
+    /// The code of their language; empty where the browser's counts.
+    pub language: String,
     /// Their role.
     pub role_id: i64,
     /// Their department.
@@ -59,6 +61,8 @@ pub struct UserInput {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
+    /// The code of their language; empty where the browser's counts.
+    pub language: String,
     /// Their role.
     pub role: Id,
     /// Their department.
@@ -76,6 +80,7 @@ impl Default for UserInput {
             phone: text(),
             employee_code: text(),
             lead_cap: None,
+            language: text(),
             role: Id(0),
             department: None,
             branch: None,
@@ -114,8 +119,8 @@ pub enum UserOrder {
     Seen,
 }
 
-const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, role_id, department_id, branch_id, standing, \
-                       created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
+const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
+                       branch_id, standing, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
 
 /// `standing` as the databases write it.
 pub(crate) fn standing_word(standing: Standing) -> &'static str {
@@ -294,7 +299,7 @@ impl Change<'_> {
     ) -> Result<Id> {
         let id = self.new_id();
         let insert = q(
-            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, role_id, department_id, \
+            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
                         branch_id, standing, password_hash, created_at) VALUES ",
         )
         .list(row![
@@ -305,6 +310,7 @@ impl Change<'_> {
             &user.phone,
             &user.employee_code,
             user.lead_cap,
+            &user.language,
             user.role,
             user.department,
             user.branch,
@@ -317,8 +323,12 @@ impl Change<'_> {
         Ok(id)
     }
 
-    /// Edits a user's record. With a revision, only if nobody else edited it since.
+    /// Edits a user's record. With a revision, only if nobody else edited it since. Links that went to another email
+    /// address are no longer good.
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
+        if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
+            self.drop_links(id, None).await?;
+        }
         let update = q("UPDATE users SET email = ")
             .v(&user.email)
             .s(", name = ")
@@ -329,6 +339,8 @@ impl Change<'_> {
             .v(&user.employee_code)
             .s(", lead_cap = ")
             .v(user.lead_cap)
+            .s(", language = ")
+            .v(&user.language)
             .s(", role_id = ")
             .v(user.role)
             .s(", department_id = ")
@@ -363,6 +375,21 @@ impl Change<'_> {
         let update = q("UPDATE users SET standing = ").v(standing_word(standing));
         let update = update.s(", revision = revision + 1 WHERE workspace_id = ").v(self.workspace());
         self.tx.exec(update.s(" AND id = ").v(id)).await?;
+        if standing == Standing::Banned {
+            self.drop_links(id, None).await?;
+        }
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Lifts a ban: whoever had not come yet is invited as before.
+    pub async fn lift_ban(&mut self, id: Id) -> Result<()> {
+        let update =
+            q("UPDATE users SET revision = revision + 1, standing = CASE WHEN password_hash IS NULL AND \
+                        pin_hash IS NULL AND last_seen_at IS NULL THEN 'invited' ELSE 'active' END \
+                        WHERE standing = 'banned' AND workspace_id = ");
+        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
         self.touches(id);
         self.changes_access();
         Ok(())
@@ -379,6 +406,8 @@ impl Change<'_> {
             "DELETE FROM sessions",
             "DELETE FROM devices",
             "DELETE FROM api_tokens",
+            "DELETE FROM links",
+            "DELETE FROM mails",
         ] {
             self.tx
                 .exec(q(table).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(id))

@@ -35,14 +35,15 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 18] = [
+        const TABLES: [&str; 20] = [
             "SELECT id, slug, name, preset, plan, time_zone, pin_digits, version, seats, licences FROM workspaces \
              ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
             "SELECT * FROM units ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-             password_hash, pin_hash, deleted_at, revision, preset_number_id, chosen_number_id FROM users \
+            "SELECT workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
+             branch_id, standing, password_hash, pin_hash, deleted_at, revision, preset_number_id, chosen_number_id \
+             FROM users \
              ORDER BY workspace_id, id",
             "SELECT * FROM toggle_settings ORDER BY workspace_id, user_id, toggle_id",
             "SELECT * FROM unit_leads ORDER BY workspace_id, user_id, unit_id",
@@ -54,6 +55,8 @@ impl Database {
             "SELECT workspace_id, id, user_id, token_hash, viewing_as FROM sessions ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, device_hash FROM devices ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
+            "SELECT * FROM links ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, kind, recipient, subject, body FROM mails ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
             "SELECT * FROM deleted_calls ORDER BY workspace_id, source, unique_id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",

@@ -12,6 +12,7 @@
 mod client;
 mod company;
 mod database;
+mod smtp;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use workspace::App;
 pub use client::{Answer, Client};
 pub use company::{Company, Member, PASSWORD, TestCall};
 pub use database::Database;
+pub use smtp::{MailServer, Taken};
 
 /// A server that listens on a port of its own, with a clock that tests move.
 pub struct TestServer {
@@ -44,18 +46,29 @@ impl TestServer {
         TestServer::on(Database::create().await).await
     }
 
+    /// Starts a server on a fresh database, set up in another way.
+    pub async fn start_with(set_up: impl FnOnce(&mut Config)) -> TestServer {
+        TestServer::set_up(Database::create().await, set_up).await
+    }
+
     /// Starts a server on a database that may have data already, as a second node would.
     pub async fn on(database: Database) -> TestServer {
+        TestServer::set_up(database, |_| {}).await
+    }
+
+    async fn set_up(database: Database, set_up: impl FnOnce(&mut Config)) -> TestServer {
         let clock = Arc::new(AtomicI64::new(1_780_000_000_000_000));
         let time = clock.clone();
         let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
         let app = App::new(store);
-        let config = Config {
+        let mut config = Config {
             data: database.folder.clone(),
             secure_cookies: true,
             behind_proxy: true,
             public_url: None,
+            sends_mail: false,
         };
+        set_up(&mut config);
         let server = Server { app: app.clone(), config: Arc::new(config), streams: Streams::default() };
         let router = dispatch::router(server);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -17,7 +17,7 @@ use store::{Author, Change};
 
 use crate::people_file::{File, FilePerson, FileRow};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, check, id, spreadsheet, users};
+use crate::{Answer, App, check, id, invitations, spreadsheet, users};
 
 /// What a file did, or would do.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -89,7 +89,7 @@ pub async fn import(
     }
     for (_, step) in planned {
         match step {
-            Ok(Step::Add(input)) => add(&mut change, &input).await?,
+            Ok(Step::Add(input)) => add(&mut change, &author.name, &input).await?,
             Ok(Step::Edit(old, input)) => edit(&mut change, permit.actor(), &old, &input).await?,
             Ok(Step::Nothing) | Err(_) => {}
         }
@@ -99,8 +99,9 @@ pub async fn import(
     Ok(report)
 }
 
-async fn add(change: &mut Change<'_>, input: &UserInput) -> Answer<()> {
+async fn add(change: &mut Change<'_>, by: &str, input: &UserInput) -> Answer<()> {
     let user = change.add_user(input, Standing::Invited, None).await?;
+    invitations::make(change, user, by).await?;
     let before = change.before().clone();
     let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
     change.record(Act::done("user:invite", "user", i64::from(user.0), input.name.as_str()).with(detail));
@@ -277,6 +278,7 @@ impl<'a> Planner<'a> {
                 .as_deref()
                 .map_or(Ok(old.employee_code), |code| check::optional_text("employee_code", code, 40))?,
             lead_cap: lead_cap.as_deref().map(cap).transpose()?.or(old.lead_cap),
+            language: old.language,
             role: role.as_deref().map_or(Ok(old.role), |name| self.role(name, old.role))?,
             department: unit("department", UnitKind::Department, department)?.or(old.department),
             branch: unit("branch", UnitKind::Branch, branch)?.or(old.branch),

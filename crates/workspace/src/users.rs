@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
+use crate::invitations::{self, Invitation};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
 
@@ -26,6 +27,8 @@ pub struct UserView {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
+    /// The code of their language; empty where the browser's counts.
+    pub language: String,
     /// Their role.
     pub role: Ref,
     /// Their department.
@@ -61,6 +64,7 @@ impl UserView {
             phone: row.phone,
             employee_code: row.employee_code,
             lead_cap: row.lead_cap,
+            language: row.language,
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
@@ -86,14 +90,22 @@ pub struct NewUser {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
+    /// The code of their language (en, fr, de or es), or empty for the browser's.
+    #[serde(default)]
+    pub language: String,
     /// A role of the workspace; its default role where none is given.
     pub role: Option<u32>,
     /// A department of the workspace.
     pub department: Option<u32>,
     /// A branch of the workspace.
     pub branch: Option<u32>,
-    /// A first password; without one, a one-time password is made and answered once.
+    /// Whether they are sent a link by which they set their password themselves.
+    #[serde(default)]
+    pub invite: bool,
+    /// A first password; without one and without an invitation, a one-time password is made and answered once.
     pub password: Option<String>,
+    /// A PIN for the mobile pages, beside the phone number that it needs.
+    pub pin: Option<String>,
 }
 
 /// A new user with the password that is shown this once.
@@ -103,6 +115,8 @@ pub struct InvitedUser {
     pub user: UserView,
     /// The one-time password, where none was given. It is kept nowhere.
     pub password: Option<String>,
+    /// The invitation, where one was asked for.
+    pub invitation: Option<Invitation>,
 }
 
 /// An edit of a user's record: what is absent stays, what is null is cleared.
@@ -120,6 +134,10 @@ pub struct UserChange {
     /// How many leads they are given at most, or null for no limit.
     #[serde(deserialize_with = "present")]
     pub lead_cap: Option<Option<i64>>,
+    /// The code of their language (en, fr, de or es), or empty for the browser's.
+    pub language: Option<String>,
+    /// A role of the workspace; to change it takes the permission to assign roles as well.
+    pub role: Option<u32>,
     /// A department of the workspace, or null for none.
     #[serde(deserialize_with = "present")]
     pub department: Option<Option<u32>>,
@@ -184,23 +202,50 @@ pub async fn invite(
     author: &Author,
     new: NewUser,
 ) -> Answer<InvitedUser> {
-    if let Some(password) = &new.password {
-        check::password(password)?;
-    }
-    let one_time = new.password.is_none().then(secrets::new_password);
-    let password = new.password.clone().or_else(|| one_time.clone()).unwrap_or_default();
-    let hash = app.passwords.hash(&password).await?;
+    let one_time = (new.password.is_none() && !new.invite).then(secrets::new_password);
+    let hashes = hashes(app, permit.workspace(), &new, one_time.as_deref()).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(before.model(), &new)?;
     may_join(permit.actor(), &input)?;
-    let added = change.add_user(&input, Standing::Active, Some(&hash)).await;
+    let standing = if new.invite { Standing::Invited } else { Standing::Active };
+    let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
     let id = added.map_err(|error| taken::email(error, &before, permit.actor(), &input.email))?;
+    if let Some(pin) = &hashes.pin {
+        change.set_pin(id, Some(pin)).await?;
+    }
+    let invitation =
+        if new.invite { Some(invitations::make(&mut change, id, &author.name).await?) } else { None };
     let row = change.user(id).await?;
     let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
     change.record(Act::done("user:invite", "user", i64::from(id.0), input.name.as_str()).with(detail));
     change.commit().await?;
-    Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time })
+    Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time, invitation })
+}
+
+/// What is kept of the secrets that a new user begins with.
+struct Hashes {
+    password: Option<String>,
+    pin: Option<String>,
+}
+
+async fn hashes(app: &App, workspace: i64, new: &NewUser, one_time: Option<&str>) -> Answer<Hashes> {
+    if let Some(password) = &new.password {
+        check::password(password)?;
+        if new.invite {
+            let message = "{field} is chosen by whoever is invited: leave it out, or do not invite them.";
+            return Err(Refusal::invalid("password", message));
+        }
+    }
+    let password = match new.password.as_deref().or(one_time) {
+        Some(password) => Some(app.passwords.hash(password).await?),
+        None => None,
+    };
+    let pin = match &new.pin {
+        Some(pin) => Some(pin::hash(app, workspace, pin, &phone(&new.phone)?).await?),
+        None => None,
+    };
+    Ok(Hashes { password, pin })
 }
 
 /// Whoever may add people to their teams only adds them to units that they lead, to at least one and to no other.
@@ -254,6 +299,7 @@ pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
         phone: phone(&new.phone)?,
         employee_code: check::optional_text("employee_code", &new.employee_code, 40)?,
         lead_cap: new.lead_cap.map(check::lead_cap).transpose()?,
+        language: check::language(&new.language)?,
         role,
         department: unit(model, "department", UnitKind::Department, new.department)?,
         branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
@@ -289,6 +335,13 @@ pub async fn update(
     let old = change.user(permit.id()).await?;
     let input = checked_edit(before.model(), &edit, input_of(&old))?;
     rewrite(&mut change, permit.actor(), &old, &input, edit.revision).await?;
+    let role = edit.role.map(|role| check::role(before.model(), Id(role))).transpose()?;
+    if let Some(role) = role.filter(|role| *role != input.role) {
+        if let Some(actor) = permit.actor() {
+            actor.permit_on::<can::UserAssignRole>(permit.thing().clone())?;
+        }
+        give_role(&mut change, &old, role).await?;
+    }
     let row = change.user(permit.id()).await?;
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
@@ -316,9 +369,10 @@ pub(crate) async fn rewrite(
 
 /// A record in the log.
 fn record(input: &UserInput) -> serde_json::Value {
-    let UserInput { email, name, phone, employee_code, lead_cap, role: _, department, branch } = input;
+    let UserInput { email, name, phone, employee_code, lead_cap, language, role: _, department, branch } =
+        input;
     serde_json::json!({ "email": email, "name": name, "phone": phone, "employee_code": employee_code,
-        "lead_cap": lead_cap, "department": department, "branch": branch })
+        "lead_cap": lead_cap, "language": language, "department": department, "branch": branch })
 }
 
 /// What a record would be edited with to stay as it is.
@@ -329,6 +383,7 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
         phone: row.phone.clone(),
         employee_code: row.employee_code.clone(),
         lead_cap: row.lead_cap,
+        language: row.language.clone(),
         role: id(row.role_id),
         department: row.department_id.map(id),
         branch: row.branch_id.map(id),
@@ -348,6 +403,7 @@ pub(crate) fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> 
             .as_deref()
             .map_or(Ok(old.employee_code), |v| check::optional_text("employee_code", v, 40))?,
         lead_cap: edit.lead_cap.map_or(Ok(old.lead_cap), |cap| cap.map(check::lead_cap).transpose())?,
+        language: edit.language.as_deref().map_or(Ok(old.language), check::language)?,
         role: old.role,
         department: department.unwrap_or(old.department),
         branch: branch.unwrap_or(old.branch),
@@ -409,12 +465,15 @@ pub(crate) async fn ban(
     if actor.is_some_and(|actor| actor.id() == user) {
         return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
     }
-    let (standing, word) = if banned { (Standing::Banned, "banned") } else { (Standing::Active, "active") };
-    change.set_standing(user, standing).await?;
     if banned {
+        change.set_standing(user, Standing::Banned).await?;
         change.end_sessions(user, None).await?;
+    } else {
+        change.lift_ban(user).await?;
     }
-    let detail = serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": word } });
+    let standing = change.user(user).await?.standing;
+    let detail =
+        serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": standing } });
     change.record(Act::done("user:ban", "user", old.id, old.name.as_str()).with(detail));
     Ok(())
 }
@@ -457,6 +516,10 @@ pub async fn reset_password(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
+    if row.standing == "invited" {
+        // With a password of theirs they have no use for the invitation, which is no longer good.
+        change.set_standing(permit.id(), Standing::Active).await?;
+    }
     change.end_sessions(permit.id(), None).await?;
     change.forget_devices(permit.id()).await?;
     change.delete_tokens_of(permit.id()).await?;

@@ -9,9 +9,9 @@ use tokio::net::TcpListener;
 use workspace::App;
 
 use super::Place;
-use crate::Error;
 use crate::anchor::Anchors;
-use crate::{Config, Server, dispatch, listen};
+use crate::mail::{self, Mailer};
+use crate::{Config, Error, Server, dispatch, listen};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -25,6 +25,13 @@ pub struct Serve {
     /// The address that people use, where a proxy stands before the server: https://phone.example.com.
     #[arg(long, env = "RINGFENCE_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A mail server to send invitations and password resets through: smtps://USER:PASSWORD@HOST, or smtp://HOST:587
+    /// with STARTTLS (`?tls=none` does without). Without one, mails stay in the outbox, for people to pass on.
+    #[arg(long, env = "RINGFENCE_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// As whom mails are sent: Acme Phones <phones@acme.example>.
+    #[arg(long, env = "RINGFENCE_MAIL_FROM")]
+    mail_from: Option<String>,
     /// A proxy stands before the server: count clients by the last address in its `X-Forwarded-For` header. Without
     /// a proxy that writes it, anybody could write anything there.
     #[arg(long, env = "RINGFENCE_BEHIND_PROXY")]
@@ -45,8 +52,18 @@ impl Serve {
         Serve { demo: true, ..self }
     }
 
+    /// The mail server, where one is set up. The links in mails lead to the public address: the one that a request
+    /// claims to have come to may be anybody's.
+    fn mailer(&self) -> Result<Option<Mailer>, Error> {
+        let Some(url) = &self.smtp_url else { return Ok(None) };
+        let from = self.mail_from.as_deref().ok_or("--smtp-url needs --mail-from")?;
+        let address = self.public_url.as_deref().ok_or("--smtp-url needs --public-url")?;
+        Mailer::new(url, from, &trimmed(address)).map(Some)
+    }
+
     /// Serves until a signal stops it.
     pub async fn run(self, at: &Place) -> Result<(), Error> {
+        let mailer = self.mailer()?;
         let app = at.open().await?;
         let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
@@ -57,13 +74,15 @@ impl Serve {
             data: at.data.clone(),
             secure_cookies: !self.insecure_cookies,
             behind_proxy: self.behind_proxy,
-            public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: self.public_url.as_deref().map(trimmed),
+            sends_mail: mailer.is_some(),
         };
         let server = Server { app, config: Arc::new(config), streams: crate::live::Streams::default() };
         if self.demo {
             crate::demo::make(&server).await?;
         }
         greet(&server.app, address).await?;
+        tokio::spawn(mail::run(server.app.store.clone(), mailer));
         let (served, done) = tokio::sync::oneshot::channel::<()>();
         let store = server.app.store.clone();
         let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
@@ -78,6 +97,11 @@ impl Serve {
         }
         Ok(())
     }
+}
+
+/// An address without a slash at the end.
+fn trimmed(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
 }
 
 /// Says where to go.

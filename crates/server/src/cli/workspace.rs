@@ -5,9 +5,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use store::Author;
 use store::workspace::NewWorkspace;
-use workspace::{check, secrets, tokens};
+use workspace::{check, resets, secrets, tokens};
 
-use super::Place;
+use super::{Place, workspace_of};
 use crate::Error;
 
 /// What to do with workspaces.
@@ -17,6 +17,8 @@ pub enum Command {
     Create(Create),
     /// List the workspaces.
     List,
+    /// Make a link that sets another password, good for one hour and once: the way back in for a locked-out Owner.
+    ResetPassword(ResetPassword),
 }
 
 /// A workspace to be created.
@@ -57,6 +59,7 @@ impl Command {
         match self {
             Command::Create(create) => create.run(at).await,
             Command::List => list(at).await,
+            Command::ResetPassword(reset) => reset.run(at).await,
         }
     }
 }
@@ -97,6 +100,31 @@ impl Create {
             println!("API token:         {token}");
             println!("Both are shown this once and kept nowhere.");
         }
+        Ok(())
+    }
+}
+
+/// Whose password to reset.
+#[derive(Debug, Args)]
+pub struct ResetPassword {
+    /// The workspace's name in addresses.
+    #[arg(long)]
+    slug: String,
+    /// With what they sign in.
+    #[arg(long)]
+    email: String,
+    /// The address that people use.
+    #[arg(long, env = "RINGFENCE_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    public_url: String,
+}
+
+impl ResetPassword {
+    async fn run(self, at: &Place) -> Result<(), Error> {
+        let app = at.open().await?;
+        let workspace = workspace_of(&app, &self.slug).await?;
+        let path = resets::make_for(&app, &workspace, &self.email).await?;
+        println!("{}/w/{}{path}", self.public_url.trim_end_matches('/'), workspace.slug);
+        eprintln!("The link sets another password for {}. It is good for one hour, and once.", self.email);
         Ok(())
     }
 }

@@ -49,6 +49,7 @@ pub const ITEMS: &[Item] = &[
     item(later("Phone system"), later("Queues"), "/queues", Icon::Queue, Some(Permission::QueueRead)),
     item(later("Workspace"), later("Why?"), "/why", Icon::Why, Some(Permission::AccessExplain)),
     item(later("Workspace"), later("Audit log"), "/audit", Icon::Audit, Some(Permission::AuditRead)),
+    item(later("Workspace"), later("Outbox"), "/outbox", Icon::Mail, Some(Permission::UserInvite)),
     item(later("Workspace"), later("API tokens"), "/tokens", Icon::Key, Some(Permission::ApiTokenRead)),
     item(later("Workspace"), later("Plan"), "/plan", Icon::Card, Some(Permission::BillingRead)),
     item(later("Workspace"), later("Licences"), "/licences", Icon::Number, Some(Permission::LicenseRead)),

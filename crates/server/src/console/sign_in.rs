@@ -79,7 +79,8 @@ pub struct Asked {
 }
 
 /// Why a session ended, by the word that the live stream sends along.
-const ENDINGS: [(&str, &str); 3] = [
+const ENDINGS: [(&str, &str); 4] = [
+    ("reset", later("Your password is set. Sign in with it.")),
     ("banned", BANNED),
     ("deleted", later("Your account was deleted by an administrator of this workspace.")),
     ("ended", later("Your session has ended: you signed out, it ran out, or your password was reset.")),
@@ -207,6 +208,7 @@ async fn page(
             (form::input(&password, form::Kind::Password, ""))
             (button::submit(&Button::new(Kind::Primary, t("Sign in"))))
         }
+        p.hint { a href={ (base) "/forgot" } { (t("Forgot your password?")) } }
         p.hint { a href={ (base) "/mobile" } { (t("Sign in with a phone number and PIN")) } }
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };

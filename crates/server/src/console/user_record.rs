@@ -1,29 +1,35 @@
 //! One user's record, and the dangerous acts on their account.
 
-use access::model::UnitKind;
-use access::{Permission, Permit, can};
-use axum::response::{Redirect, Response};
+use access::{Actor, Id, Permission, Permit, can};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use workspace::users::{self, UserChange, UserView};
-use workspace::{Code, Refusal, pin};
+use workspace::users::{self, UserChange};
+use workspace::{Code, Refusal, invitations, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;
 use super::user::Page;
+use super::user_form::{self, UserForm};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
-use crate::ui::form::{self, Field};
+use crate::ui::form;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
 use crate::ui::secret::secret;
 use crate::ui::segmented::setting;
-use crate::ui::text::{fill, said, t};
+use crate::ui::text::{fill, said, t, weave};
 
 /// The record: to edit for those who may, to read for the others.
 pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Result<Markup, Refusal> {
     let page = Page::of(&request, &permit).await?;
+    tab(&page, None).await
+}
+
+/// The page, perhaps with what was typed and what is wrong with it.
+async fn tab(page: &Page<'_>, sent: Option<(&Pairs, &Refusal)>) -> Result<Markup, Refusal> {
     let user = &page.user;
     let account = facts(&[
         (t("Added"), parts::when(user.created_at, Show::Date)),
@@ -34,18 +40,15 @@ pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Res
             html! { (or_dash(&user.leads.iter().map(|u| u.name.as_str()).collect::<Vec<_>>().join(", "))) },
         ),
     ]);
-    let record = if page.may(Permission::UserUpdate) { edit(&page) } else { read_only(&page) };
-    let body = split(record, html! { (card(t("Account"), "", None, account)) (dangerous(&page)) });
+    let record = if page.may(Permission::UserUpdate) { edit(page, sent) } else { read_only(page) };
+    let invitation = invitation(page).await?;
+    let body =
+        split(record, html! { (card(t("Account"), "", None, account)) (invitation) (dangerous(page)) });
     Ok(page.around("record", body))
 }
 
 fn or_dash(text: &str) -> &str {
     if text.is_empty() { "–" } else { text }
-}
-
-/// The lead cap as text; empty where there is none.
-fn cap(user: &UserView) -> String {
-    user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default()
 }
 
 fn read_only(page: &Page<'_>) -> Markup {
@@ -57,56 +60,62 @@ fn read_only(page: &Page<'_>) -> Markup {
         (t("Email address"), line(&user.email)),
         (t("Phone"), line(&user.phone)),
         (t("Employee code"), line(&user.employee_code)),
-        (t("Lead cap"), line(&cap(user))),
+        (t("Lead cap"), line(&user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default())),
         (t("Department"), line(&unit(&user.department))),
         (t("Branch"), line(&unit(&user.branch))),
     ]);
     card(t("Record"), "", None, facts)
 }
 
-fn edit(page: &Page<'_>) -> Markup {
-    let user = &page.user;
-    let chosen = |unit: &Option<workspace::Ref>| unit.as_ref().map_or_else(String::new, |u| u.id.to_string());
-    let shown: Vec<u32> =
-        [&user.department, &user.branch].into_iter().flatten().map(|unit| unit.id).collect();
-    let unit = |name, label, kind, chosen: &str| {
-        let options = parts::known_units(page.actor, kind, &shown);
-        let any = !options.is_empty();
-        html! { @if any { (form::select(&Field::new(name, label).form("record"), &options.or_none(t("None")).choices(), chosen)) } }
-    };
-    let field = |name, label| Field::new(name, label).form("record");
+fn edit(page: &Page<'_>, sent: Option<(&Pairs, &Refusal)>) -> Markup {
+    let kept = user_form::values(&page.user);
+    let values = sent.map_or(&kept, |(typed, _)| typed);
+    let refusal = sent.map(|(_, refusal)| refusal);
+    let fields = UserForm { actor: page.actor, id: "record", values, refusal, user: Some(&page.user) };
     let body = html! {
-        input type="hidden" name="revision" value=(user.revision);
-        div.form-row {
-            (form::input(&field("name", t("Name")).required(), form::Kind::Text, &user.name))
-            (form::input(&field("email", t("Email address")).required().hint(t("A new address signs in at once, the old one no longer does.")), form::Kind::Email, &user.email))
-        }
-        div.form-row {
-            (form::input(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone, &user.phone))
-            (form::input(&field("employee_code", t("Employee code")), form::Kind::Text, &user.employee_code))
-        }
-        (form::input(&field("lead_cap", t("Lead cap")).hint(t("How many leads they are given at most; leave it empty for no limit.")), form::Kind::Number, &cap(user)))
-        div.form-row {
-            (unit("department", t("Department"), UnitKind::Department, &chosen(&user.department)))
-            (unit("branch", t("Branch"), UnitKind::Branch, &chosen(&user.branch)))
-        }
+        input type="hidden" name="revision" value=(page.user.revision);
+        (fields.record(page.may(Permission::UserAssignRole)))
         (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Save")))))
     };
-    card(t("Record"), "", None, form::form("record", &page.path("/record"), &csrf(page.request), body))
+    html! {
+        (fields.summary())
+        (card(t("Record"), "", None, form::form("record", &page.path("/record"), &csrf(page.request), body)))
+    }
 }
 
-/// Saves the record.
+/// Saves the record; what is wrong is said at its field, with everything typed still there.
 pub async fn save(
     request: Request,
     permit: Permit<can::UserUpdate>,
     typed: Pairs,
-) -> Result<Redirect, Refusal> {
+) -> Result<Response, Refusal> {
+    let saved = match read(&typed) {
+        Ok(edit) => users::update(&request.server.app, &permit, &request.author(), edit).await,
+        Err(refusal) => Err(refusal),
+    };
+    match saved {
+        Ok(_) => Ok(done(&request, &format!("/users/{}/record", permit.id()), "saved").into_response()),
+        Err(refusal) if refusal.field.is_some() && refusal.code != Code::NotFound => {
+            let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+            let Ok(permit) = actor.permit_on::<can::UserRead>(permit.thing().clone()) else {
+                return Err(refusal);
+            };
+            let page = Page::of(&request, &permit).await?;
+            let status =
+                StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            Ok((status, tab(&page, Some((&typed, &refusal))).await?).into_response())
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn read(typed: &Pairs) -> Result<UserChange, Refusal> {
     let sent = |name: &str| typed.all(name).next().map(str::to_owned);
     let unit = |name: &'static str| match sent(name) {
         None => Ok(None),
         Some(_) => typed.id(name).map(Some),
     };
-    let edit = UserChange {
+    Ok(UserChange {
         email: sent("email"),
         name: sent("name"),
         phone: sent("phone"),
@@ -115,12 +124,75 @@ pub async fn save(
             None => None,
             Some(_) => Some(typed.number("lead_cap")?),
         },
+        language: sent("language"),
+        role: typed.id("role")?,
         department: unit("department")?,
         branch: unit("branch")?,
         revision: typed.get("revision").parse().ok(),
+    })
+}
+
+/// The invitation of somebody who has not come yet, to send again or withdraw.
+async fn invitation(page: &Page<'_>) -> Result<Markup, Refusal> {
+    let permit = page.actor.permit_on::<can::UserInvite>(page.thing.clone());
+    let (Ok(permit), "invited", true) =
+        (permit, page.user.standing.as_str(), page.may(Permission::UserInvite))
+    else {
+        return Ok(html! {});
     };
-    users::update(&request.server.app, &permit, &request.author(), edit).await?;
-    Ok(done(&request, &format!("/users/{}/record", permit.id()), "saved"))
+    let until = invitations::open_until(&page.request.server.app, &permit).await?;
+    let post = |kind, label, address: &str| {
+        button::post(&Button::new(kind, label), &page.path(address), &csrf(page.request))
+    };
+    let withdraw = post(Kind::Danger, t("Withdraw"), "/invitation/withdraw");
+    let body = html! {
+        @match until {
+            Some(until) => {
+                p { (weave(t("Good until {until}."), &[("until", parts::when(until, Show::DateTime))])) }
+                div.form-actions { (withdraw) (post(Kind::Plain, t("Send again"), "/invitation")) }
+            }
+            None => {
+                p { (t("There is none that is good: it was withdrawn or has run out.")) }
+                div.form-actions { (post(Kind::Primary, t("Invite again"), "/invitation")) }
+            }
+        }
+    };
+    Ok(card(t("Invitation"), t("They have not set a password yet."), None, body))
+}
+
+/// Invites somebody again, and shows the link where no mail is sent.
+pub async fn invite_again(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    _: (),
+) -> Result<Response, Refusal> {
+    let made = invitations::send_again(&request.server.app, &permit, &request.author()).await?;
+    let below = format!("/users/{}/record", permit.id());
+    match request.shown(made).link {
+        None => Ok(done(&request, &below, "invited").into_response()),
+        Some(link) => {
+            let note = t("Good for 7 days and once. It stays in the outbox until then.");
+            let hint = t("The earlier link is no longer good.");
+            once(
+                &request,
+                permit.actor(),
+                permit.id(),
+                t("New invitation"),
+                hint,
+                secret(t("Invitation link"), &link, note),
+            )
+        }
+    }
+}
+
+/// Withdraws an invitation.
+pub async fn withdraw_invitation(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    invitations::withdraw(&request.server.app, &permit, &request.author()).await?;
+    Ok(done(&request, &format!("/users/{}/record", permit.id()), "uninvited"))
 }
 
 /// What ends sessions or destroys, each with a question first.
@@ -203,8 +275,10 @@ pub async fn reset_password(
     _: (),
 ) -> Result<Response, Refusal> {
     let password = users::reset_password(&request.server.app, &permit, &request.author()).await?;
-    let words = (t("New one-time password"), t("One-time password"));
-    reset(&request, &permit, words, &password)
+    let note = t("Copy it now: it is stored hashed and will not be shown again.");
+    let shown = secret(t("One-time password"), &password, note);
+    let hint = t("Every session of theirs has ended.");
+    once(&request, permit.actor(), permit.id(), t("New one-time password"), hint, shown)
 }
 
 /// Resets the PIN and shows the new one, once.
@@ -214,27 +288,31 @@ pub async fn reset_pin(
     _: (),
 ) -> Result<Response, Refusal> {
     let pin = pin::reset(&request.server.app, &permit, &request.author(), None).await?;
-    reset(&request, &permit, (t("New PIN"), t("PIN")), &pin)
+    let note = t("Copy it now: it is stored hashed and will not be shown again.");
+    let (shown, hint) = (secret(t("PIN"), &pin, note), t("Every session of theirs has ended."));
+    once(&request, permit.actor(), permit.id(), t("New PIN"), hint, shown)
 }
 
-/// A page with a new secret of somebody: its title and what the secret is called.
-fn reset(
+/// A page with a secret of somebody's that is shown this once; reloading leads to their record.
+fn once(
     request: &Request,
-    permit: &Permit<can::UserResetCredentials>,
-    (title, label): (&str, &str),
-    new: &str,
+    actor: Option<&Actor>,
+    user: Id,
+    title: &str,
+    hint: &str,
+    secret: Markup,
 ) -> Result<Response, Refusal> {
-    let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
-    let name = actor.snapshot().model().label(permit.id());
-    let (users, page) = (path(request, "/users"), path(request, &format!("/users/{}/record", permit.id())));
+    let actor = actor.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    let name = actor.snapshot().model().label(user);
+    let (users, page) = (path(request, "/users"), path(request, &format!("/users/{user}/record")));
     let main = html! {
         (page_head(&PageHead {
             title,
             crumbs: &[Crumb { href: &users, label: t("Users") }, Crumb { href: &page, label: name }],
             ..PageHead::default()
         }))
-        (card(name, t("Every session of theirs has ended."), None, html! {
-            (secret(label, new, t("Copy it now: it is stored hashed and will not be shown again.")))
+        (card(name, hint, None, html! {
+            (secret)
             (form::form_actions(button::link(&Button::new(Kind::Primary, t("Done")), &page)))
         }))
     };

@@ -10,13 +10,14 @@ use serde::Deserialize;
 use store::Slice;
 use store::user::UserFilter;
 use workspace::users::{self, InvitedUser, NewUser, UserView};
-use workspace::{Code, List, Refusal};
+use workspace::{Code, List, Refusal, pin};
 
 use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
 use super::plan;
+use super::user_form::UserForm;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::rest::users::{order, standing};
@@ -25,13 +26,13 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::empty::empty;
 use crate::ui::filter::{self, Choice, filter_bar};
-use crate::ui::form::{self, Field};
+use crate::ui::form;
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::pager::{Pager, pager};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Order, Row, Tick, Ticks, table, ticked_table};
-use crate::ui::text::{count, fill, in_words, number, said, t};
+use crate::ui::text::{count, fill, number, said, t};
 
 /// How many users one page lists.
 const ON_A_PAGE: i64 = 50;
@@ -285,7 +286,7 @@ fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Mark
 
 /// The form that adds a user.
 pub async fn new(request: Request, visible: Visible<can::UserInvite>, _: ()) -> Result<Markup, Refusal> {
-    Ok(form_page(&request, visible.actor(), &Pairs(vec![]), None))
+    form_page(&request, visible.actor(), &Pairs(vec![]), None).await
 }
 
 /// Adds a user; what is wrong is said at its field, with everything typed still there.
@@ -300,11 +301,11 @@ pub async fn create(
         Err(refusal) => Err(refusal),
     };
     match added {
-        Ok(invited) => Ok(added_page(&request, &invited)),
+        Ok(invited) => Ok(added_page(&request, invited)),
         Err(refusal) if refusal.field.is_some() && !matches!(refusal.code, Code::NotFound) => {
             let status =
                 StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            Ok((status, form_page(&request, visible.actor(), &typed, Some(&refusal))).into_response())
+            Ok((status, form_page(&request, visible.actor(), &typed, Some(&refusal)).await?).into_response())
         }
         Err(refusal) => Err(refusal),
     }
@@ -312,94 +313,95 @@ pub async fn create(
 
 fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
     let text = |name: &str| typed.get(name).to_owned();
+    let secret = |name: &str| Some(typed.raw(name).to_owned()).filter(|secret| !secret.is_empty());
+    let (way, password) = (typed.get("access"), secret("password"));
+    if way == "password" && password.is_none() {
+        return Err(Refusal::invalid("password", "{field} is needed."));
+    }
+    if way == "one_time" && password.is_some() {
+        return Err(Refusal::invalid(
+            "password",
+            "{field} is made for you: leave it out, or choose to set one.",
+        ));
+    }
     Ok(NewUser {
         email: text("email"),
         name: text("name"),
         phone: text("phone"),
         employee_code: text("employee_code"),
         lead_cap: typed.number("lead_cap")?,
+        language: text("language"),
         role: typed.id("role")?,
         department: typed.id("department")?,
         branch: typed.id("branch")?,
-        password: Some(typed.raw("password").to_owned()).filter(|password| !password.is_empty()),
+        invite: way == "invite",
+        password,
+        pin: secret("pin"),
     })
 }
 
-fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&Refusal>) -> Markup {
+async fn form_page(
+    request: &Request,
+    actor: &Actor,
+    typed: &Pairs,
+    refusal: Option<&Refusal>,
+) -> Result<Markup, Refusal> {
+    let digits = pin::digits(&request.server.app, actor.snapshot().model().workspace).await?;
     let here = path(request, "/users");
     let model = actor.snapshot().model();
-    let wrong = refusal.and_then(|r| r.field.as_deref().map(|field| (field, in_words(&r.message))));
-    let wrong = wrong.as_ref().map(|(field, message)| (*field, message.as_str()));
-    let error = |name: &str| wrong.filter(|(field, _)| *field == name).map(|(_, message)| message);
-    let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
-    let text = |field: &Field<'_>, kind| form::input(field, kind, typed.get(field.name));
-    let roles = parts::givable_roles(actor);
     let full = plan::seat_reason(actor);
-    let default = users::default_role(model).map_or_else(|_| String::new(), |id| id.to_string());
-    let role = if typed.get("role").is_empty() { default.as_str() } else { typed.get("role") };
-    let unit = |name, label, kind| {
-        let options = parts::known_units(actor, kind, &[]);
-        let any = !options.is_empty();
-        let options = options.or_none(t("None"));
-        html! { @if any { (form::select(&field(name, label), &options.choices(), typed.get(name))) } }
-    };
+    let default = users::default_role(model).ok().map(|id| ("role".to_owned(), id.to_string()));
+    let values = Pairs(if typed.0.is_empty() { default.into_iter().collect() } else { typed.0.clone() });
+    let fields = UserForm { actor, id: "field", values: &values, refusal, user: None };
     let body = html! {
-        div.form-row {
-            (text(&field("name", t("Name")).required(), form::Kind::Text))
-            (text(&field("email", t("Email address")).required().hint(t("Unique in the workspace; they sign in with it.")), form::Kind::Email))
-        }
-        div.form-row {
-            (text(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone))
-            (text(&field("employee_code", t("Employee code")), form::Kind::Text))
-        }
-        (text(&field("lead_cap", t("Lead cap")).hint(t("How many leads they are given at most; leave it empty for no limit.")), form::Kind::Number))
-        (form::select(&field("role", t("Role")).required(), &roles.choices(), role))
-        div.form-row {
-            (unit("department", t("Department"), UnitKind::Department))
-            (unit("branch", t("Branch"), UnitKind::Branch))
-        }
-        (form::input(&field("password", t("First password")).autocomplete("new-password")
-            .hint(t("At least 10 characters. Leave it empty and a one-time password is made and shown once.")), form::Kind::Password, ""))
+        (fields.record(true))
+        (fields.access(request.server.config.sends_mail, digits))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
             (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))
         }))
     };
-    let summary: Vec<(&str, &str)> = wrong.into_iter().collect();
     let main = html! {
         (page_head(&PageHead {
             title: t("Add user"),
-            subtitle: t("They can sign in at once, with what their role gives and nothing more."),
+            subtitle: t("They get what their role gives and nothing more."),
             crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
         @if let Some(full) = plan::no_seat(request, actor) { (full) }
-        (form::error_summary("field", &summary))
+        (fields.summary())
         (card(t("Account"), "", None, form::form("new-user", &here, &csrf(request), body)))
     };
-    Frame::new(request, t("Add user")).around(main)
+    Ok(Frame::new(request, t("Add user")).around(main))
 }
 
-/// Says what was made, with the one-time password; reloading leads to the user's own page.
-fn added_page(request: &Request, invited: &InvitedUser) -> Response {
+/// Says what was made, with the secret that is shown this once; reloading leads to the user's own page.
+fn added_page(request: &Request, invited: InvitedUser) -> Response {
     let here = path(request, "/users");
-    let user = &invited.user;
+    let InvitedUser { user, password, invitation } = invited;
+    let link = invitation.map(|invitation| request.shown(invitation).link);
     let page = format!("{here}/{}", user.id);
+    let title = fill(t("{name} was added"), &[("name", &user.name)]);
+    let hint = match &link {
+        Some(None) => t("They set their password with the link in the mail."),
+        _ => t("Give these to them over a channel that you trust."),
+    };
     let main = html! {
         (page_head(&PageHead {
-            title: &fill(t("{name} was added"), &[("name", &user.name)]), crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
+            title: &title, crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
-        (card(t("How to sign in"), t("Give these to them over a channel that you trust."), None, html! {
+        (card(t("How to sign in"), hint, None, html! {
             div.stack { (facts(&[(t("Workspace"), html! { (request.slug()) }), (t("Email address"), html! { (user.email) })]))
-            @if let Some(password) = &invited.password {
-                (secret(t("One-time password"), password, t("Copy it now: it is stored hashed and will not be shown again.")))
-            } @else { p { (t("The password is the one that you typed.")) } }
-            }
+            @match (&link, &password) {
+                (Some(Some(link)), _) => (secret(t("Invitation link"), link, t("Good for 7 days and once. It stays in the outbox until then."))),
+                (Some(None), _) => p { (fill(t("An invitation is on its way to {email}."), &[("email", &user.email)])) },
+                (None, Some(password)) => (secret(t("One-time password"), password, t("Copy it now: it is stored hashed and will not be shown again."))),
+                (None, None) => p { (t("The password is the one that you typed.")) },
+            } }
             (form::form_actions(html! {
                 (button::link(&Button::new(Kind::Plain, t("Add another")).icon(Icon::Plus), &format!("{here}/new")))
                 (button::link(&Button::new(Kind::Primary, t("Set their access")), &page))
             }))
         }))
     };
-    let title = fill(t("{name} was added"), &[("name", &user.name)]);
     shown_at(&page, Frame::new(request, &title).around(main))
 }

@@ -171,6 +171,9 @@ pub async fn hire(
             name: name.clone(),
             phone: company.outside(rng),
             employee_code: format!("{}-{:03}", company.code, at + 1),
+            // Those who work through leads have a cap, some a higher one than others.
+            lead_cap: (person.role == company.plain).then(|| [40, 60, 80].get(at % 3).copied()).flatten(),
+            language: String::new(),
             role: *role,
             department: person.department,
             branch: person.branch,

@@ -10,6 +10,7 @@ pub mod entities;
 pub mod explain;
 pub mod health;
 pub mod me;
+pub mod outbox;
 pub mod permissions;
 pub mod plan;
 pub mod recordings;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::user::{UserFilter, UserOrder};
 use workspace::bulk::{self, Bulk};
+use workspace::invitations::{self, Invitation};
 use workspace::people_export;
 use workspace::people_import::{self, ImportReport};
 use workspace::several::BulkDone;
@@ -92,7 +93,28 @@ pub async fn invite(
     Body(new): Body<NewUser>,
 ) -> Result<Created<InvitedUser>, Refusal> {
     let permit = users::permit_to_invite(&visible)?;
-    users::invite(&request.server.app, &permit, &request.author(), new).await.map(Created)
+    let added = users::invite(&request.server.app, &permit, &request.author(), new).await?;
+    let invitation = added.invitation.map(|invitation| request.shown(invitation));
+    Ok(Created(InvitedUser { invitation, ..added }))
+}
+
+/// Invites somebody again who has not come yet.
+pub async fn invite_again(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    _: (),
+) -> Result<Created<Invitation>, Refusal> {
+    let made = invitations::send_again(&request.server.app, &permit, &request.author()).await?;
+    Ok(Created(request.shown(made)))
+}
+
+/// Withdraws an invitation.
+pub async fn withdraw_invitation(
+    request: Request,
+    permit: Permit<can::UserInvite>,
+    _: (),
+) -> Result<Done, Refusal> {
+    invitations::withdraw(&request.server.app, &permit, &request.author()).await.map(|()| Done)
 }
 
 /// People from a CSV file.

@@ -48,6 +48,8 @@ icons! {
     Recording => r#"<path d="M2 7v2M5 4.5v7M8 2.5v11M11 5v6M14 7v2"/>"#,
     /// A key: API tokens and credentials.
     Key => r#"<circle cx="5" cy="10.8" r="2.8"/><path d="m7 8.8 6.2-6.2M10.5 5.3l2.2 2.2"/>"#,
+    /// An envelope: mail.
+    Mail => r#"<rect x="1.8" y="3.5" width="12.4" height="9" rx="1.4"/><path d="m2.4 4.6 5.6 4.2 5.6-4.2"/>"#,
     /// A card: billing.
     Card => r#"<rect x="1.8" y="3.5" width="12.4" height="9" rx="1.4"/><path d="M1.8 6.7h12.4M4.3 10h2.5"/>"#,
     /// Lines with ticks: the audit log.

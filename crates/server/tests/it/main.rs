@@ -19,6 +19,8 @@ mod generated;
 mod guards;
 mod guessing;
 mod import;
+mod invitations;
+mod mail;
 mod matrix;
 mod openapi;
 mod people;

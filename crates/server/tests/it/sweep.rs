@@ -123,6 +123,8 @@ async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static
         ("entity", number.to_string()),
         ("temporary", "99999".into()),
         ("session", "99999".into()),
+        ("mail", "99999".into()),
+        ("secret", "rfi_0".into()),
         ("device", "99999".into()),
         ("undo", "99999".into()),
     ])

@@ -59,7 +59,9 @@ CREATE TABLE links (
 );
 CREATE INDEX links_by_user ON links (workspace_id, user_id, purpose);
 
--- Mail to people: sent by SMTP where that is set up, else read on the outbox page. link_id: the link in it, if any.
+-- Mail to people: sent by SMTP where that is set up, else read on the outbox page. link_id: the link in it, if any,
+-- which is good until expires_at; the body is wiped when it is sent or its link is no longer good. `{address}` in a
+-- body stands for the server's own address.
 CREATE TABLE mails (
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
     id           BIGINT NOT NULL,
@@ -73,8 +75,11 @@ CREATE TABLE mails (
     tries        BIGINT NOT NULL DEFAULT 0,
     next_try_at  BIGINT,
     failure      TEXT   NOT NULL DEFAULT '',
+    link_id      BIGINT,
+    expires_at   BIGINT,
     PRIMARY KEY (workspace_id, id)
 );
+CREATE INDEX mails_by_user ON mails (workspace_id, user_id);
 CREATE INDEX mails_to_send ON mails (next_try_at) WHERE sent_at IS NULL;
 
 -- Browsers and phones that somebody signed in on: strangers' guesses do not lock these out.

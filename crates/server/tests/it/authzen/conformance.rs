@@ -67,7 +67,13 @@ async fn serve(server: &TestServer) -> String {
             evaluations,
         ),
     ];
-    let config = Config { data: server.data(), secure_cookies: true, behind_proxy: false, public_url: None };
+    let config = Config {
+        data: server.data(),
+        secure_cookies: true,
+        behind_proxy: false,
+        public_url: None,
+        sends_mail: false,
+    };
     let router = dispatch::router_of(
         Server { app: server.app.clone(), config: Arc::new(config), streams: Streams::default() },
         rows,

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use testkit::{Client, PASSWORD, TestServer};
+use testkit::{Answer, Client, Company, Member, PASSWORD, TestServer};
 
 #[tokio::test]
 async fn cly_01_every_user_has_one_role_and_custom_roles_are_made_by_name_and_ticks() {
@@ -19,6 +19,168 @@ async fn cly_01_every_user_has_one_role_and_custom_roles_are_made_by_name_and_ti
     assert!(!agent.may("call:place", "*").await, "the role replaced the one before it");
     let taken = json!({ "name": "telecaller", "holds": {} });
     company.owner.client.post("/api/v1/roles", taken).await.expect(409);
+}
+
+/// Every field of the user form, as the console sends it.
+const FORM: [(&str, &str); 8] = [
+    ("name", "Asha Rao"),
+    ("email", "asha@calliyo.example"),
+    ("phone", "+919811100001"),
+    ("employee_code", "E-7"),
+    ("lead_cap", "40"),
+    ("language", "de"),
+    ("password", "correct horse battery"),
+    ("pin", "7391"),
+];
+
+#[tokio::test]
+async fn cly_02_the_user_form_has_every_field_and_every_field_can_be_edited() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let unit = |path: &'static str, name: &str| company.create(path, json!({ "name": name }));
+    let (sales, care) =
+        (unit("/api/v1/departments", "Sales").await, unit("/api/v1/departments", "Care").await);
+    let (delhi, pune) = (unit("/api/v1/branches", "Delhi").await, unit("/api/v1/branches", "Pune").await);
+    let (agent, manager) = (company.role("agent").await, company.role("manager").await);
+    let places =
+        [("role", agent), ("department", sales), ("branch", delhi)].map(|(f, id)| (f, id.to_string()));
+    let mut form: Vec<(&str, &str)> = FORM.to_vec();
+    form.extend(places.iter().map(|(field, id)| (*field, id.as_str())));
+    form.push(("access", "password"));
+    let shown = page(&company.owner, &company, "/users/new").await.expect(200).text;
+    for (field, _) in &form {
+        assert!(shown.contains(&format!("name=\"{field}\"")), "the form has no {field}");
+    }
+    post(&company.owner, &company, "/users", &form).await.expect(200);
+    let found = company.owner.client.get("/api/v1/users?search=asha").await.expect(200).items()[0].clone();
+    let user = format!("/api/v1/users/{}", found["id"]);
+    let wanted = json!({ "name": "Asha Rao", "email": "asha@calliyo.example", "phone": "+919811100001",
+        "employee_code": "E-7", "lead_cap": 40, "language": "de", "standing": "active", "has_pin": true,
+        "role": { "id": agent, "name": "Agent" }, "department": { "id": sales, "name": "Sales" },
+        "branch": { "id": delhi, "name": "Delhi" } });
+    for (field, value) in wanted.as_object().unwrap() {
+        assert_eq!(&found[field], value, "{field}");
+    }
+    let body = json!({ "workspace": company.slug, "email": "asha@calliyo.example", "password": "correct horse battery" });
+    server.stranger().post("/api/v1/sessions", body).await.expect(201);
+    // Each field alone, over the API.
+    let edits = [
+        ("name", json!("Asha R.")),
+        ("email", json!("asha.rao@calliyo.example")),
+        ("phone", json!("+919811100002")),
+        ("employee_code", json!("E-8")),
+        ("lead_cap", json!(0)),
+        ("language", json!("fr")),
+        ("role", json!(manager)),
+        ("department", json!(care)),
+        ("branch", json!(pune)),
+    ];
+    for (field, value) in edits {
+        let edited = company.owner.client.patch(&user, json!({ field: value })).await.expect(200).json;
+        let now = if edited[field].is_object() { &edited[field]["id"] } else { &edited[field] };
+        assert_eq!(now, &value, "{field}");
+    }
+    let cleared =
+        json!({ "lead_cap": null, "department": null, "branch": null, "language": "", "employee_code": "" });
+    let cleared = company.owner.client.patch(&user, cleared).await.expect(200).json;
+    assert!(cleared["lead_cap"].is_null() && cleared["department"].is_null() && cleared["language"] == "");
+    // And in the console, all at once.
+    let below = format!("/users/{}/record", found["id"]);
+    let places =
+        [("role", agent), ("department", sales), ("branch", delhi)].map(|(f, id)| (f, id.to_string()));
+    let mut form: Vec<(&str, &str)> = FORM[..6].to_vec();
+    form.extend(places.iter().map(|(field, id)| (*field, id.as_str())));
+    form.push(("sure", "1"));
+    post(&company.owner, &company, &below, &form).await.expect(303);
+    let now = company.owner.client.get(&user).await.expect(200).json;
+    for (field, value) in wanted.as_object().unwrap() {
+        assert_eq!(&now[field], value, "{field}");
+    }
+}
+
+#[tokio::test]
+async fn cly_02_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let other = company.hire("agent").await;
+    let agent = company.role("agent").await;
+    let wrong = [
+        ("name", ""),
+        ("email", "no address"),
+        ("email", &other.email),
+        ("phone", "12345"),
+        ("lead_cap", "-1"),
+        ("lead_cap", "many"),
+        ("language", "xx"),
+        ("role", "999999"),
+        ("password", "short"),
+        ("pin", "12"),
+    ];
+    let agent = agent.to_string();
+    for (field, value) in wrong {
+        let mut form: Vec<(&str, &str)> = FORM.to_vec();
+        form.push(("access", "password"));
+        form.push(("role", &agent));
+        form.iter_mut().filter(|(name, _)| *name == field).for_each(|(_, kept)| *kept = value);
+        let before = server.database.fingerprint().await;
+        let answer = post(&company.owner, &company, "/users", &form).await;
+        assert!([409, 422].contains(&answer.status), "{field}={value}: {}", answer.status);
+        assert!(answer.text.contains(&format!("id=\"field-{field}-error\"")), "{field}={value}");
+        assert!(answer.text.contains("value=\"E-7\""), "{field}={value}: what was typed is gone");
+        assert!(!answer.text.contains("correct horse battery") && !answer.text.contains("value=\"7391\""));
+        assert_eq!(server.database.fingerprint().await, before);
+        let mut new = json!({ "name": "Asha", "email": "asha@calliyo.example", "phone": "+919811100001" });
+        let number = value.parse::<i64>().ok().filter(|_| matches!(field, "role" | "lead_cap"));
+        new[field] = number.map_or_else(|| json!(value), |number| json!(number));
+        let refused = company.owner.client.post("/api/v1/users", new).await;
+        assert!([409, 422].contains(&refused.status), "{field}={value}: {}", refused.text);
+        assert_eq!(refused.json["field"], field, "{}", refused.text);
+    }
+    let below = format!("/users/{}/record", other.id);
+    let form = [("name", "Kept As Typed"), ("email", "no address"), ("lead_cap", "12")];
+    let answer = post(&company.owner, &company, &below, &form).await.expect(422);
+    assert!(answer.text.contains("id=\"record-email-error\"") && answer.text.contains("Kept As Typed"));
+}
+
+#[tokio::test]
+async fn cly_02_to_edit_the_role_takes_the_permission_to_assign_roles() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let cells = json!({ "user:read": ["all"], "user:update": ["all"] });
+    let role = company.create("/api/v1/roles", json!({ "name": "Clerk", "holds": cells })).await;
+    let (clerk, other) = (company.hire("agent").await, company.hire("agent").await);
+    for member in [&clerk, &other] {
+        let path = format!("/api/v1/users/{}/role", member.id);
+        company.owner.client.put(&path, json!({ "role": role })).await.expect(200);
+    }
+    let user = format!("/api/v1/users/{}", other.id);
+    let agent = company.role("agent").await;
+    let refused = clerk.client.patch(&user, json!({ "name": "New", "role": agent })).await.expect(403);
+    assert_eq!(refused.json["permission"], "user:assign_role");
+    let kept = company.owner.client.get(&user).await.expect(200).json;
+    assert_eq!((&kept["role"]["id"], &kept["name"]), (&json!(role), &json!("Test agent")), "all or nothing");
+    clerk.client.patch(&user, json!({ "name": "New", "role": role })).await.expect(200);
+    let shown = page(&clerk, &company, &format!("/users/{}/record", other.id)).await.expect(200).text;
+    assert!(shown.contains("name=\"lead_cap\"") && !shown.contains("name=\"role\""));
+}
+
+/// A page of the console as somebody gets it.
+async fn page(member: &Member, company: &Company<'_>, path: &str) -> Answer {
+    let token = member.client.token.clone().unwrap();
+    let stranger = company.server.stranger();
+    let request = stranger.request(Method::GET, &format!("/w/{}{path}", company.slug));
+    stranger.send(request.header("cookie", format!("__Host-ringfence-{}={token}", company.slug))).await
+}
+
+/// A form of the console, sent by somebody.
+async fn post(member: &Member, company: &Company<'_>, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    let token = member.client.token.clone().unwrap();
+    let stranger = company.server.stranger();
+    let request = stranger
+        .request(Method::POST, &format!("/w/{}{path}", company.slug))
+        .header("cookie", format!("__Host-ringfence-{}={token}", company.slug))
+        .header("x-csrf-token", server::cookie::csrf(&token));
+    stranger.send(request.form(pairs)).await
 }
 
 #[tokio::test]

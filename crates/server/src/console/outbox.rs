@@ -1,0 +1,155 @@
+//! The outbox: what was written to people, what became of it, and links to pass on where no mail server is set up.
+
+use access::{Visible, can};
+use axum::response::Redirect;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::Slice;
+use workspace::outbox::{self, MailView};
+use workspace::{List, Refusal};
+
+use super::frame::{Frame, csrf, done, path};
+use super::paging::address;
+use super::when;
+use crate::input::Query;
+use crate::request::Request;
+use crate::ui::avatar::person;
+use crate::ui::badge::{Tone, status};
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::datetime::Show;
+use crate::ui::empty::empty;
+use crate::ui::icon::Icon;
+use crate::ui::page::{PageHead, notice, page_head};
+use crate::ui::pager::{Pager, pager};
+use crate::ui::table::{Column, Row, table};
+use crate::ui::text::{count, fill, later, t};
+
+/// How many mails one page lists.
+const ON_A_PAGE: i64 = 50;
+
+/// Which part of the list.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    after: String,
+}
+
+/// What the kinds of mails are called.
+const KINDS: [(&str, &str); 5] = [
+    ("invitation", later("Invitation")),
+    ("password_reset", later("Forgotten password")),
+    ("request_made", later("Request for access")),
+    ("request_decided", later("Decision on a request")),
+    ("review_started", later("Review of access")),
+];
+
+/// What the states of mails are called.
+const STATES: [(&str, Tone, &str); 5] = [
+    ("sent", Tone::Good, later("Sent")),
+    ("waiting", Tone::Warn, later("Waiting")),
+    ("kept", Tone::Neutral, later("Kept here")),
+    ("failed", Tone::Bad, later("Not sent")),
+    ("dropped", Tone::Neutral, later("No longer needed")),
+];
+
+/// The list.
+pub async fn list(
+    request: Request,
+    visible: Visible<can::UserInvite>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Refusal> {
+    let offset = asked.after.parse().ok().filter(|n| *n >= 0).unwrap_or(0);
+    let (here, zone, base) = (path(&request, "/outbox"), when::zone(&request).await?, request.base_url());
+    let slice = Slice { limit: ON_A_PAGE, offset };
+    let found = outbox::list(&request.server.app, &visible, slice, request.post(&base)).await?;
+    let subtitle = t("Mail to people: invitations, forgotten passwords and what they are told.");
+    let main = html! {
+        (page_head(&PageHead { title: t("Outbox"), subtitle, ..PageHead::default() }))
+        @if !request.server.config.sends_mail {
+            (notice(Tone::Neutral, html! { (t("No mail server is set up, so mail is kept here. Pass the links on yourself, over a channel that you trust, or start the server with --smtp-url.")) }))
+        }
+        @if found.items.is_empty() {
+            (empty(Icon::Mail, t("Nothing yet"), t("Invite somebody, and the mail with their link is shown here."), None))
+        } @else {
+            (mails(&request, &zone, &found))
+            (pages(&found, &here, offset))
+        }
+    };
+    Ok(Frame::new(&request, t("Outbox")).around(main))
+}
+
+fn mails(request: &Request, zone: &TimeZone, found: &List<MailView>) -> Markup {
+    let columns = [
+        Column::new(t("To")),
+        Column::new(t("Mail")),
+        Column::new(t("Written")),
+        Column::new(t("State")),
+        Column::actions(t("Actions")),
+    ];
+    let row = |mail: &MailView| Row {
+        id: format!("mail-{}", mail.id),
+        href: None,
+        cells: vec![
+            person(&mail.to.name, &mail.recipient),
+            about(mail),
+            when::moment(mail.created_at, zone, Show::DateTime),
+            state(mail, zone),
+            retry_button(request, mail),
+        ],
+    };
+    table(t("Outbox"), &columns, &found.items.iter().map(row).collect::<Vec<Row>>())
+}
+
+fn about(mail: &MailView) -> Markup {
+    let kind = KINDS.iter().find(|(word, _)| *word == mail.kind).map_or("", |(_, label)| t(label));
+    html! {
+        div { strong { (kind) } p.hint { (mail.subject) } }
+        @if let Some(body) = &mail.body {
+            details id={ "body-" (mail.id) } { summary { (t("Show the mail")) } pre.mail { (body) } }
+        }
+    }
+}
+
+fn state(mail: &MailView, zone: &TimeZone) -> Markup {
+    let found = STATES.iter().find(|(word, ..)| *word == mail.state);
+    let (tone, label) = found.map_or((Tone::Neutral, ""), |(_, tone, label)| (*tone, t(label)));
+    let next = mail.next_try_at.filter(|_| !mail.failure.is_empty());
+    let next = next.map(|at| when::text(at, zone, Show::DateTime));
+    html! {
+        (status(tone, label))
+        @if !mail.failure.is_empty() && mail.state != "dropped" { p.hint { (mail.failure) } }
+        @if let Some(at) = next { p.hint { (fill(t("Tried again at {at}."), &[("at", &at)])) } }
+    }
+}
+
+fn retry_button(request: &Request, mail: &MailView) -> Markup {
+    let again = matches!(mail.state, "waiting" | "failed") && !mail.failure.is_empty();
+    let to = path(request, &format!("/outbox/{}/retry", mail.id));
+    html! { @if again { (button::post(&Button::new(Kind::Quiet, t("Try again")), &to, &csrf(request))) } }
+}
+
+fn pages(found: &List<MailView>, here: &str, offset: i64) -> Markup {
+    let summary = count(found.total, "{n} mail", "{n} mails");
+    let at = |offset: i64| {
+        address(here, &[("after", &if offset > 0 { offset.to_string() } else { String::new() })])
+    };
+    let first = (offset > 0).then(|| at(0));
+    let previous = (offset > 0).then(|| at(offset - ON_A_PAGE));
+    let next = found.next.as_ref().map(|_| at(offset + ON_A_PAGE));
+    pager(&Pager {
+        summary: &summary,
+        first: first.as_deref(),
+        previous: previous.as_deref(),
+        next: next.as_deref(),
+    })
+}
+
+/// Tries a mail again.
+pub async fn retry(request: Request, visible: Visible<can::UserInvite>, _: ()) -> Result<Redirect, Refusal> {
+    let (base, mail) = (request.base_url(), request.id("mail")?.0);
+    let (app, author) = (&request.server.app, request.author());
+    outbox::retry(app, &visible, &author, mail, request.post(&base)).await?;
+    Ok(done(&request, "/outbox", "retried"))
+}

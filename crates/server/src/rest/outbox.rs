@@ -1,0 +1,30 @@
+//! The outbox over REST.
+
+use access::{Visible, can};
+use workspace::outbox::{self, MailView};
+use workspace::{List, Refusal};
+
+use crate::input::{Everything, Paged};
+use crate::output::Json;
+use crate::request::Request;
+
+/// Mails, the newest first.
+pub async fn list(
+    request: Request,
+    visible: Visible<can::UserInvite>,
+    query: Paged<Everything>,
+) -> Result<Json<List<MailView>>, Refusal> {
+    let address = request.base_url();
+    outbox::list(&request.server.app, &visible, query.slice()?, request.post(&address)).await.map(Json)
+}
+
+/// Tries a mail again.
+pub async fn retry(
+    request: Request,
+    visible: Visible<can::UserInvite>,
+    _: (),
+) -> Result<Json<MailView>, Refusal> {
+    let (address, mail) = (request.base_url(), request.id("mail")?.0);
+    let (app, author) = (&request.server.app, request.author());
+    outbox::retry(app, &visible, &author, mail, request.post(&address)).await.map(Json)
+}

@@ -1,0 +1,145 @@
+//! Invitations: somebody who was added gets a link, sets their own password with it, and is in.
+
+use access::{Id, Micros, Permit, can};
+use schemars::JsonSchema;
+use serde::Serialize;
+use store::audit::Act;
+use store::link::Purpose;
+use store::workspace::WorkspaceRow;
+use store::{Author, Change, StoreError};
+
+use crate::guesses::Caller;
+use crate::refusal::{Code, Refusal};
+use crate::secrets::{new_token, token_hash};
+use crate::sign_in::{self, NewSession};
+use crate::{Answer, App, Moment, check, id, lookups, mail};
+
+/// An invitation is good for so long.
+pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
+
+/// An invitation that was just made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Invitation {
+    /// The workspace's name in addresses.
+    #[serde(skip)]
+    pub workspace: String,
+    /// The link to pass on, answered this once where no mail server is set up; else it is in the mail alone.
+    pub link: Option<String>,
+    /// When it stops being good.
+    pub expires_at: Moment,
+}
+
+/// Makes a link for somebody who was added and writes the mail with it; an earlier one is no longer good. The link's
+/// path below the workspace's address has the secret in it.
+pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<Invitation> {
+    let secret = new_token("rfi");
+    let expires_at = change.now() + LASTS;
+    let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
+    let path = format!("/welcome/{secret}");
+    let values = [("by", by), ("path", path.as_str())];
+    let good = Some((link, expires_at));
+    let workspace = mail::write(change, user, mail::Kind::Invitation, &values, good).await?;
+    Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
+}
+
+/// Sends somebody who has not come yet another invitation in place of the one before.
+pub async fn send_again(app: &App, permit: &Permit<can::UserInvite>, author: &Author) -> Answer<Invitation> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let name = still_invited(&mut change, permit.id()).await?;
+    let made = make(&mut change, permit.id(), &author.name).await?;
+    record(&mut change, permit.id(), &name, "sent again");
+    change.commit().await?;
+    Ok(made)
+}
+
+/// Withdraws an invitation: its link is no longer good. The user stays invited until they are invited again, get a
+/// password in another way, or are deleted.
+pub async fn withdraw(app: &App, permit: &Permit<can::UserInvite>, author: &Author) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let name = still_invited(&mut change, permit.id()).await?;
+    change.link_of(permit.id(), Purpose::Invitation).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    change.drop_links(permit.id(), Some(Purpose::Invitation)).await?;
+    record(&mut change, permit.id(), &name, "withdrawn");
+    Ok(change.commit().await?)
+}
+
+fn record(change: &mut Change<'_>, user: Id, name: &str, what: &str) {
+    let detail = serde_json::json!({ "before": {}, "after": { "invitation": what } });
+    change.record(Act::done("user:invite", "user", user.0, name).with(detail));
+    change.touches(user);
+}
+
+async fn still_invited(change: &mut Change<'_>, user: Id) -> Answer<String> {
+    let row = change.user(user).await?;
+    if row.standing == "invited" {
+        return Ok(row.name);
+    }
+    let message = "Only somebody who is invited and has not come yet can be invited again.";
+    Err(Refusal::because(Code::Conflict, message))
+}
+
+/// Until when the invitation of somebody who has not come yet is good; none where there is none.
+pub async fn open_until(app: &App, permit: &Permit<can::UserInvite>) -> Answer<Option<Moment>> {
+    let until = app.store.invited_until(permit).await?;
+    Ok(until.map(Moment))
+}
+
+/// Who was invited, for the page that a link leads to.
+#[derive(Debug, Clone)]
+pub struct Guest {
+    /// What people call them.
+    pub name: String,
+    /// What they will sign in with.
+    pub email: String,
+}
+
+/// Whom a link is for, if it is good. Whoever shows many that are not is not heard any more that day.
+pub async fn guest(
+    app: &App,
+    workspace: &WorkspaceRow,
+    purpose: Purpose,
+    secret: &str,
+    caller: &Caller,
+) -> Answer<Option<Guest>> {
+    let hash = token_hash(secret);
+    let link = app.store.link(workspace.id, purpose, &hash);
+    let Some(link) = lookups::find(app, caller, &workspace.slug, &hash, link).await? else { return Ok(None) };
+    let snapshot = app.store.snapshot(workspace.id, 0).await?;
+    let user = snapshot.model().users.get(&id(link.user_id));
+    Ok(user.map(|user| Guest { name: user.name.clone(), email: user.email.clone() }))
+}
+
+/// Sets the password that an invited person chose, and signs them in: they are active from now on.
+pub async fn accept(
+    app: &App,
+    workspace: &WorkspaceRow,
+    secret: &str,
+    password: &str,
+    caller: &Caller,
+) -> Answer<NewSession> {
+    guest(app, workspace, Purpose::Invitation, secret, caller).await?.ok_or_else(gone)?;
+    check::password(password)?;
+    let hash = app.passwords.hash(password).await?;
+    let opened = app.store.begin_with_link(workspace.id, Purpose::Invitation, &token_hash(secret)).await;
+    let (mut change, user) = opened.map_err(no_longer_good)?;
+    let row = change.user(user).await?;
+    change.set_password(user, &hash).await?;
+    change.set_standing(user, access::model::Standing::Active).await?;
+    let detail =
+        serde_json::json!({ "before": { "standing": row.standing }, "after": { "standing": "active" } });
+    change.record(Act::done("invitation:accept", "user", row.id, row.name.as_str()).with(detail));
+    change.commit().await?;
+    sign_in::begin(app, workspace.id, user, &row.name, caller).await
+}
+
+/// What is said of a link that is unknown, used, withdrawn or out of time: always the same.
+pub(crate) fn no_longer_good(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Missing => gone(),
+        error => error.into(),
+    }
+}
+
+pub(crate) fn gone() -> Refusal {
+    Refusal::because(Code::NotFound, "This link is no longer good.")
+}

@@ -1,0 +1,95 @@
+//! Forgotten passwords: a link by mail, good for an hour and once, sets another one.
+
+use access::{Id, Micros, Permit, can};
+use store::attempts::Limit;
+use store::audit::Act;
+use store::link::Purpose;
+use store::workspace::WorkspaceRow;
+use store::{Author, Change};
+
+use crate::guesses::Caller;
+use crate::invitations::{gone, guest, no_longer_good};
+use crate::refusal::Refusal;
+use crate::secrets::{new_token, token_hash};
+use crate::{Answer, App, check, mail};
+
+/// A link that sets another password is good for so long.
+pub const LASTS: Micros = 3_600 * 1_000_000;
+
+/// So many mails somebody can be sent by asking.
+const MAILS: Limit = Limit { free: 3, per_day: 10 };
+
+/// Writes a mail with a link to whoever has that email address and can sign in; nothing where nobody has, or where it
+/// was asked for too often. Whoever asks is told the same in any case, and nothing of this: it is done after the answer.
+pub async fn ask(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<()> {
+    let Ok(email) = check::email(email) else { return Ok(()) };
+    let target = token_hash(&format!("reset {} {email}", workspace.id));
+    if app.store.take_guess(&target, MAILS).await?.is_err() {
+        return Ok(());
+    }
+    let account = app.store.credentials(workspace.id, &email).await?;
+    let Some(account) = account.filter(|account| account.standing == "active") else { return Ok(()) };
+    let user = crate::id(account.id);
+    let author = Author::new(None, "nobody", "sign-in");
+    let mut change = app.store.begin_asked_reset(workspace.id, &author).await?;
+    make(&mut change, user, true).await?;
+    change.record(Act::done("password_reset:ask", "user", account.id, account.name));
+    Ok(change.commit().await?)
+}
+
+/// Makes a link for a user, for whoever runs the machine: the way back in for an Owner who is locked out. The link's
+/// path is below the workspace's address.
+pub async fn make_for(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<String> {
+    let email = check::email(email)?;
+    let account = app.store.credentials(workspace.id, &email).await?;
+    let account = account.filter(|account| account.standing != "banned").ok_or_else(|| {
+        Refusal::invalid("email", "{field} is of nobody who could sign in to this workspace.")
+    })?;
+    let thing = access::Thing::WORKSPACE;
+    let permit = Permit::<can::UserResetCredentials>::operator(workspace.id, thing);
+    let (mut change, _) = app.store.begin(&permit, &Author::operator()).await?;
+    let path = make(&mut change, crate::id(account.id), false).await?;
+    let detail = serde_json::json!({ "before": {}, "after": { "link": "made" } });
+    change.record(Act::done("user:reset_credentials", "user", account.id, account.name).with(detail));
+    change.commit().await?;
+    Ok(path)
+}
+
+async fn make(change: &mut Change<'_>, user: Id, by_mail: bool) -> Answer<String> {
+    let secret = new_token("rfr");
+    let expires_at = change.now() + LASTS;
+    let link = change.add_link(user, Purpose::Reset, &token_hash(&secret), expires_at).await?;
+    let path = format!("/reset/{secret}");
+    if by_mail {
+        let values = [("path", path.as_str())];
+        mail::write(change, user, mail::Kind::PasswordReset, &values, Some((link, expires_at))).await?;
+    }
+    Ok(path)
+}
+
+/// Sets the password that somebody chose with a link. Every session ends and every API token is revoked, as with a
+/// reset by an administrator; signing in is the next step.
+pub async fn accept(
+    app: &App,
+    workspace: &WorkspaceRow,
+    secret: &str,
+    password: &str,
+    caller: &Caller,
+) -> Answer<()> {
+    guest(app, workspace, Purpose::Reset, secret, caller).await?.ok_or_else(gone)?;
+    check::password(password)?;
+    let hash = app.passwords.hash(password).await?;
+    let opened = app.store.begin_with_link(workspace.id, Purpose::Reset, &token_hash(secret)).await;
+    let (mut change, user) = opened.map_err(no_longer_good)?;
+    let row = change.user(user).await?;
+    change.set_password(user, &hash).await?;
+    change.end_sessions(user, None).await?;
+    change.forget_devices(user).await?;
+    change.delete_tokens_of(user).await?;
+    if row.standing == "invited" {
+        change.set_standing(user, access::model::Standing::Active).await?;
+    }
+    let detail = serde_json::json!({ "before": {}, "after": { "password": "changed" } });
+    change.record(Act::done("password_reset:use", "user", row.id, row.name).with(detail));
+    Ok(change.commit().await?)
+}
