@@ -2,6 +2,7 @@
 //! refusals, and the headers that every answer carries.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::Noun;
@@ -74,7 +75,7 @@ async fn dispatch(
         server,
         who: None,
         secret: None,
-        workspace_name: String::new(),
+        workspace: None,
         address,
         uri: parts.uri,
         headers: parts.headers,
@@ -187,7 +188,7 @@ async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
         let here = who.actor.snapshot().model().workspace;
         let workspace = store.workspace_by_slug(request.slug()).await?.filter(|w| w.id == here);
         let Some(workspace) = workspace else { return Ok(()) };
-        request.workspace_name = workspace.name;
+        request.workspace = Some(Arc::new(workspace));
     }
     request.who = Some(who);
     request.secret = Some(secret);

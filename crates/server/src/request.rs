@@ -1,11 +1,13 @@
 //! A request on its way: who asks, what the path names, the body.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use access::model::UnitKind;
 use access::{Id, Micros, Noun, Permission, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
+use store::workspace::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
 use workspace::confirm::Confirmation;
 use workspace::guesses::Caller;
@@ -26,8 +28,8 @@ pub struct Request {
     pub who: Option<Identity>,
     /// The secret that they showed, for what is derived from it.
     pub secret: Option<String>,
-    /// What people call the workspace in the path; empty where the path names none.
-    pub workspace_name: String,
+    /// The settings of the workspace in the path that whoever asks is in; read once for all that answers them.
+    pub workspace: Option<Arc<WorkspaceRow>>,
     /// The client's address, as strangers are counted by it.
     pub address: String,
     /// Path and query.

@@ -178,15 +178,15 @@ impl Change<'_> {
         self.actor.as_ref()
     }
 
+    /// Says who acts, once that is known from inside the change.
+    pub(crate) fn is_by(&mut self, author: Author) {
+        self.author = author;
+    }
+
     /// Says under which permission the change is made where that is not the one that opened it: undoing it takes the
     /// same.
     pub fn under<R: Right>(&mut self, permit: &Permit<R>) {
         self.decided = Some((permit.permission(), permit.thing().clone()));
-    }
-
-    /// Says who acts, once that is known from inside the change.
-    pub(crate) fn is_by(&mut self, author: Author) {
-        self.author = author;
     }
 
     /// The next id of the workspace.

@@ -82,9 +82,9 @@ impl Serve {
             crate::demo::make(&server).await?;
         }
         greet(&server.app, address).await?;
+        tokio::spawn(mail::run(server.app.store.clone(), mailer));
         let app = server.app.clone();
         jobs::start(&app);
-        tokio::spawn(mail::run(server.app.store.clone(), mailer));
         let (served, done) = tokio::sync::oneshot::channel::<()>();
         let store = server.app.store.clone();
         let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));

@@ -79,7 +79,7 @@ impl<'a> Frame<'a> {
         shell(
             &Shell {
                 document: Document { title: self.title, theme: Theme::System, csrf: &csrf },
-                workspace: &self.request.workspace_name,
+                workspace: self.request.workspace.as_ref().map_or("", |workspace| workspace.name.as_str()),
                 home: &base,
                 nav: &nav,
                 user: SignedIn {

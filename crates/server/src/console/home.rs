@@ -81,7 +81,7 @@ async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup
     if found.items.is_empty() {
         return Ok(None);
     }
-    let zone = when::zone(request).await?;
+    let zone = when::zone(request);
     Ok(Some(section(t("Latest calls"), calls::rows(request, &zone, &found.items))))
 }
 

@@ -224,13 +224,11 @@ pub async fn set_grant(
     let expires_at = if day.is_empty() {
         typed.get("keep_until").parse().ok()
     } else {
-        let workspace = request.server.app.store.workspace_by_slug(request.slug()).await?;
-        let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
-        let at = parts::end_of_day(day, &zone);
+        let at = when::end_of_day("expires_at", day, &when::zone(&request))?;
         if at.is_some_and(|at| at.0 <= request.server.app.store.now()) {
             return Err(Refusal::invalid("expires_at", "{field} must be today or a day to come."));
         }
-        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be a day, like 2026-12-31."))?)
+        at
     };
     let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
     if !may_use && !may_observe {
