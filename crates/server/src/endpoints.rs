@@ -46,7 +46,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the number in its answer's Ringfence-Undo header.";
         GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
         GET  "/api/v1/workspace"           may(SettingsRead) rest::workspace::show, "The workspace's settings.";
-        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone or the country.";
+        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone, the country or the language.";
         PUT  "/api/v1/workspace/name"      may(WorkspaceRename) rest::workspace::rename, "Rename the workspace.";
         PUT  "/api/v1/workspace/auto-record" may(AutoRecordUpdate) rest::workspace::set_auto_record, "Switch automatic recording on or off.";
         PUT  "/api/v1/workspace/plan"      may(BillingCommit) rest::workspace::change_plan, "Move to another plan: what it lacks is off for everybody at once.";

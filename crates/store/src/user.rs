@@ -30,6 +30,8 @@ pub struct UserRow {
     pub branch_id: Option<i64>,
     /// `invited`, `active` or `banned`.
     pub standing: String,
+    /// The code of the language that they chose; empty where they did not.
+    pub language: String,
     /// When the record was made.
     pub created_at: Micros,
     /// When they last did anything, to the minute.
@@ -55,6 +57,8 @@ pub struct UserInput {
     pub department: Option<Id>,
     /// Their branch.
     pub branch: Option<Id>,
+    /// The code of the language that they chose, or empty.
+    pub language: String,
 }
 
 impl Default for UserInput {
@@ -68,6 +72,7 @@ impl Default for UserInput {
             role: Id(0),
             department: None,
             branch: None,
+            language: text(),
         }
     }
 }
@@ -114,7 +119,7 @@ impl UserOrder {
 }
 
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-                       created_at, last_seen_at, revision";
+                       language, created_at, last_seen_at, revision";
 
 /// `standing` as the databases write it.
 pub(crate) fn standing_word(standing: Standing) -> &'static str {
@@ -202,7 +207,7 @@ impl Change<'_> {
         let id = self.new_id();
         let insert = q(
             "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, role_id, department_id, \
-                        branch_id, standing, password_hash, created_at) VALUES ",
+                        branch_id, language, standing, password_hash, created_at) VALUES ",
         )
         .list(row![
             self.workspace(),
@@ -214,6 +219,7 @@ impl Change<'_> {
             user.role,
             user.department,
             user.branch,
+            &user.language,
             standing_word(standing),
             password.map(str::to_owned),
             self.now()
@@ -239,6 +245,8 @@ impl Change<'_> {
             .v(user.department)
             .s(", branch_id = ")
             .v(user.branch)
+            .s(", language = ")
+            .v(&user.language)
             .s(", revision = revision + 1 WHERE deleted_at IS NULL AND workspace_id = ")
             .v(self.workspace())
             .s(" AND id = ")

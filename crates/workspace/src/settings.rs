@@ -7,6 +7,7 @@ use store::Author;
 use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
+use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::{Answer, App, Moment, check};
 
@@ -25,6 +26,8 @@ pub struct WorkspaceView {
     pub time_zone: String,
     /// Country calling code without `+`; empty where unknown.
     pub country_code: String,
+    /// The language for whoever has chosen none, neither here nor in their browser.
+    pub language: Language,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: bool,
     /// When it was created.
@@ -40,6 +43,7 @@ impl From<WorkspaceRow> for WorkspaceView {
             plan: row.plan,
             time_zone: row.time_zone,
             country_code: row.country_code,
+            language: Language::of(&row.language).unwrap_or_default(),
             auto_record: row.auto_record,
             created_at: Moment(row.created_at),
         }
@@ -54,6 +58,8 @@ pub struct SettingsChange {
     pub time_zone: Option<String>,
     /// Country calling code without `+`, or empty.
     pub country_code: Option<String>,
+    /// The language for whoever has chosen none, neither here nor in their browser.
+    pub language: Option<Language>,
 }
 
 /// The settings.
@@ -72,7 +78,7 @@ pub async fn rename(
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
-/// Changes the time zone or the country.
+/// Changes the time zone, the country or the language.
 pub async fn update(
     app: &App,
     permit: &Permit<can::SettingsUpdate>,
@@ -81,8 +87,9 @@ pub async fn update(
 ) -> Answer<WorkspaceView> {
     let time_zone = edit.time_zone.as_deref().map(check::time_zone).transpose()?;
     let country_code = edit.country_code.as_deref().map(check::country_code).transpose()?;
-    set(app, permit, author, WorkspaceSettings { time_zone, country_code, ..WorkspaceSettings::default() })
-        .await
+    let language = edit.language.map(|language| language.code().to_owned());
+    let settings = WorkspaceSettings { time_zone, country_code, language, ..WorkspaceSettings::default() };
+    set(app, permit, author, settings).await
 }
 
 /// Switches automatic recording on or off.
@@ -130,5 +137,5 @@ async fn set<R: Right>(
 
 fn record(row: &WorkspaceRow) -> serde_json::Value {
     serde_json::json!({ "name": row.name, "plan": row.plan, "time_zone": row.time_zone,
-        "country_code": row.country_code, "auto_record": row.auto_record })
+        "country_code": row.country_code, "language": row.language, "auto_record": row.auto_record })
 }

@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Slice};
 
+use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref, check, id, secrets};
 
@@ -32,6 +33,8 @@ pub struct UserView {
     pub branch: Option<Ref>,
     /// The units that they lead.
     pub leads: Vec<Ref>,
+    /// The language that they chose; none where their browser's counts.
+    pub language: Option<Language>,
     /// `invited`, `active` or `banned`.
     pub standing: String,
     /// When the record was made.
@@ -56,6 +59,7 @@ impl UserView {
             name: row.name,
             phone: row.phone,
             employee_code: row.employee_code,
+            language: Language::of(&row.language),
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
@@ -84,6 +88,8 @@ pub struct NewUser {
     pub department: Option<u32>,
     /// A branch of the workspace.
     pub branch: Option<u32>,
+    /// The language of the console for them; their browser's where none is given.
+    pub language: Option<Language>,
     /// A first password; without one, a one-time password is made and answered once.
     pub password: Option<String>,
 }
@@ -115,13 +121,20 @@ pub struct UserChange {
     /// A branch of the workspace, or null for none.
     #[serde(deserialize_with = "present")]
     pub branch: Option<Option<u32>>,
+    /// The language of the console for them, or null for their browser's.
+    #[serde(deserialize_with = "present")]
+    pub language: Option<Option<Language>>,
     /// The revision that the edit was made on.
     pub revision: Option<i64>,
 }
 
 /// Tells a null (`Some(None)`) from an absent field (`None`, by default).
-pub(crate) fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::<u32>::deserialize(value).map(Some)
+pub(crate) fn present<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(value).map(Some)
 }
 
 /// The users that the asker may see.
@@ -201,6 +214,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
         role,
         department: unit(model, "department", UnitKind::Department, new.department)?,
         branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
+        language: Language::stored(new.language),
     })
 }
 
@@ -235,7 +249,7 @@ pub async fn update(
     let row = change.user(permit.id()).await?;
     let record = |row: &UserRow| {
         serde_json::json!({ "email": row.email, "name": row.name, "phone": row.phone, "employee_code": row.employee_code,
-            "department": row.department_id, "branch": row.branch_id })
+            "department": row.department_id, "branch": row.branch_id, "language": row.language })
     };
     let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
     change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
@@ -253,6 +267,7 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
         role: id(row.role_id),
         department: row.department_id.map(id),
         branch: row.branch_id.map(id),
+        language: row.language.clone(),
     }
 }
 
@@ -271,6 +286,7 @@ fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<User
         role: old.role,
         department: department.unwrap_or(old.department),
         branch: branch.unwrap_or(old.branch),
+        language: edit.language.map_or(old.language, Language::stored),
     })
 }
 

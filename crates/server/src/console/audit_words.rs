@@ -98,6 +98,10 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// Why signing in failed, as the log has it; the kinds of things come from the model.
+const REASONS: [&str; 3] =
+    [later("wrong email address or password"), later("banned"), later("wrong present password")];
+
 /// An entry as a sentence.
 pub fn sentence(entry: &EntryView) -> Markup {
     let who = html! { strong { (entry.actor) } };
@@ -150,11 +154,9 @@ fn refused(entry: &EntryView, who: Markup, what: Markup) -> Markup {
 
 /// Why something was refused: what the table of refusals says of the word, or the words of a failed sign-in.
 fn refusal(word: &str) -> String {
-    let code = Code::ALL.iter().find(|code| code.word() == word);
-    code.map_or_else(
-        || said(&word.replace('_', " ")).into_owned(),
-        |code| t(code.title()).trim_end_matches('.').to_owned(),
-    )
+    let code = Code::ALL.iter().find(|code| code.word() == word).map(|code| code.title());
+    let failed = REASONS.into_iter().find(|reason| *reason == word);
+    code.or(failed).map_or_else(|| word.to_owned(), |text| t(text).trim_end_matches('.').to_owned())
 }
 
 fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
@@ -205,7 +207,7 @@ fn words(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(moment(text).unwrap_or_else(|| text.clone())),
+        Value::String(text) => Some(moment(text).unwrap_or_else(|| said(text).into_owned())),
         Value::Bool(on) => Some(if *on { t("on") } else { t("off") }.into()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) if items.is_empty() => None,

@@ -7,12 +7,13 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use workspace::language::Language;
 use workspace::settings::{self, SettingsChange, WorkspaceView};
 use workspace::{Refusal, ownership};
 
 use super::choices::{self, borrowed};
 use super::frame::{Frame, csrf, path};
-use super::when;
+use super::{parts, when};
 use crate::input::Form;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -53,7 +54,7 @@ fn general(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
             }))
         }
         @if may(actor, Permission::SettingsUpdate) { (place(request, view)) }
-        @else { (facts(&[(t("Name"), html! { (view.name) }), (t("Time zone"), html! { (view.time_zone) }), (t("Country code"), country(view))])) }
+        @else { (facts(&[(t("Name"), html! { (view.name) }), (t("Time zone"), html! { (view.time_zone) }), (t("Country code"), country(view)), (t("Language"), html! { (view.language.name()) })])) }
     };
     card(t("General"), "", None, body)
 }
@@ -71,11 +72,16 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
     let country = Field::new("country_code", t("Country calling code"))
         .form("place")
         .hint(t("Without +, like 44: for numbers that are written without it."));
+    let language = Field::new("language", t("Language"))
+        .form("place")
+        .hint(t("For whoever has chosen none, neither in their profile nor in their browser."))
+        .required();
     form::form(
         "place",
         &path(request, "/settings"),
         &csrf(request),
         html! {
+            (form::select(&language, &parts::languages().choices(), view.language.code()))
             div.form-row { (form::select(&zone, &zones, &view.time_zone)) (form::input(&country, form::Kind::Text, &view.country_code)) }
             (form_actions(button::submit(&Button::new(Kind::Plain, t("Save")))))
         },
@@ -116,7 +122,7 @@ fn about(view: &WorkspaceView, zone: &TimeZone) -> Markup {
         None,
         facts(&[
             (t("Address"), html! { code { "/w/" (view.slug) } }),
-            (t("Model"), html! { (said(preset)) }),
+            (t("Model"), html! { (preset) }),
             (t("Since"), when::moment(view.created_at, zone, Show::Date)),
         ]),
     )
@@ -190,6 +196,7 @@ pub struct Typed {
     name: String,
     time_zone: Option<String>,
     country_code: Option<String>,
+    language: Option<Language>,
     auto_record: String,
     plan: String,
     to: u32,
@@ -205,13 +212,17 @@ pub async fn rename(
     Ok(back(&request, "saved"))
 }
 
-/// Changes time zone and country.
+/// Changes time zone, country and language.
 pub async fn update(
     request: Request,
     permit: Permit<can::SettingsUpdate>,
     Form(typed): Form<Typed>,
 ) -> Result<Redirect, Refusal> {
-    let edit = SettingsChange { time_zone: typed.time_zone, country_code: typed.country_code };
+    let edit = SettingsChange {
+        time_zone: typed.time_zone,
+        country_code: typed.country_code,
+        language: typed.language,
+    };
     settings::update(&request.server.app, &permit, &request.author(), edit).await?;
     Ok(back(&request, "saved"))
 }

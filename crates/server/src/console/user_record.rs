@@ -4,6 +4,7 @@ use access::model::UnitKind;
 use access::{Permission, Permit, can};
 use axum::response::{Redirect, Response};
 use maud::{Markup, html};
+use workspace::language::Language;
 use workspace::users::{self, UserChange};
 use workspace::{Code, Refusal};
 
@@ -54,6 +55,7 @@ fn read_only(page: &Page<'_>) -> Markup {
         (t("Employee code"), line(&user.employee_code)),
         (t("Department"), line(&unit(&user.department))),
         (t("Branch"), line(&unit(&user.branch))),
+        (t("Language"), line(user.language.map_or("", Language::name))),
     ]);
     card(t("Record"), "", None, facts)
 }
@@ -83,6 +85,7 @@ fn edit(page: &Page<'_>) -> Markup {
             (unit("department", t("Department"), UnitKind::Department, &chosen(&user.department)))
             (unit("branch", t("Branch"), UnitKind::Branch, &chosen(&user.branch)))
         }
+        (parts::language_field("record", user.language))
         (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Save")))))
     };
     card(t("Record"), "", None, form::form("record", &page.path("/record"), &csrf(page.request), body))
@@ -106,6 +109,7 @@ pub async fn save(
         employee_code: sent("employee_code"),
         department: unit("department")?,
         branch: unit("branch")?,
+        language: sent("language").map(|_| parts::chosen_language(&typed)).transpose()?,
         revision: typed.get("revision").parse().ok(),
     };
     users::update(&request.server.app, &permit, &request.author(), edit).await?;

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Slice;
 use store::user::{UserFilter, UserOrder};
+use workspace::language::Language;
 use workspace::users::{self, InvitedUser, NewUser, UserView};
 use workspace::{Code, List, Refusal};
 
@@ -271,6 +272,7 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
         role: typed.id("role")?,
         department: typed.id("department")?,
         branch: typed.id("branch")?,
+        language: parts::chosen_language(typed)?,
         password: Some(typed.raw("password").to_owned()).filter(|password| !password.is_empty()),
     })
 }
@@ -308,6 +310,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             (unit("department", t("Department"), UnitKind::Department))
             (unit("branch", t("Branch"), UnitKind::Branch))
         }
+        (parts::language_field("field", Language::of(typed.get("language"))))
         (form::input(&field("password", t("First password")).autocomplete("new-password")
             .hint(t("At least 10 characters. Leave it empty and a one-time password is made and shown once.")), form::Kind::Password, ""))
         (form::form_actions(html! {

@@ -13,6 +13,7 @@ mod authzen;
 mod foresight;
 mod generated;
 mod import;
+mod languages;
 mod matrix;
 mod openapi;
 mod rest;
