@@ -82,8 +82,9 @@
 
   // A form that saves by itself shows again what holds, unless what it would do is agreed to.
   function askedFirst(ask, form) {
+    enhance();
+    $(".button.primary", ask)?.focus();
     if (!form.matches("[data-autosave]")) return;
-    saveState(form.id, "", "");
     ask.addEventListener("close", () => form.reset(), { once: true });
   }
 
@@ -143,7 +144,8 @@
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     if (!ctx.response || !ctx.sourceElement?.id || !$(`[data-autosave]#${CSS.escape(ctx.sourceElement.id)}`)) return;
-    if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", say.saySaved);
+    if ($("#ask > dialog")) saveState(ctx.sourceElement.id, "", "");
+    else if (ctx.response.status < 400) saveState(ctx.sourceElement.id, "good", say.saySaved);
     else saveState(ctx.sourceElement.id, "bad", say.sayNotSaved);
   });
 
