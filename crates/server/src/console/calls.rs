@@ -156,8 +156,8 @@ fn bar(request: &Request, actor: &Actor, zone: &TimeZone, asked: &Asked) -> Mark
         (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
         (filter::one_of("direction", t("Direction"), t("Any"), &directions, &asked.direction))
         (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
-        (filter::day("from", t("From"), &asked.from))
-        (filter::day("to", t("To"), &asked.to))
+        (filter::day("from", t("Since"), &asked.from))
+        (filter::day("to", t("Until"), &asked.to))
         (filter::days_of(zone.iana_name().unwrap_or("UTC")))
         (filter::flag("recorded", t("Recorded"), !asked.recorded.is_empty()))
     };

@@ -14,7 +14,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("employee_code", later("Employee code")),
     ("entity", later("Extension, queue or number")),
     ("expires", later("Last day")),
-    ("expires_at", later("End")),
+    ("expires_at", later("Expiry")),
     ("holds", later("Permissions")),
     ("kind", later("Kind")),
     ("language", later("Language")),
