@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { signInAs, startDemo } from './harness.mjs';
+import { agree, signInAs, startDemo } from './harness.mjs';
 
 const TARGET_MS = 100; // what a change may take to reach an open page
 const LIMIT_MS = 2_000; // what a busy machine with an unoptimised binary is given
@@ -29,10 +29,8 @@ async function openUser(page, slug, name) {
 
 /** Sets a toggle on a user's page. Answers when the change was answered, in milliseconds since 1970. */
 async function setToggle(page, toggle, setting) {
-  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
   await page.getByRole('group', { name: toggle, exact: true }).getByRole('radio', { name: setting }).click();
-  assert.equal((await answered).status(), 303);
-  await page.locator('#toggles .save-state[data-state=good]').waitFor();
+  await agree(page);
   return page.evaluate(() => {
     const posts = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/toggles'));
     return performance.timeOrigin + posts.at(-1).redirectEnd; // the answer is a redirect to the page itself
@@ -120,6 +118,7 @@ test('a grant of a queue brings its calls into the open call log', async (t) => 
   await admin.getByRole('button', { name: 'Add', exact: true }).click();
   await admin.getByLabel('What').selectOption({ label: 'Queue Appointments' });
   await admin.getByRole('button', { name: 'Grant', exact: true }).click();
+  await agree(admin);
   await admin.locator('.grant', { hasText: 'Queue Appointments' }).waitFor();
   await user.waitForFunction((was) => document.querySelector('.pager-summary').textContent !== was, before.text);
   assert.ok((await countCalls(user)).count > before.count);
@@ -145,7 +144,7 @@ test('a role of one’s own: cloned, changed in the matrix, given, explained, de
   await openUser(page, 'standard', 'Marta Ashdown');
   assert.match(await reasonFor(page, 'department:read'), /Nothing gives it/);
   await page.getByLabel('Role of this user').selectOption('Senior agent');
-  await page.locator('#role .save-state[data-state=good]').waitFor();
+  await agree(page);
   assert.match(await reasonFor(page, 'department:read'), /Senior agent/);
 
   await page.goto('/w/standard/roles');
@@ -155,6 +154,8 @@ test('a role of one’s own: cloned, changed in the matrix, given, explained, de
   await dialog.getByText('1 person has this role.').waitFor();
   await dialog.getByLabel('Role that they get instead').selectOption('Agent');
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.locator('#foreseen').getByText('Marta Ashdown').waitFor();
+  await agree(page);
   await page.waitForURL((url) => url.pathname === '/w/standard/roles');
   assert.equal(await page.locator('#main a.row-link', { hasText: 'Senior agent' }).count(), 0);
 

@@ -114,6 +114,15 @@ export async function signInAs(page, slug, personName) {
   await page.waitForURL((url) => url.pathname === `/w/${slug}`);
 }
 
+/** Agrees to what a change would give and take, as the page shows it first, and waits until the change is made. */
+export async function agree(page) {
+  const foreseen = page.locator('#foreseen');
+  const made = page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === 303);
+  await foreseen.getByRole('button', { name: 'Make the change' }).click();
+  await made;
+  await foreseen.waitFor({ state: 'detached' });
+}
+
 /** Shows the page in each of the four looks in turn, then in the first again. */
 export async function inEachLook(page, visit) {
   for (const look of LOOKS) {

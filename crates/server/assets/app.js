@@ -171,9 +171,17 @@
     dialog.addEventListener("close", () => dialog.returnValue === "yes" && proceed(act), { once: true });
     dialog.showModal();
   }
+  // Whoever has been asked once is not asked by the server again.
+  function sayYes(form) {
+    if (!(form instanceof HTMLFormElement) || form.elements.sure) return;
+    const yes = document.createElement("input");
+    Object.assign(yes, { type: "hidden", name: "sure", value: "1" });
+    form.append(yes);
+  }
   function proceed(act) {
     if (!act.isConnected) return;
     confirmed.add(act);
+    sayYes(act.form ?? act);
     if (act instanceof HTMLFormElement) act.requestSubmit();
     else act.click();
   }

@@ -185,9 +185,9 @@ fn top_bar(shell: &Shell) -> Markup {
 fn user_menu(shell: &Shell) -> Markup {
     let user = &shell.user;
     html! {
-        button.user-button type="button" popovertarget="user-menu"
-            aria-label=(fill(t("Account of {name}"), &[("name", &user.name)])) {
+        button.user-button type="button" popovertarget="user-menu" {
             (avatar(user.name))
+            span.sr-only { (t("Your account:")) " " }
             span.user-button-name { (user.name) }
             (icon(Icon::Down))
         }
