@@ -55,8 +55,11 @@ fn a_translation_has_the_values_of_its_text() {
     for (language, texts) in translated() {
         for (english, other) in texts {
             assert_eq!(names(english), names(other), "{}: {english}", language.code());
-            let space = |text: &str| (text.starts_with(' '), text.ends_with(' '), text.ends_with('.'));
-            assert_eq!(space(english), space(other), "{}: {english}", language.code());
+            // An abbreviated month ends in a full stop in some languages; a sentence does in all.
+            let ends = |text: &str| {
+                (text.starts_with(' '), text.ends_with(' '), english.contains(' ') && text.ends_with('.'))
+            };
+            assert_eq!(ends(english), ends(other), "{}: {english}", language.code());
         }
     }
 }
