@@ -2,13 +2,14 @@
 //!
 //! A change is judged by comparing the workspace before and after it, so that no kind of change, present or
 //! future, needs a rule of its own: nobody gains what the actor lacks, nobody who holds more is touched, the
-//! owner is left alone, and somebody can always manage people and roles.
+//! owner is left alone, nothing is in use beyond what was bought, and somebody can always manage people and roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::decide::Actor;
+use crate::limits::{self, Full};
 use crate::model::{Grant, Id, Micros, Model, Standing, Temporary, User};
 use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
@@ -42,6 +43,8 @@ pub enum Breach {
     },
     /// The permission can be in no role, toggle, grant or token (CAL-18).
     CannotBeGiven(Permission),
+    /// There would be more of something than was bought (CLY-06, ONF-06, ONF-07).
+    Full(Full),
 }
 
 impl Breach {
@@ -67,6 +70,7 @@ impl Breach {
             Breach::CannotBeGiven(permission) => {
                 text!("`{permission}` cannot be put into a role or given", permission)
             }
+            Breach::Full(full) => full.text(),
         }
     }
 }
@@ -103,6 +107,7 @@ pub fn guard(
             actor.map_or(Ok(()), |actor| judge(&actor, &before, after, touched))?;
         }
     }
+    limits::check(before.model(), after.model(), after.at())?;
     standing(after)
 }
 

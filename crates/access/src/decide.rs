@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::model::{Id, Standing};
-use crate::permission::{Permission, Right};
+use crate::permission::{Permission, Right, Verb};
 use crate::powers::{PermissionSet, Powers};
 use crate::reach::Reach;
 use crate::snapshot::{Folded, Snapshot};
@@ -17,6 +17,8 @@ pub struct Actor {
     folded: Arc<Folded>,
     scope: PermissionSet,
     powers: Powers,
+    /// Who looks at the workspace as this user; none where the user acts themself.
+    pub(crate) viewer: Option<Arc<Actor>>,
 }
 
 /// Why a decision was no.
@@ -51,6 +53,30 @@ pub enum Rows {
     All,
     /// The rows that touch at least one of these, sorted; none where it is empty.
     Touching(Vec<Id>),
+    /// The rows that touch one of the first and one of the second, both sorted: what one person sees of what another
+    /// one sees.
+    TouchingBoth(Vec<Id>, Vec<Id>),
+}
+
+impl Rows {
+    /// The lists of ids of which a row must touch one each; none where every row may be shown.
+    pub fn keys(&self) -> Vec<&[Id]> {
+        match self {
+            Rows::All => vec![],
+            Rows::Touching(keys) => vec![keys],
+            Rows::TouchingBoth(first, second) => vec![first, second],
+        }
+    }
+
+    fn and(self, other: Rows) -> Rows {
+        match (self, other) {
+            (Rows::All, rows) | (rows, Rows::All) => rows,
+            (Rows::Touching(first), Rows::Touching(second)) if first == second => Rows::Touching(first),
+            (Rows::Touching(first), Rows::Touching(second)) => Rows::TouchingBoth(first, second),
+            // Nobody looks through somebody who looks through somebody.
+            _ => Rows::Touching(vec![]),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -70,12 +96,15 @@ impl Actor {
         let standing = snapshot.model().users.get(&id)?.standing;
         let folded = snapshot.user(id)?.clone();
         let powers = folded.powers.only(scope);
-        (standing != Standing::Banned).then_some(Actor { snapshot, folded, scope, powers })
+        (standing != Standing::Banned).then_some(Actor { snapshot, folded, scope, powers, viewer: None })
     }
 
-    /// The same actor under another snapshot, if still there.
+    /// The same actor under another snapshot, if still there; somebody who looks as another, if they still may.
     pub fn renew(&self, snapshot: Arc<Snapshot>) -> Option<Actor> {
-        Actor::scoped(snapshot, self.id(), self.scope)
+        match &self.viewer {
+            None => Actor::scoped(snapshot, self.id(), self.scope),
+            Some(viewer) => viewer.renew(snapshot)?.view_as(self.id()).ok(),
+        }
     }
 
     /// Who it is.
@@ -106,7 +135,16 @@ impl Actor {
     /// The narrowest reach by which the actor may do something to a row that touches these ids, if any.
     #[inline]
     pub fn reach_over(&self, permission: Permission, touches: &[Id]) -> Option<Reach> {
-        self.folded.reach_over(&self.powers, permission, touches)
+        let reach = self.folded.reach_over(&self.powers, permission, touches)?;
+        self.viewer_too(permission, |viewer| viewer.reach_over(permission, touches).is_some())
+            .then_some(reach)
+    }
+
+    /// Whether whoever looks as this user may see it too. Looking as somebody shows nothing that one may not see oneself;
+    /// what only changes something is shown as the other would have it, and refused.
+    #[inline]
+    fn viewer_too(&self, permission: Permission, may: impl FnOnce(&Actor) -> bool) -> bool {
+        self.viewer.as_deref().is_none_or(|viewer| permission.entry().verb != Verb::Read || may(viewer))
     }
 
     /// Whether the actor may do something to a thing. To the workspace itself: with the reach `all`, or, for a
@@ -114,13 +152,15 @@ impl Actor {
     #[inline]
     pub fn may(&self, permission: Permission, thing: &Thing) -> bool {
         self.folded.reach_to(&self.powers, permission, thing).is_some()
+            && self.viewer_too(permission, |viewer| viewer.may(permission, thing))
     }
 
     /// Whether the actor may know a user by name: sees them, or the directory.
     pub fn knows_user(&self, user: Id) -> bool {
         let sees = |thing: Thing| self.may(Permission::UserRead, &thing);
         let directory = self.id() == user || self.holds(Permission::DirectoryRead);
-        directory || self.snapshot.thing(Noun::User, user).is_some_and(sees)
+        (directory || self.snapshot.thing(Noun::User, user).is_some_and(sees))
+            && self.viewer.as_deref().is_none_or(|viewer| viewer.knows_user(user))
     }
 
     /// Whether the actor may know of a department or branch: sees it, or leads it.
@@ -129,7 +169,8 @@ impl Actor {
             return false;
         };
         let seen = self.snapshot.thing(kind, unit).zip(kind.see());
-        self.folded.leads(unit) || seen.is_some_and(|(thing, see)| self.may(see, &thing))
+        (self.folded.leads(unit) || seen.is_some_and(|(thing, see)| self.may(see, &thing)))
+            && self.viewer.as_deref().is_none_or(|viewer| viewer.sees_unit(unit))
     }
 
     /// Whether the actor may know of a person, unit, extension, queue or number.
@@ -146,6 +187,7 @@ impl Actor {
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
     pub fn holds(&self, permission: Permission) -> bool {
         self.powers.permissions().has(permission)
+            && self.viewer_too(permission, |viewer| viewer.holds(permission))
     }
 
     /// Asks for a permission that concerns the workspace and no row.
@@ -172,6 +214,12 @@ impl Actor {
 
     /// The rows for which a check of this permission would say yes, as what they touch.
     pub fn rows(&self, permission: Permission) -> Rows {
+        let viewer = self.viewer.as_deref().filter(|_| permission.entry().verb == Verb::Read);
+        let also = viewer.map_or(Rows::All, |viewer| viewer.rows(permission));
+        self.own_rows(permission).and(also)
+    }
+
+    fn own_rows(&self, permission: Permission) -> Rows {
         if self.powers.has(permission, Reach::All) {
             return Rows::All;
         }

@@ -3,9 +3,11 @@
 //! Pure: no I/O and no clock; moments are passed in. Read [`decide`] first.
 
 pub mod authority;
+pub mod calling;
 pub mod decide;
 pub mod difference;
 pub mod explain;
+pub mod limits;
 pub mod model;
 pub mod permission;
 mod powers;
@@ -15,6 +17,7 @@ mod remedies;
 mod snapshot;
 pub mod text;
 pub mod thing;
+mod view_as;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
 pub use difference::Difference;
@@ -26,3 +29,4 @@ pub use reach::{Reach, Reaches};
 pub use snapshot::{Folded, Snapshot, shown};
 pub use text::Text;
 pub use thing::{Noun, Thing};
+pub use view_as::CannotView;

@@ -80,6 +80,10 @@ pub struct Role {
 pub struct Toggle {
     /// The name for people.
     pub name: String,
+    /// What it gives, for people.
+    pub summary: String,
+    /// The preset's key, for a built-in toggle; none for one of the workspace's own.
+    pub key: Option<String>,
     /// What it holds.
     pub holds: Vec<Cell>,
     /// What it holds besides while another toggle is allowed too.
@@ -245,6 +249,22 @@ impl Model {
             .or_else(|| self.roles.get(&id).map(|r| r.name.as_str()))
             .or_else(|| self.toggles.get(&id).map(|t| t.name.as_str()))
             .unwrap_or("something deleted")
+    }
+
+    /// Whether something of that id is a phone number.
+    pub fn is_number(&self, id: Id) -> bool {
+        self.entities.get(&id).is_some_and(|entity| entity.kind == EntityKind::Number)
+    }
+
+    /// The numbers that a user may call with because they were granted to them, the one granted first first.
+    pub fn numbers_of(&self, user: Id, now: Micros) -> Vec<Id> {
+        let mut granted: Vec<(Id, Id)> = self
+            .grants_of(user, now)
+            .filter(|g| g.may_use && self.is_number(g.entity))
+            .map(|g| (g.id, g.entity))
+            .collect();
+        granted.sort_unstable();
+        granted.into_iter().map(|(_, number)| number).collect()
     }
 
     /// The grants of a user that count at a moment.

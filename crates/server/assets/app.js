@@ -221,9 +221,9 @@
   // What has been done is said once, not again with every reload.
   function forgetDone() {
     const here = new URL(location.href);
-    if (!here.searchParams.has("done") && !here.searchParams.has("undo")) return;
-    here.searchParams.delete("done");
-    here.searchParams.delete("undo");
+    const said = ["done", "undo", "came", "went"].filter((name) => here.searchParams.has(name));
+    if (!said.length) return;
+    for (const name of said) here.searchParams.delete(name);
     history.replaceState(history.state, "", here);
   }
 

@@ -19,7 +19,7 @@ use workspace::{Code, Refusal};
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, refuse};
+use crate::{Server, console, cookie, endpoints, refuse, viewing};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 1 << 20;
@@ -136,6 +136,7 @@ async fn handle(
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }
+    viewing::check(request, endpoint, method)?;
     request.body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::new(Code::TooLarge))?;
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
@@ -204,7 +205,11 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
             | Code::HoldsMore
             | Code::LastAdmin
             | Code::OneOwner
+            | Code::SeatsFull
+            | Code::LicencesFull
+            | Code::NumbersFull
             | Code::CrossSite
+            | Code::ReadOnly
             | Code::NotFound
     );
     if !noteworthy {

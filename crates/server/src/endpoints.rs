@@ -41,6 +41,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/me"                  signed_in() rest::me::show, "Who you are and what you may do.";
         PATCH "/api/v1/me"                 may(ProfileUpdate) rest::me::update, "Edit your own record.";
         PUT  "/api/v1/me/password"         may(ProfileUpdate) rest::me::change_password, "Change your own password; your other sessions end.";
+        GET  "/api/v1/me/caller-id"        signed_in() rest::calling::own, "The number that your calls show, and those that you may choose among.";
+        PUT  "/api/v1/me/caller-id"        may(ProfileUpdate) rest::calling::choose, "Choose the number that your calls show, or null for the one granted first.";
         GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
         DELETE "/api/v1/me/sessions/{session}" signed_in() rest::me::end_session, "End one of your own sessions.";
         POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the number in its answer's Ringfence-Undo header.";
@@ -49,7 +51,10 @@ pub fn all() -> Vec<Endpoint> {
         PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone, the country or the language.";
         PUT  "/api/v1/workspace/name"      may(WorkspaceRename) rest::workspace::rename, "Rename the workspace.";
         PUT  "/api/v1/workspace/auto-record" may(AutoRecordUpdate) rest::workspace::set_auto_record, "Switch automatic recording on or off.";
-        PUT  "/api/v1/workspace/plan"      may(BillingCommit) rest::workspace::change_plan, "Move to another plan: what it lacks is off for everybody at once.";
+        GET  "/api/v1/workspace/plan"      may(BillingRead) rest::plan::show, "The plan, what another one would add or take, and the seats.";
+        PUT  "/api/v1/workspace/plan"      may(BillingCommit) rest::plan::update, "Move to another plan, whose lacks are off for everybody at once, or buy another number of seats.";
+        GET  "/api/v1/workspace/licences"  may(LicenseRead) rest::plan::licences, "The licences and the numbers that they carry.";
+        PUT  "/api/v1/workspace/licences"  may(LicenseUpdate) rest::plan::update_licences, "Buy another number of licences.";
         POST "/api/v1/workspace/transfer"  may(WorkspaceTransfer) rest::workspace::transfer, "Hand ownership to an Admin; you become Admin.";
 
         GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
@@ -67,6 +72,9 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/users/{user}/grants" on(User UserRead) rest::access::grants, "The extensions, queues and numbers given to a user.";
         PUT  "/api/v1/users/{user}/grants/{entity}" on(User UserSetAccess) rest::access::set_grant, "Give a user an extension, queue or number, in place of what they had on it.";
         DELETE "/api/v1/users/{user}/grants/{entity}" on(User UserSetAccess) rest::access::remove_grant, "Take an extension, queue or number back from a user.";
+        GET  "/api/v1/users/{user}/caller-id" on(User UserRead) rest::calling::of_user, "The number that a user's calls show, and why.";
+        PUT  "/api/v1/users/{user}/caller-id" on(User UserSetAccess) rest::calling::preset, "Preset the number that a user's calls show while none is granted to them.";
+        GET  "/api/v1/users/{user}/line"   on(User AccessExplain) rest::calling::line, "Whether a call of a user would go out, on which extension and with which number, and why.";
         PUT  "/api/v1/users/{user}/leads"  on(User UserSetAccess) rest::access::set_leads, "Set which departments and branches a user leads.";
         GET  "/api/v1/users/{user}/temporary" on(User UserRead) rest::access::temporary, "What a user has for a while.";
         POST "/api/v1/users/{user}/temporary" on(User UserSetAccess) rest::access::give_temporary, "Give a user permissions for a while.";
@@ -78,6 +86,13 @@ pub fn all() -> Vec<Endpoint> {
         PATCH "/api/v1/roles/{role}"       on(Role RoleWrite) rest::roles::update, "Edit a custom role.";
         DELETE "/api/v1/roles/{role}"      on(Role RoleDelete) rest::roles::delete, "Delete a custom role; its holders get the role in `move_to`.";
         POST "/api/v1/roles/{role}/clone"  on(Role RoleWrite) rest::roles::clone, "Create a custom role that begins as this one is.";
+        GET  "/api/v1/toggles"             may(RoleRead) rest::toggles::list, "Every toggle with what it holds and for whom it is set.";
+        POST "/api/v1/toggles"             may(RoleWrite) rest::toggles::create, "Define a toggle.";
+        GET  "/api/v1/toggles/{toggle}"    may(RoleRead) rest::toggles::show, "One toggle.";
+        PATCH "/api/v1/toggles/{toggle}"   may(RoleWrite) rest::toggles::update, "Edit a toggle of the workspace's own; it holds at once for everybody for whom it is set.";
+        DELETE "/api/v1/toggles/{toggle}"  may(RoleDelete) rest::toggles::delete, "Delete a toggle of the workspace's own, with every setting of it.";
+        POST "/api/v1/toggles/{toggle}/clone" may(RoleWrite) rest::toggles::clone, "Define a toggle that begins as this one is.";
+        GET  "/api/v1/compare"             signed_in() rest::compare::show, "Two roles or people whose access you may ask about, side by side.";
         GET  "/api/v1/departments"         may(DepartmentRead) rest::units::list, "Every department.";
         POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
         GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
@@ -118,6 +133,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/tokens"              may(ApiTokenWrite) rest::tokens::create, "Make an API token for yourself; its secret is answered this once.";
         DELETE "/api/v1/tokens/{api_token}" on(Token ApiTokenWrite) rest::tokens::revoke, "Revoke an API token.";
         GET  "/api/v1/audit"               may(AuditRead) rest::audit::list, "The audit log, newest first.";
+        GET  "/api/v1/audit.csv"           may(AuditExport) rest::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
+        GET  "/api/v1/audit.jsonl"         may(AuditExport) rest::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
         GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
@@ -151,12 +168,15 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
+        POST "/w/{slug}/users/{user}/view-as" on(User AccessExplain) console::view_as::start, "See the workspace as a user would, read-only.";
+        POST "/w/{slug}/view-as/end"       signed_in() console::view_as::end, "Stop seeing the workspace as somebody else.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
         POST "/w/{slug}/roles"             may(RoleWrite) console::roles::create, "Create a role, empty or as another one is.";
-        GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::roles::show, "One role as a matrix.";
-        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::roles::save, "Change what a custom role holds.";
-        POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::roles::rename, "Rename a custom role.";
-        POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::roles::delete, "Delete a custom role.";
+        GET  "/w/{slug}/roles/{role}"      on(Role RoleRead) console::role::show, "One role as a matrix.";
+        POST "/w/{slug}/roles/{role}"      on(Role RoleWrite) console::role_matrix::save, "Change what a custom role holds.";
+        POST "/w/{slug}/roles/{role}/name" on(Role RoleWrite) console::role::rename, "Rename a custom role.";
+        POST "/w/{slug}/roles/{role}/delete" on(Role RoleDelete) console::role::delete, "Delete a custom role.";
+        GET  "/w/{slug}/compare"           signed_in() console::compare::show, "Two roles or people whose access one may ask about, side by side.";
         GET  "/w/{slug}/departments"       may(DepartmentRead) console::units::list, "Every department.";
         POST "/w/{slug}/departments"       may(DepartmentWrite) console::units::create, "Add a department.";
         GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::units::show, "One department with its people.";
@@ -201,6 +221,8 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
         GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
         GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
+        GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
+        GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
         POST "/w/{slug}/audit/verify"      may(AuditExport) console::audit::verify, "Verify the audit log.";
         GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
         POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";

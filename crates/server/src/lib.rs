@@ -2,6 +2,7 @@
 //!
 //! Start at [`endpoints`], the table of everything that can be called, and [`dispatch`], the way of a request.
 
+mod anchor;
 pub mod authzen;
 pub mod cli;
 pub mod cookie;
@@ -21,6 +22,7 @@ pub mod request;
 pub mod rest;
 mod schema;
 pub mod ui;
+mod viewing;
 
 pub mod console;
 

@@ -41,7 +41,7 @@ struct Stream {
     server: Server,
     workspace: i64,
     token_hash: String,
-    sign_in: String,
+    home: String,
     page: mpsc::Sender<Result<Event, Infallible>>,
 }
 
@@ -53,7 +53,7 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
     let stream = Stream {
         workspace: who.actor.snapshot().model().workspace,
         token_hash: token_hash(request.secret.as_deref().unwrap_or_default()),
-        sign_in: format!("/w/{}/sign-in", request.slug()),
+        home: format!("/w/{}", request.slug()),
         server: request.server,
         page,
     };
@@ -76,6 +76,12 @@ impl Stream {
                 what = self.changed(&mut changes) => match what { Some(what) => what, None => return },
             };
             match self.server.app.store.by_session(&self.token_hash).await {
+                // Another one looks, or is looked as: the whole page is another one. The page that asked for it is on its
+                // way already and must not be called back.
+                Ok(Some(now)) if now.viewer != who.viewer || now.actor.id() != who.actor.id() => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    return self.go(self.home.clone()).await;
+                }
                 Ok(Some(now)) => who = now,
                 Ok(None) => return self.sign_out(who.actor.id()).await,
                 // The database is away; the page keeps what it has and asks again with the next change.
@@ -111,7 +117,11 @@ impl Stream {
             Ok(Some(Standing::Banned)) => "banned",
             _ => "ended",
         };
-        let address = format!("{}?reason={reason}", self.sign_in);
+        self.go(format!("{}/sign-in?reason={reason}", self.home)).await;
+    }
+
+    /// Sends the page to another address.
+    async fn go(&self, address: String) {
         let _ = self.page.send(Ok(Event::default().event("signed-out").data(address))).await;
     }
 }

@@ -97,6 +97,19 @@ impl Output for Csv {
     }
 }
 
+/// A log as a file, one JSON object a line.
+#[derive(Debug)]
+pub struct JsonLines(pub Response);
+
+impl Output for JsonLines {
+    const STATUS: u16 = 200;
+    const MEDIA_TYPE: Option<&'static str> = Some("application/jsonl");
+
+    fn respond(self) -> Response {
+        self.0
+    }
+}
+
 /// 200 with a page.
 impl Output for Markup {
     const STATUS: u16 = 200;

@@ -54,6 +54,14 @@ pub async fn remove(request: &Request, file: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Deletes the files of recordings that were forgotten together.
+pub async fn remove_all(request: &Request, files: &[String]) -> Result<(), Refusal> {
+    for file in files {
+        remove(request, file).await?;
+    }
+    Ok(())
+}
+
 /// A path below a folder and nowhere else.
 fn below(folder: &Path, file: &str) -> Result<PathBuf, Refusal> {
     let plain = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));

@@ -4,7 +4,7 @@ use access::{Id, Micros, Permit, can};
 use sha2::{Digest, Sha256};
 
 use crate::change::Author;
-use crate::db::{Tx, q, row};
+use crate::db::{Q, Tx, q, row};
 use crate::page::{Page, Slice};
 use crate::{Result, Store};
 
@@ -155,19 +155,77 @@ pub(crate) async fn append(
     Ok(())
 }
 
+/// The columns of an entry.
+const ENTRY: &str =
+    "SELECT seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, object, detail, hash";
+
 /// Which entries to show.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
     /// Only what this user did or tried.
     pub actor: Option<Id>,
+    /// Only what this user did or tried, and what was done to them.
+    pub party: Option<Id>,
+    /// Only this act.
+    pub act: Option<String>,
     /// Only what concerns a thing of this kind.
     pub kind: Option<String>,
     /// Only what concerns the thing of this id.
     pub object: Option<i64>,
     /// Only entries with this outcome.
     pub outcome: Option<String>,
+    /// Not before this moment.
+    pub since: Option<Micros>,
+    /// Before this moment.
+    pub until: Option<Micros>,
+    /// Only entries that name this somewhere.
+    pub search: Option<String>,
     /// Only entries before this place: the keyset cursor.
     pub before: Option<i64>,
+}
+
+impl AuditFilter {
+    fn conditions(&self, query: Q, workspace: i64) -> Q {
+        query
+            .s(" FROM audit WHERE workspace_id = ")
+            .v(workspace)
+            .some(self.actor, |q, v| q.s(" AND actor_id = ").v(v))
+            .some(self.party, |q, v| {
+                q.s(" AND (actor_id = ").v(v).s(" OR (object_kind = 'user' AND object_id = ").v(v).s("))")
+            })
+            .some(self.act.clone(), |q, v| q.s(" AND act = ").v(v))
+            .some(self.kind.clone(), |q, v| q.s(" AND object_kind = ").v(v))
+            .some(self.object, |q, v| q.s(" AND object_id = ").v(v))
+            .some(self.outcome.clone(), |q, v| q.s(" AND outcome = ").v(v))
+            .some(self.since, |q, v| q.s(" AND at >= ").v(v))
+            .some(self.until, |q, v| q.s(" AND at < ").v(v))
+            .some(self.search.as_deref().map(crate::user::like), |q, like| {
+                q.s(" AND (lower(actor) LIKE ")
+                    .v(like.clone())
+                    .s(" ESCAPE '!' OR lower(object) LIKE ")
+                    .v(like.clone())
+                    .s(" ESCAPE '!' OR lower(via) LIKE ")
+                    .v(like.clone())
+                    .s(" ESCAPE '!' OR lower(detail) LIKE ")
+                    .v(like)
+                    .s(" ESCAPE '!')")
+            })
+    }
+}
+
+/// The end of a workspace's chain at a moment, to be kept where nobody who can write to the database can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// When it was the end.
+    pub at: Micros,
+    /// The workspace.
+    pub workspace: i64,
+    /// Its name in addresses.
+    pub slug: String,
+    /// The place of the last entry.
+    pub seq: i64,
+    /// That entry's hash, which stands for all that come before it too.
+    pub hash: String,
 }
 
 /// What `verify` found.
@@ -183,6 +241,11 @@ pub enum Verdict {
         /// The place of the first entry that is missing, moved or altered.
         seq: i64,
     },
+    /// The chain holds in itself and is not the one that was anchored: its end was cut off, or it was written anew.
+    Replaced {
+        /// The first anchored place at which it is another chain, or none any more.
+        seq: i64,
+    },
 }
 
 impl Store {
@@ -193,51 +256,71 @@ impl Store {
         change.commit().await
     }
 
-    /// Entries, newest first.
+    /// Entries, newest first, and how many there are.
     pub async fn audit(
         &self,
         permit: &Permit<can::AuditRead>,
         filter: &AuditFilter,
         slice: Slice,
     ) -> Result<Page<Entry>> {
-        let matching = |select: &'static str| {
-            q(select)
-                .s(" FROM audit WHERE workspace_id = ")
-                .v(permit.workspace())
-                .some(filter.actor, |q, v| q.s(" AND actor_id = ").v(v))
-                .some(filter.kind.clone(), |q, v| q.s(" AND object_kind = ").v(v))
-                .some(filter.object, |q, v| q.s(" AND object_id = ").v(v))
-                .some(filter.outcome.clone(), |q, v| q.s(" AND outcome = ").v(v))
-        };
-        let rows = matching("SELECT seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, object, detail, hash")
+        let all = AuditFilter { before: None, ..filter.clone() };
+        let total: Option<(i64,)> =
+            self.db.one(all.conditions(q("SELECT count(*)"), permit.workspace())).await?;
+        let rows = self.audit_entries(permit, filter, slice.limit).await?;
+        Ok(Page { rows, total: total.map_or(0, |t| t.0) })
+    }
+
+    /// Entries, newest first, not counted.
+    pub async fn audit_entries(
+        &self,
+        permit: &Permit<can::AuditRead>,
+        filter: &AuditFilter,
+        limit: i64,
+    ) -> Result<Vec<Entry>> {
+        let rows = filter
+            .conditions(q(ENTRY), permit.workspace())
             .some(filter.before, |q, v| q.s(" AND seq < ").v(v))
             .s(" ORDER BY seq DESC LIMIT ")
-            .v(slice.limit)
-            .s(" OFFSET ")
-            .v(slice.offset);
-        let total: Option<(i64,)> = self.db.one(matching("SELECT count(*)")).await?;
-        Ok(Page { rows: self.db.all(rows).await?, total: total.map_or(0, |t| t.0) })
+            .v(limit);
+        Ok(self.db.all(rows).await?)
     }
 
     /// Walks the whole chain of a workspace in constant memory.
     pub async fn verify_audit(&self, permit: &Permit<can::AuditExport>) -> Result<Verdict> {
+        self.verify_audit_against(permit, &[]).await
+    }
+
+    /// The same, and whether each of these anchors of the workspace is in the chain.
+    pub async fn verify_audit_against(
+        &self,
+        permit: &Permit<can::AuditExport>,
+        anchors: &[Anchor],
+    ) -> Result<Verdict> {
         const STEP: i64 = 5_000;
         let workspace = permit.workspace();
+        // The entries' ends are read before the head, which only moves on: what is beyond it then was not written by us.
+        let ends = q("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM audit WHERE workspace_id = ");
+        let (least, most): (i64, i64) = self.db.one(ends.v(workspace)).await?.unwrap_or((1, 0));
         let head = q("SELECT audit_seq, audit_head FROM workspaces WHERE id = ").v(workspace);
         let (last, head): (i64, String) = self.db.one(head).await?.unwrap_or_default();
+        if least < 1 {
+            return Ok(Verdict::Broken { seq: 1 });
+        }
+        let mut expected: Vec<&Anchor> = anchors.iter().filter(|a| a.workspace == workspace).collect();
+        expected.sort_by_key(|anchor| anchor.seq);
+        let mut expected = expected.into_iter().peekable();
+        let mut replaced = None;
         let (mut seq, mut hash) = (0, String::new());
         while seq < last {
-            let rows = q(
-                "SELECT seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, object, detail, \
-                          hash FROM audit WHERE workspace_id = ",
-            )
-            .v(workspace)
-            .s(" AND seq > ")
-            .v(seq)
-            .s(" AND seq <= ")
-            .v(last)
-            .s(" ORDER BY seq LIMIT ")
-            .v(STEP);
+            let rows = q(ENTRY)
+                .s(" FROM audit WHERE workspace_id = ")
+                .v(workspace)
+                .s(" AND seq > ")
+                .v(seq)
+                .s(" AND seq <= ")
+                .v(last)
+                .s(" ORDER BY seq LIMIT ")
+                .v(STEP);
             let entries: Vec<Entry> = self.db.all(rows).await?;
             if entries.is_empty() {
                 return Ok(Verdict::Broken { seq: seq + 1 });
@@ -247,8 +330,32 @@ impl Store {
                     return Ok(Verdict::Broken { seq: seq + 1 });
                 }
                 (seq, hash) = (entry.seq, entry.hash);
+                while let Some(anchor) = expected.next_if(|anchor| anchor.seq <= seq) {
+                    if anchor.seq != seq || anchor.hash != hash {
+                        replaced = replaced.or(Some(anchor.seq));
+                    }
+                }
             }
         }
-        Ok(if hash == head { Verdict::Whole { entries: seq } } else { Verdict::Broken { seq } })
+        if hash != head {
+            return Ok(Verdict::Broken { seq });
+        }
+        if most > last {
+            return Ok(Verdict::Broken { seq: last + 1 });
+        }
+        Ok(match replaced.or(expected.next().map(|anchor| anchor.seq)) {
+            Some(seq) => Verdict::Replaced { seq },
+            None => Verdict::Whole { entries: seq },
+        })
+    }
+
+    /// The ends of all chains: what to keep outside the database.
+    pub async fn anchors(&self) -> Result<Vec<Anchor>> {
+        let heads =
+            q("SELECT id, slug, audit_seq, audit_head FROM workspaces WHERE audit_seq > 0 ORDER BY id");
+        let heads: Vec<(i64, String, i64, String)> = self.db.all(heads).await?;
+        let at = self.now();
+        let anchor = |(workspace, slug, seq, hash)| Anchor { at, workspace, slug, seq, hash };
+        Ok(heads.into_iter().map(anchor).collect())
     }
 }

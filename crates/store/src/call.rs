@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use access::{Id, Micros, Noun, Permission, Permit, Right, Rows, Thing, Visible, can};
+use access::{Id, Micros, Noun, Permission, Permit, Right, Thing, Visible, can};
 
 use crate::change::Change;
 use crate::db::{self, Q, q, row};
@@ -107,6 +107,17 @@ impl CallRow {
     }
 }
 
+/// What became of a recording that was to be attached to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attached {
+    /// The call has it now.
+    Yes,
+    /// The call has one already, or is not there.
+    Already,
+    /// Somebody deleted the call's recording, and it stays deleted.
+    Deleted,
+}
+
 /// The permissions under which calls are listed.
 pub trait ListsCalls: Right {
     /// The permissions that must allow each call besides.
@@ -198,6 +209,9 @@ fn read_touches(text: &str) -> Vec<Id> {
     text.split(' ').filter_map(|word| word.parse().ok()).map(Id).collect()
 }
 
+/// So many rows of the index are deleted by one statement.
+const KEYS_AT_ONCE: usize = 500;
+
 /// So many keys are read one by one and merged; SQLite joins at most 500 queries.
 const MOST_KEYS: usize = 400;
 
@@ -215,15 +229,13 @@ impl<'a> Search<'a> {
     fn new<R: ListsCalls>(visible: &Visible<R>, filter: &'a CallFilter) -> Search<'a> {
         let mut narrowing: Vec<Vec<Id>> = vec![];
         narrowing.extend(filter.touching.map(|id| vec![id]));
-        if let Rows::Touching(keys) = visible.rows() {
-            narrowing.push(keys.clone());
-        }
+        narrowing.extend(visible.rows().keys().into_iter().map(<[Id]>::to_vec));
         let unmasked = filter.search.is_some().then_some(Permission::CallRecordUnmask);
         for permission in R::BESIDES.iter().copied().chain(unmasked) {
-            if let Rows::Touching(keys) = visible.actor().rows(permission)
-                && !narrowing.contains(&keys)
-            {
-                narrowing.push(keys);
+            for keys in visible.actor().rows(permission).keys() {
+                if !narrowing.iter().any(|known| known == keys) {
+                    narrowing.push(keys.to_vec());
+                }
             }
         }
         let mut narrowing = narrowing.into_iter();
@@ -389,17 +401,26 @@ impl Change<'_> {
         Ok(kept.len() as u64)
     }
 
-    /// Attaches a recording to a call by its source and id there, unless it has one; whether it did.
-    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<bool> {
+    /// Attaches a recording to a call by its source and id there, unless it has one or had one that was deleted.
+    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<Attached> {
+        let of_call = |query: Q, workspace| {
+            query
+                .s(" AND workspace_id = ")
+                .v(workspace)
+                .s(" AND source = ")
+                .v(source)
+                .s(" AND unique_id = ")
+                .v(unique_id)
+        };
         let update = q("UPDATE calls SET recording = ")
             .v(file)
-            .s(" WHERE recording IS NULL AND workspace_id = ")
-            .v(self.workspace())
-            .s(" AND source = ")
-            .v(source)
-            .s(" AND unique_id = ")
-            .v(unique_id);
-        Ok(self.tx.exec(update).await? > 0)
+            .s(" WHERE recording IS NULL AND recording_deleted_at IS NULL");
+        if self.tx.exec(of_call(update, self.workspace())).await? > 0 {
+            return Ok(Attached::Yes);
+        }
+        let deleted = q("SELECT id FROM calls WHERE recording_deleted_at IS NOT NULL");
+        let deleted: Option<(i64,)> = self.tx.one(of_call(deleted, self.workspace())).await?;
+        Ok(if deleted.is_some() { Attached::Deleted } else { Attached::Already })
     }
 
     /// A call, as this change sees it.
@@ -408,13 +429,51 @@ impl Change<'_> {
         self.tx.one(query.s(" AND c.id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
 
-    /// Forgets the recording of a call; the file is for the caller to delete.
+    /// Forgets the recording of a call for good: no later import brings it back. The file is for the caller to delete.
     pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
-        let update = q("UPDATE calls SET recording = NULL WHERE workspace_id = ").v(self.workspace());
+        let update = q("UPDATE calls SET recording = NULL, recording_deleted_at = ")
+            .v(self.now())
+            .s(" WHERE workspace_id = ")
+            .v(self.workspace());
         if self.tx.exec(update.s(" AND id = ").v(call)).await? == 0 {
             Err(StoreError::Missing)
         } else {
             Ok(())
         }
+    }
+
+    /// Forgets every call that went through a number so far; how many, and the files of their recordings, which are
+    /// for the caller to delete.
+    pub async fn delete_calls_of(&mut self, number: Id) -> Result<(u64, Vec<String>)> {
+        let calls = self.calls_of(number).await?;
+        self.is_for_good();
+        for part in calls.chunks(KEYS_AT_ONCE) {
+            let delete = q("DELETE FROM calls WHERE workspace_id = ").v(self.workspace()).s(" AND id IN ");
+            self.tx.exec(delete.list(part.iter().map(|call| call.id))).await?;
+        }
+        let keys = calls.iter().flat_map(|call| {
+            let subjects = read_touches(&call.touches).into_iter();
+            subjects.map(|subject| (subject, call.started_at, call.id))
+        });
+        let keys: Vec<(Id, Micros, i64)> = keys.collect();
+        for part in keys.chunks(KEYS_AT_ONCE) {
+            let delete = q("DELETE FROM call_touches WHERE workspace_id = ").v(self.workspace());
+            let mut delete = delete.s(" AND (subject_id, started_at, call_id) IN (VALUES ");
+            for (at, (subject, started_at, call)) in part.iter().enumerate() {
+                delete = delete.s(if at == 0 { "" } else { ", " }).list(row![*subject, *started_at, *call]);
+            }
+            self.tx.exec(delete.s(")")).await?;
+        }
+        let recordings = calls.iter().filter_map(|call| call.recording.clone()).collect();
+        Ok((u64::try_from(calls.len()).unwrap_or(u64::MAX), recordings))
+    }
+
+    /// Every call that went through a number so far.
+    async fn calls_of(&mut self, number: Id) -> Result<Vec<CallRow>> {
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(self.workspace());
+        let touching = query.s(" AND c.number_id = ").v(number).s(
+            " AND c.id IN (SELECT t.call_id FROM call_touches t WHERE t.workspace_id = c.workspace_id AND t.subject_id = ",
+        );
+        Ok(self.tx.all(touching.v(number).s(")")).await?)
     }
 }

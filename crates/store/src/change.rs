@@ -83,6 +83,7 @@ pub struct Change<'s> {
     acts: Vec<Act>,
     touched: Vec<Id>,
     changes_access: bool,
+    is_for_good: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -146,6 +147,7 @@ impl Store {
             acts: vec![],
             touched: vec![],
             changes_access: false,
+            is_for_good: false,
         })
     }
 }
@@ -197,6 +199,11 @@ impl Change<'_> {
         self.changes_access = true;
     }
 
+    /// Says that the change destroys something, so that no undo is offered that would bring back half of it.
+    pub(crate) fn is_for_good(&mut self) {
+        self.is_for_good = true;
+    }
+
     /// What would be in force after the change; the change itself stays open.
     pub async fn after(&mut self) -> Result<Snapshot> {
         let mut model = load::model(&mut Reader::Tx(&mut self.tx), self.workspace).await?;
@@ -213,7 +220,7 @@ impl Change<'_> {
             authority::guard(self.actor.as_ref(), &self.before, outcome, &self.touched)?;
         }
         self.foresee(outcome_of(&after, &self.before))?;
-        if let Some(after) = &after {
+        if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
             self.leave_undo(after).await?;
         }
         for act in std::mem::take(&mut self.acts) {

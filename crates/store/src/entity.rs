@@ -55,7 +55,7 @@ impl ReadsEntities for can::NumberRead {
 pub(crate) fn narrowed<R: Right>(visible: &Visible<R>, noun: Noun) -> Option<Vec<Id>> {
     match visible.rows() {
         Rows::All => None,
-        Rows::Touching(_) => Some(visible.things(noun)),
+        Rows::Touching(_) | Rows::TouchingBoth(..) => Some(visible.things(noun)),
     }
 }
 
@@ -191,6 +191,10 @@ impl Change<'_> {
     pub async fn delete_entity(&mut self, kind: EntityKind, id: Id) -> Result<()> {
         let grants = q("DELETE FROM grants WHERE workspace_id = ").v(self.workspace());
         self.tx.exec(grants.s(" AND entity_id = ").v(id)).await?;
+        if kind == EntityKind::Number {
+            let preset = q("UPDATE users SET preset_number_id = NULL WHERE workspace_id = ");
+            self.tx.exec(preset.v(self.workspace()).s(" AND preset_number_id = ").v(id)).await?;
+        }
         let table = match kind {
             EntityKind::Extension => "DELETE FROM extensions WHERE workspace_id = ",
             EntityKind::Queue => "DELETE FROM queues WHERE workspace_id = ",

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use access::{Actor, Id, Micros, Permission, PermissionSet, Snapshot};
+use access::{Actor, CannotView, Id, Micros, Permission, PermissionSet, Snapshot};
 
 use crate::change::Author;
 use crate::db::q;
@@ -30,17 +30,41 @@ pub struct Identity {
     pub expires_at: Option<Micros>,
     /// The code of the language that the user chose; empty where they did not, and for tokens.
     pub language: String,
+    /// The session's own user, while they look at the workspace as the actor would.
+    pub viewer: Option<Viewer>,
+    /// Why the session no longer looks at the workspace as somebody else; told once, to the request that found it out.
+    pub view_ended: Option<CannotView>,
+}
+
+/// Somebody who looks at the workspace as another user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who.
+    pub id: Id,
+    /// What people call them.
+    pub name: String,
 }
 
 impl Identity {
-    /// Who they are, for the audit log.
+    /// Who they are, for the audit log: whoever looks as somebody else is the author themself.
     pub fn author(&self) -> Author {
         let via = match self.via {
             Via::Session(session) => format!("session {session}"),
             Via::Token(token) => format!("api token {token}"),
         };
         let name = self.actor.snapshot().model().label(self.actor.id()).to_owned();
-        Author::new(Some(self.actor.id()), name, via)
+        match &self.viewer {
+            None => Author::new(Some(self.actor.id()), name, via),
+            Some(viewer) => {
+                let via = format!("{via} as {name} (user {})", self.actor.id());
+                Author::new(Some(viewer.id), viewer.name.clone(), via)
+            }
+        }
+    }
+
+    /// Whose session or token it is: the viewer, where somebody looks as another user.
+    pub fn owner(&self) -> Id {
+        self.viewer.as_ref().map_or(self.actor.id(), |viewer| viewer.id)
     }
 }
 
@@ -57,6 +81,7 @@ struct Found {
     used_at: Option<i64>,
     scope: Option<String>,
     language: String,
+    viewing_as: Option<i64>,
 }
 
 impl Store {
@@ -66,7 +91,7 @@ impl Store {
             .db
             .one(
                 q("SELECT s.workspace_id, s.id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
-                   NULL AS scope, u.language FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
+                   NULL AS scope, u.language, s.viewing_as FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
                    JOIN users u ON u.workspace_id = s.workspace_id AND u.id = s.user_id WHERE s.token_hash = ")
                 .v(token_hash),
             )
@@ -80,7 +105,7 @@ impl Store {
             .db
             .one(
                 q("SELECT t.workspace_id, t.id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope, \
-                   '' AS language \
+                   '' AS language, CAST(NULL AS BIGINT) AS viewing_as \
                    FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
                 .v(token_hash),
             )
@@ -98,7 +123,27 @@ impl Store {
         if found.used_at.is_none_or(|at| at + SEEN_EVERY < now) {
             self.note_use(found.workspace_id, via, actor.id(), now).await?;
         }
-        Ok(Some(Identity { actor, via, expires_at: found.expires_at, language: found.language }))
+        let (expires_at, language) = (found.expires_at, found.language);
+        let own = Identity { actor, via, expires_at, language, viewer: None, view_ended: None };
+        match found.viewing_as {
+            None => Ok(Some(own)),
+            Some(user) => self.looking_as(own, id(user)).await.map(Some),
+        }
+    }
+
+    /// The same session as its user looks at the workspace as another one. Decided anew at each request; where it no
+    /// longer may be, the viewing ends.
+    async fn looking_as(&self, own: Identity, user: Id) -> Result<Identity> {
+        let why = match own.actor.view_as(user) {
+            Ok(actor) => {
+                let name = actor.snapshot().model().label(own.actor.id()).to_owned();
+                return Ok(Identity { viewer: Some(Viewer { id: own.actor.id(), name }), actor, ..own });
+            }
+            Err(why) => why,
+        };
+        let detail = serde_json::json!({ "reason": why.to_string() });
+        self.end_viewing(&own, user, detail).await?;
+        Ok(Identity { view_ended: Some(why), ..own })
     }
 
     async fn note_use(&self, workspace: i64, via: Via, user: Id, now: Micros) -> Result<()> {

@@ -15,6 +15,7 @@ mod load;
 pub mod page;
 pub mod role;
 pub mod session;
+pub mod toggle;
 pub mod token;
 pub mod undo;
 pub mod unit;
@@ -29,7 +30,7 @@ use access::{Denied, Micros, Snapshot};
 use tokio::sync::broadcast;
 
 pub use change::{Author, Change, Foreseen, Intent, Receipt};
-pub use identity::{Identity, Via};
+pub use identity::{Identity, Via, Viewer};
 pub use page::{Page, Slice};
 
 /// Tells the time; passed in, so that tests can move it.

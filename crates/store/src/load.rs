@@ -86,18 +86,20 @@ async fn roles(reader: &mut Reader<'_>, workspace: i64, preset: &Preset) -> Resu
 }
 
 async fn toggles(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<Id, Toggle>> {
-    let rows: Vec<(i64, String, String, String)> = reader
-        .all(q("SELECT id, preset_key, name, holds FROM toggles WHERE workspace_id = ").v(workspace))
+    let rows: Vec<(i64, String, String, String, String)> = reader
+        .all(q("SELECT id, preset_key, name, summary, holds FROM toggles WHERE workspace_id = ").v(workspace))
         .await?;
     let by_key: BTreeMap<&str, Id> = rows.iter().map(|(raw, key, ..)| (key.as_str(), id(*raw))).collect();
     let built_in = |preset: &PresetToggle| {
         let with = preset.with.as_ref();
         let with: Option<(Id, Vec<Cell>)> =
             with.and_then(|(key, cells)| Some((*by_key.get(key.as_str())?, cells.clone())));
-        Toggle { name: preset.name.clone(), holds: preset.holds.clone(), with }
+        let (name, summary) = (preset.name.clone(), preset.summary.clone());
+        Toggle { name, summary, key: Some(preset.key.clone()), holds: preset.holds.clone(), with }
     };
-    let found = rows.iter().filter_map(|(raw, key, name, holds)| {
-        let own = || Toggle { name: name.clone(), holds: read_cells(holds), with: None };
+    let found = rows.iter().filter_map(|(raw, key, name, summary, holds)| {
+        let (name, summary) = (name.clone(), summary.clone());
+        let own = || Toggle { name, summary, key: None, holds: read_cells(holds), with: None };
         let toggle = if key.is_empty() { own() } else { built_in(PresetToggle::by_key(key)?) };
         Some((id(*raw), toggle))
     });

@@ -5,7 +5,8 @@ use access::{Id, Micros};
 use crate::audit::Act;
 use crate::change::{Author, Change};
 use crate::db::{q, row};
-use crate::{Result, Store};
+use crate::identity::{Identity, Via};
+use crate::{Result, Store, StoreError};
 
 /// A session as its owner sees it.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -82,6 +83,22 @@ impl Store {
         change.commit().await
     }
 
+    /// Ends a session's looking at the workspace as another user; written down once, however many ask for it. Needs no
+    /// permit: it gives nothing.
+    pub async fn end_viewing(&self, who: &Identity, as_user: Id, detail: serde_json::Value) -> Result<()> {
+        let Via::Session(session) = who.via else { return Ok(()) };
+        let model = who.actor.snapshot().model();
+        let mut change = self.open_change(model.workspace, &who.author()).await?;
+        let query = q("UPDATE sessions SET viewing_as = NULL WHERE workspace_id = ").v(model.workspace);
+        let query = query.s(" AND id = ").v(session).s(" AND viewing_as = ").v(as_user);
+        if change.tx.exec(query).await? == 0 {
+            return Ok(());
+        }
+        let act = Act::done("view_as:end", "user", i64::from(as_user.0), model.label(as_user));
+        change.record(act.with(detail));
+        change.commit().await
+    }
+
     /// A user's own sessions, the latest used first.
     pub async fn sessions_of(&self, workspace: i64, user: Id) -> Result<Vec<SessionRow>> {
         let query =
@@ -92,6 +109,13 @@ impl Store {
 }
 
 impl Change<'_> {
+    /// Lets a session look at the workspace as another user would.
+    pub async fn start_viewing(&mut self, session: Id, as_user: Id) -> Result<()> {
+        let query = q("UPDATE sessions SET viewing_as = ").v(as_user);
+        let query = query.s(" WHERE workspace_id = ").v(self.workspace()).s(" AND id = ").v(session);
+        if self.tx.exec(query).await? == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+
     /// Ends every session of a user, but perhaps the one that asks.
     pub async fn end_sessions(&mut self, user: Id, except: Option<Id>) -> Result<()> {
         let query =

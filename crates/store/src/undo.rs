@@ -24,7 +24,7 @@ const KEPT: Micros = 7 * 86_400 * 1_000_000;
 enum Row {
     Workspace { plan: String, seats: Option<u32>, licences: Option<u32>, default_role: Option<Id> },
     Role { name: String, holds: String },
-    Toggle { name: String, holds: String },
+    Toggle { name: String, summary: String, holds: String },
     Unit { name: String, branch: bool },
     User { role: Id, department: Option<Id>, branch: Option<Id>, standing: String, preset_number: Option<Id> },
     Setting { allow: bool },
@@ -86,7 +86,8 @@ fn rows(model: &Model) -> BTreeMap<Key, Row> {
         rows.insert((1, *id, NONE), Row::Role { name: role.name.clone(), holds: cells(&role.holds) });
     }
     for (id, toggle) in &model.toggles {
-        rows.insert((2, *id, NONE), Row::Toggle { name: toggle.name.clone(), holds: cells(&toggle.holds) });
+        let (name, summary) = (toggle.name.clone(), toggle.summary.clone());
+        rows.insert((2, *id, NONE), Row::Toggle { name, summary, holds: cells(&toggle.holds) });
     }
     for (id, unit) in &model.units {
         let branch = unit.kind == UnitKind::Branch;
@@ -240,12 +241,17 @@ impl Change<'_> {
             ),
             Row::Role { name, holds } => q("INSERT INTO roles (workspace_id, id, name, holds) VALUES ")
                 .list(row![workspace, id, name, holds]),
-            Row::Toggle { name, holds } if there => here(
-                q("UPDATE toggles SET revision = revision + 1, name = ").v(name).s(", holds = ").v(holds),
+            Row::Toggle { name, summary, holds } if there => here(
+                q("UPDATE toggles SET revision = revision + 1, name = ")
+                    .v(name)
+                    .s(", summary = ")
+                    .v(summary)
+                    .s(", holds = ")
+                    .v(holds),
             ),
-            Row::Toggle { name, holds } => {
-                q("INSERT INTO toggles (workspace_id, id, preset_key, name, holds) VALUES ")
-                    .list(row![workspace, id, "", name, holds])
+            Row::Toggle { name, summary, holds } => {
+                q("INSERT INTO toggles (workspace_id, id, preset_key, name, summary, holds) VALUES ")
+                    .list(row![workspace, id, "", name, summary, holds])
             }
             Row::Unit { name, .. } if there => {
                 here(q("UPDATE units SET revision = revision + 1, name = ").v(name))

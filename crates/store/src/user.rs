@@ -297,7 +297,9 @@ impl Change<'_> {
         }
         let free = q("UPDATE extensions SET user_id = NULL WHERE workspace_id = ").v(workspace);
         self.tx.exec(free.s(" AND user_id = ").v(id)).await?;
-        let delete = q("UPDATE users SET password_hash = NULL, deleted_at = ").v(self.now());
+        let delete = q("UPDATE users SET password_hash = NULL, preset_number_id = NULL, \
+                        chosen_number_id = NULL, deleted_at = ")
+        .v(self.now());
         self.tx.exec(delete.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?;
         self.touches(id);
         self.changes_access();
@@ -316,6 +318,24 @@ impl Change<'_> {
         self.touches(user);
         self.changes_access();
         Ok(())
+    }
+
+    /// Sets the caller ID that an administrator presets for a user; none for none (NUA-07).
+    pub async fn preset_caller_id(&mut self, user: Id, number: Option<Id>) -> Result<()> {
+        self.set_caller_id(q("UPDATE users SET preset_number_id = "), user, number).await
+    }
+
+    /// Sets the caller ID that a user chooses among their numbers; none for the one granted first (NUA-07).
+    pub async fn choose_caller_id(&mut self, user: Id, number: Option<Id>) -> Result<()> {
+        self.set_caller_id(q("UPDATE users SET chosen_number_id = "), user, number).await
+    }
+
+    async fn set_caller_id(&mut self, update: Q, user: Id, number: Option<Id>) -> Result<()> {
+        let update = update.v(number).s(" WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
+        let changed = self.tx.exec(update.s(" AND id = ").v(user)).await?;
+        self.touches(user);
+        self.changes_access();
+        if changed == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
 
     /// Sets which units a user leads.

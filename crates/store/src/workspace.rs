@@ -34,6 +34,10 @@ pub struct WorkspaceRow {
     pub is_demo: bool,
     /// When it was created.
     pub created_at: Micros,
+    /// How many people the subscription pays for; none where seats are not counted.
+    pub seats: Option<i64>,
+    /// How many numbers the licences pay for; none where licences are not counted.
+    pub licences: Option<i64>,
 }
 
 /// A workspace to be created, with its first user.
@@ -57,10 +61,14 @@ pub struct NewWorkspace<'a> {
     pub owner_email: &'a str,
     /// Their password's hash in PHC form.
     pub owner_password: Option<&'a str>,
+    /// How many people the subscription pays for; none for no count.
+    pub seats: Option<u32>,
+    /// How many numbers the licences pay for; none for no count.
+    pub licences: Option<u32>,
 }
 
 const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, language, auto_record, is_demo, \
-                       created_at                        FROM workspaces";
+                       created_at, seats, licences FROM workspaces";
 
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
@@ -84,8 +92,8 @@ impl Store {
     /// Creates a workspace with its built-in roles, toggles and first user; the workspace's and the user's ids.
     pub async fn create_workspace(&self, new: &NewWorkspace<'_>, author: &Author) -> Result<(i64, Id)> {
         let insert = q(
-            "INSERT INTO workspaces (slug, name, preset, plan, time_zone, country_code, is_demo, created_at) \
-                        VALUES ",
+            "INSERT INTO workspaces (slug, name, preset, plan, time_zone, country_code, is_demo, created_at, \
+             seats, licences) VALUES ",
         )
         .list(row![
             new.slug,
@@ -95,7 +103,9 @@ impl Store {
             new.time_zone,
             new.country_code,
             new.is_demo,
-            self.now()
+            self.now(),
+            new.seats.map(i64::from),
+            new.licences.map(i64::from)
         ]);
         let mut tx = self.db.begin().await?;
         let created: Option<(i64,)> = tx.one(insert.s(" RETURNING id")).await.map_err(taken("slug"))?;
@@ -148,11 +158,13 @@ impl Change<'_> {
             settings.country_code.as_ref().map(|v| set("country_code = ").v(v)),
             settings.language.as_ref().map(|v| set("language = ").v(v)),
             settings.auto_record.map(|v| set("auto_record = ").v(v)),
+            settings.seats.map(|v| set("seats = ").v(i64::from(v))),
+            settings.licences.map(|v| set("licences = ").v(i64::from(v))),
         ];
         for update in updates.into_iter().flatten() {
             self.tx.exec(update.s(" WHERE id = ").v(workspace)).await?;
         }
-        if settings.plan.is_some() {
+        if settings.plan.is_some() || settings.seats.is_some() || settings.licences.is_some() {
             self.changes_access();
         }
         Ok(())
@@ -174,4 +186,8 @@ pub struct WorkspaceSettings {
     pub language: Option<String>,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: Option<bool>,
+    /// How many people the subscription pays for.
+    pub seats: Option<u32>,
+    /// How many numbers the licences pay for.
+    pub licences: Option<u32>,
 }

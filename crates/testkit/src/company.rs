@@ -66,6 +66,8 @@ impl<'s> Company<'s> {
             owner_name: "First User",
             owner_email: &email,
             owner_password: None,
+            seats: None,
+            licences: None,
         };
         let (id, owner) = server.app.store.create_workspace(&new, &Author::operator()).await.unwrap();
         let owner = Member::sign_in(server, id, &slug, owner.0, &email).await;

@@ -36,12 +36,12 @@ impl Database {
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
         const TABLES: [&str; 16] = [
-            "SELECT id, slug, name, preset, plan, time_zone, version FROM workspaces ORDER BY id",
+            "SELECT id, slug, name, preset, plan, time_zone, version, seats, licences FROM workspaces ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
             "SELECT * FROM units ORDER BY workspace_id, id",
             "SELECT workspace_id, id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-             password_hash, deleted_at, revision FROM users ORDER BY workspace_id, id",
+             password_hash, deleted_at, revision, preset_number_id, chosen_number_id FROM users ORDER BY workspace_id, id",
             "SELECT * FROM toggle_settings ORDER BY workspace_id, user_id, toggle_id",
             "SELECT * FROM unit_leads ORDER BY workspace_id, user_id, unit_id",
             "SELECT * FROM temporary_access ORDER BY workspace_id, id",

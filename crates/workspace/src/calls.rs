@@ -231,7 +231,7 @@ fn known(asker: &Actor, id: Id) -> Answer<Id> {
     if asker.knows(id) { Ok(id) } else { Err(Refusal::invalid("touching", unknown)) }
 }
 
-fn one_of(field: &'static str, value: Option<String>, words: &[&str]) -> Answer<Option<String>> {
+pub(crate) fn one_of(field: &'static str, value: Option<String>, words: &[&str]) -> Answer<Option<String>> {
     match value {
         Some(value) if !words.contains(&value.as_str()) => {
             Err(Refusal::invalid(field, text!("{field} must be one of: {words}.", words = words.join(", "))))
@@ -241,7 +241,7 @@ fn one_of(field: &'static str, value: Option<String>, words: &[&str]) -> Answer<
 }
 
 /// A moment, or the beginning of a day, or its end.
-fn moment(field: &'static str, text: &str, zone: &TimeZone, end: bool) -> Answer<Micros> {
+pub(crate) fn moment(field: &'static str, text: &str, zone: &TimeZone, end: bool) -> Answer<Micros> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment.as_microsecond());
     }

@@ -91,7 +91,7 @@ fn record(call: CallView) -> [String; 13] {
 
 /// Spreadsheets run what begins like a formula, and callers choose the name that they show: such text is put
 /// behind an apostrophe. A number in international form only begins like one.
-fn harmless(field: String) -> String {
+pub(crate) fn harmless(field: String) -> String {
     let number =
         field.strip_prefix('+').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '•'));
     let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number;
@@ -99,7 +99,7 @@ fn harmless(field: String) -> String {
 }
 
 /// Records as text (RFC 4180).
-fn text(records: impl IntoIterator<Item = [String; 13]>) -> Answer<String> {
+pub(crate) fn text<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> Answer<String> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
     // Writing to memory fails only where records differ in length, and their type forbids that.
     let internal = |_| Refusal::new(Code::Internal);

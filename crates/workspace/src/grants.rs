@@ -1,7 +1,7 @@
 //! Grants: extensions, queues and numbers given to people, from the person's side and from the number's.
 
-use access::model::{EntityKind, Grant};
-use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Snapshot, can, text};
+use access::model::Grant;
+use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -27,7 +27,7 @@ pub struct GrantView {
 }
 
 impl GrantView {
-    fn of(model: &Model, grant: &GrantInput) -> Option<GrantView> {
+    pub(crate) fn of(model: &Model, grant: &GrantInput) -> Option<GrantView> {
         let kind = model.entities.get(&grant.entity)?.kind.word();
         let GrantInput { may_use, may_observe, .. } = *grant;
         let expires_at = grant.expires_at.map(Moment);
@@ -63,10 +63,25 @@ pub struct AssignNumber {
     /// See its log and statistics.
     #[serde(default = "yes")]
     pub may_observe: bool,
+    /// Delete every call that went through the number so far, with its recording (ONF-07).
+    #[serde(default)]
+    pub delete_history: bool,
+    /// The number itself, typed once more, where its history is to be deleted.
+    #[serde(default)]
+    pub confirm: String,
 }
 
 fn yes() -> bool {
     true
+}
+
+/// A number that was given to a user.
+#[derive(Debug, Clone)]
+pub struct Assigned {
+    /// What they have of it.
+    pub grant: GrantView,
+    /// The files of the recordings that were deleted with its history, for the caller to delete.
+    pub recordings: Vec<String>,
 }
 
 /// What is granted to a user, as far as the asker may see the things; of oneself everything.
@@ -112,21 +127,62 @@ pub async fn remove(
     Ok(change.commit().await?)
 }
 
-/// Gives the number to a user (ONF-07).
+/// Gives the number to a user, who has it from then on alone where the preset says so (ONF-07). Its history stays
+/// unless its deletion is chosen.
 pub async fn assign(
     app: &App,
     permit: &Permit<can::NumberAssign>,
     author: &Author,
     new: AssignNumber,
-) -> Answer<GrantView> {
+) -> Answer<Assigned> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let user = assignee(&before, permit.actor(), Id(new.user))?;
     let AssignNumber { may_use, may_observe, .. } = new;
     let grant = GrantInput { user, entity: permit.id(), may_use, may_observe, expires_at: None };
     give(&mut change, &before, permit.permission(), &grant).await?;
+    let recordings =
+        if new.delete_history { forget(&mut change, &before, &grant, &new.confirm).await? } else { vec![] };
     change.commit().await?;
-    GrantView::of(before.model(), &grant).ok_or_else(|| Refusal::new(Code::NotFound))
+    let view = GrantView::of(before.model(), &grant).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(Assigned { grant: view, recordings })
+}
+
+/// Deletes every call that went through a number so far. It takes both rights over everything, since the calls may be
+/// anybody's, and the number typed once more.
+async fn forget(
+    change: &mut Change<'_>,
+    before: &Snapshot,
+    grant: &GrantInput,
+    confirm: &str,
+) -> Answer<Vec<String>> {
+    let (model, number) = (before.model(), grant.entity);
+    let needed = [Permission::NumberAssign, Permission::RecordingDelete];
+    let lacks = |p: &Permission| change.actor().is_some_and(|actor| !actor.powers().has(*p, Reach::All));
+    if let Some(missing) = needed.into_iter().find(lacks) {
+        return Err(Refusal::lacks(missing));
+    }
+    let kept = model.numbers_of(grant.user, change.now()).contains(&number);
+    if kept || !grant.may_use || !model.preset.rules.exclusive_numbers {
+        let message =
+            "{field} is for a number that passes to another user, where a number belongs to one at a time.";
+        return Err(Refusal::invalid("delete_history", message));
+    }
+    let (calls, recordings) = change.delete_calls_of(number).await?;
+    let label = model.label(number);
+    if confirm.trim() != label {
+        let message = text!(
+            "{field} must be {label}, typed once more: its history would be deleted for good (calls: {calls}, recordings: {recordings}).",
+            label,
+            calls,
+            recordings = recordings.len()
+        );
+        return Err(Refusal::invalid("confirm", message));
+    }
+    let detail =
+        serde_json::json!({ "before": { "calls": calls, "recordings": recordings.len() }, "after": null });
+    change.record(Act::done("number:delete_history", "number", i64::from(number.0), label).with(detail));
+    Ok(recordings)
 }
 
 /// Takes the number back from a user.
@@ -168,6 +224,14 @@ async fn give(
         may_displace(change.actor(), before, permission, old.user, grant.entity)?;
         take(change, model, permission, old.user, grant.entity).await?;
     }
+    for user in displaced_presets(model, grant) {
+        may_displace(change.actor(), before, permission, user, grant.entity)?;
+        change.preset_caller_id(user, None).await?;
+        let detail = serde_json::json!({ "before": { "default_caller_id": model.label(grant.entity) },
+            "after": { "default_caller_id": null } });
+        let act = Act::done(permission.name(), "user", i64::from(user.0), model.label(user));
+        change.record(act.with(detail));
+    }
     let old = model.grants.iter().find(|g| g.user == grant.user && g.entity == grant.entity);
     change.set_grant(grant).await?;
     let old = old.map(|old| record(model, &input(old)));
@@ -177,10 +241,21 @@ async fn give(
     Ok(())
 }
 
+/// Whether a grant makes its user the only one who calls with the thing (ONF-07).
+fn is_exclusive(model: &Model, new: &GrantInput) -> bool {
+    model.is_number(new.entity) && new.may_use && model.preset.rules.exclusive_numbers
+}
+
+/// The other users whose default caller ID it was.
+fn displaced_presets<'m>(model: &'m Model, new: &GrantInput) -> impl Iterator<Item = Id> + 'm {
+    let (exclusive, user, number) = (is_exclusive(model, new), new.user, new.entity);
+    let others = model.users.iter().filter(move |(id, u)| **id != user && u.preset_number == Some(number));
+    others.filter(move |_| exclusive).map(|(id, _)| *id)
+}
+
 /// The grants that end because a number belongs to one user at a time (ONF-07).
 fn displaced<'m>(model: &'m Model, new: &GrantInput, now: Micros) -> impl Iterator<Item = &'m Grant> {
-    let number = model.entities.get(&new.entity).is_some_and(|e| e.kind == EntityKind::Number);
-    let exclusive = number && new.may_use && model.preset.rules.exclusive_numbers;
+    let exclusive = is_exclusive(model, new);
     let (user, entity) = (new.user, new.entity);
     let others = model.grants.iter().filter(move |g| g.entity == entity && g.user != user && g.may_use);
     others.filter(move |g| exclusive && g.expires_at.is_none_or(|at| now < at))
@@ -215,7 +290,7 @@ async fn take(
     Ok(())
 }
 
-fn input(grant: &Grant) -> GrantInput {
+pub(crate) fn input(grant: &Grant) -> GrantInput {
     let Grant { user, entity, may_use, may_observe, expires_at, .. } = *grant;
     GrantInput { user, entity, may_use, may_observe, expires_at }
 }

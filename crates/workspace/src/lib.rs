@@ -4,8 +4,10 @@
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
 pub mod audit_log;
+pub mod calling;
 pub mod calls;
 pub mod check;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;
@@ -16,16 +18,19 @@ pub mod language;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod plan;
 pub mod profile;
 pub mod refusal;
 pub mod roles;
 pub mod secrets;
 pub mod settings;
 pub mod sign_in;
+pub mod toggles;
 pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod view_as;
 
 use std::sync::Arc;
 

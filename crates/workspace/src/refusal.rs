@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::foresight::Foresight;
 use access::authority::Breach;
+use access::limits::Full;
 use access::{Denied, Micros, Permission, Text, text};
 use store::StoreError;
 
@@ -61,6 +62,7 @@ codes! {
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
     HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
+    ReadOnly "read_only" 403 "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 "The request did not come from a page of this server.";
     NotFound "not_found" 404 "There is no such thing.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
@@ -69,8 +71,12 @@ codes! {
     NotUndoable "not_undoable" 409 "This cannot be undone any more.";
     Taken "taken" 409 "The value is in use already.";
     InUse "in_use" 409 "Something still depends on it.";
+    ViewEnded "view_ended" 409 "You no longer see the workspace as somebody else.";
     LastAdmin "last_admin" 409 "This would leave nobody who can manage people and roles.";
     OneOwner "one_owner" 409 "A workspace has exactly one Owner.";
+    SeatsFull "seats_full" 409 "All seats of the subscription are taken.";
+    LicencesFull "licences_full" 409 "Every licence carries a number.";
+    NumbersFull "numbers_full" 409 "The plan does not let one person have more numbers.";
     TooLarge "too_large" 413 "The request is too large.";
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON.";
     BadRequest "bad_request" 400 "The request cannot be read.";
@@ -140,9 +146,24 @@ impl From<Breach> for Refusal {
                 (Code::GivesMore, Some(permission))
             }
             Breach::HoldsMore { permission, .. } => (Code::HoldsMore, Some(permission)),
+            Breach::Full(full) => return full.into(),
         };
         let message = text!("Not done: {breach}.").and("breach", breach.text());
         Refusal { permission, ..Refusal::because(code, message) }
+    }
+}
+
+impl From<Full> for Refusal {
+    fn from(full: Full) -> Refusal {
+        let (code, field) = match full {
+            Full::Seats { .. } => (Code::SeatsFull, None),
+            Full::Licences { .. } => (Code::LicencesFull, None),
+            Full::Numbers { .. } => (Code::NumbersFull, None),
+            Full::FewerSeats { .. } => (Code::InUse, Some("seats".into())),
+            Full::FewerLicences { .. } => (Code::InUse, Some("licences".into())),
+        };
+        let message = text!("Not done: {breach}.").and("breach", full.text());
+        Refusal { field, ..Refusal::because(code, message) }
     }
 }
 

@@ -9,7 +9,7 @@ use store::audit::Act;
 use store::{Author, Change};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, check};
+use crate::{Answer, App, List, check, users};
 
 /// A role with what it holds.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -22,6 +22,8 @@ pub struct RoleView {
     pub built_in: bool,
     /// The preset's key of a built-in role.
     pub key: Option<String>,
+    /// Whether new people get it unless another is chosen.
+    pub is_default: bool,
     /// How many people have it, of those whom the asker may see.
     pub holders: i64,
     /// Each permission that it holds with the words of its reaches, `all` alone where it is held.
@@ -39,6 +41,7 @@ impl RoleView {
             name: role.name.clone(),
             built_in: role.key.is_some(),
             key: role.key.clone(),
+            is_default: users::default_role(model).is_ok_and(|default| default == id),
             holders: i64::try_from(holders(model, id).filter(known).count()).unwrap_or(i64::MAX),
             holds: words(&role.holds),
             revision,

@@ -1,6 +1,6 @@
-//! The workspace's own settings: name, time zone, country, automatic recording, plan.
+//! The workspace's own settings: name, time zone, country, automatic recording. Its plan: [`crate::plan`].
 
-use access::{Permit, Plan, Right, can, text};
+use access::{Permit, Right, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -8,7 +8,6 @@ use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
 use crate::language::Language;
-use crate::refusal::Refusal;
 use crate::{Answer, App, Moment, check};
 
 /// A workspace's own settings.
@@ -103,21 +102,6 @@ pub async fn set_auto_record(
     set(app, permit, author, settings).await
 }
 
-/// Moves to another plan: what it lacks is off for everybody at once.
-pub async fn change_plan(
-    app: &App,
-    permit: &Permit<can::BillingCommit>,
-    author: &Author,
-    plan: &str,
-) -> Answer<WorkspaceView> {
-    let plan = Plan::by_key(plan).ok_or_else(|| {
-        let keys: Vec<&str> = Plan::all().iter().map(|p| p.key.as_str()).collect();
-        Refusal::invalid("plan", text!("{field} must be one of: {words}.", words = keys.join(", ")))
-    })?;
-    let settings = WorkspaceSettings { plan: Some(plan.key.clone()), ..WorkspaceSettings::default() };
-    set(app, permit, author, settings).await
-}
-
 async fn set<R: Right>(
     app: &App,
     permit: &Permit<R>,
@@ -136,6 +120,6 @@ async fn set<R: Right>(
 }
 
 fn record(row: &WorkspaceRow) -> serde_json::Value {
-    serde_json::json!({ "name": row.name, "plan": row.plan, "time_zone": row.time_zone,
-        "country_code": row.country_code, "language": row.language, "auto_record": row.auto_record })
+    serde_json::json!({ "name": row.name, "time_zone": row.time_zone, "country_code": row.country_code,
+        "language": row.language, "auto_record": row.auto_record })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::explain::{Say, what};
 use access::model::{Setting, Temporary};
-use access::{Id, Model, Permit, PresetToggle, Text, authority, can, text};
+use access::{Id, Model, Permit, Text, authority, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -24,24 +24,27 @@ pub struct ToggleView {
     pub name: String,
     /// What it gives, for people.
     pub summary: String,
+    /// Whether it comes with every workspace, or is one of the workspace's own.
+    pub built_in: bool,
     /// `inherit`, `allow` or `deny`.
     pub setting: &'static str,
 }
 
 impl ToggleView {
     fn of(model: &Model, user: Id, toggle: Id) -> Option<ToggleView> {
-        let name = &model.toggles.get(&toggle)?.name;
-        let summary = PresetToggle::all().iter().find(|t| t.name == *name).map(|t| t.summary.clone());
+        let known = model.toggles.get(&toggle)?;
         Some(ToggleView {
             id: toggle.0,
-            name: name.clone(),
-            summary: summary.unwrap_or_default(),
+            name: known.name.clone(),
+            summary: known.summary.clone(),
+            built_in: known.key.is_some(),
             setting: word(model.settings.get(&(user, toggle)).copied()),
         })
     }
 }
 
-fn word(setting: Option<Setting>) -> &'static str {
+/// How a toggle stands, as the API says it.
+pub(crate) fn word(setting: Option<Setting>) -> &'static str {
     match setting {
         None => "inherit",
         Some(Setting::Allow) => "allow",
@@ -116,7 +119,8 @@ pub async fn set_toggle(
     }
     change.set_toggle(user, toggle, setting).await?;
     let new = ToggleView { setting: word(setting), ..old.clone() };
-    let detail = serde_json::json!({ "toggle": old.name, "before": old.setting, "after": new.setting });
+    let stands = |view: &ToggleView| serde_json::json!({ "toggle": { view.name.as_str(): view.setting } });
+    let detail = serde_json::json!({ "before": stands(&old), "after": stands(&new) });
     record(&mut change, model, user, detail);
     change.commit().await?;
     Ok(new)

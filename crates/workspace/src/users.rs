@@ -226,11 +226,13 @@ fn unit(model: &Model, field: &'static str, kind: UnitKind, id: Option<u32>) -> 
     id.map(|id| check::unit(model, field, kind, Id(id))).transpose()
 }
 
-/// The preset's default role, or the first that manages nobody.
-fn default_role(model: &Model) -> Answer<Id> {
+/// The role that new people get unless another is chosen: the one that was set, else the preset's own.
+pub fn default_role(model: &Model) -> Answer<Id> {
+    let set = model.default_role.filter(|role| model.roles.contains_key(role));
     let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
-    let role = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
-    role.map(|(id, _)| *id).ok_or_else(|| Refusal::invalid("role", "{field} is needed."))
+    let preset = || model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
+    let role = set.or_else(|| preset().map(|(id, _)| *id));
+    role.ok_or_else(|| Refusal::invalid("role", "{field} is needed."))
 }
 
 /// Edits a user's record.

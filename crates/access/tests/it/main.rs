@@ -8,9 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod acts;
 mod alloc;
+mod calling;
+mod edits;
 mod generated;
 mod guard;
+mod laws;
+mod limits;
 mod matrix;
 mod properties;
 mod reference;

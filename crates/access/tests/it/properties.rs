@@ -19,7 +19,7 @@ use crate::worlds::{self, ENTITIES, NOW, UNITS};
 
 const ROLES: [Id; 3] = [Id(101), Id(102), Id(103)];
 const TOGGLES: [Id; 4] = [Id(201), Id(202), Id(203), Id(204)];
-const USERS: [Id; 4] = [Id(301), Id(302), Id(303), Id(304)];
+pub(crate) const USERS: [Id; 4] = [Id(301), Id(302), Id(303), Id(304)];
 const STRANGER: Id = Id(9_999);
 
 /// Permissions of every shape: each set of reaches, each way in which grants count. Few, so that cells collide.
@@ -83,7 +83,7 @@ prop_compose! {
 
 prop_compose! {
     /// Any workspace with three roles, four toggles, four users, four units, and four extensions, queues and numbers.
-    fn model()(
+    pub(crate) fn model()(
         roles in [(cells(10), any::<bool>()), (cells(10), any::<bool>()), (cells(4), any::<bool>())],
         toggles in [cells(4), cells(4), cells(3), cells(3)],
         with in cells(3),
@@ -99,7 +99,7 @@ prop_compose! {
             name: "role".into(), key: None, standing: RoleStanding { unrestricted, ..RoleStanding::default() }, holds,
         };
         model.roles = ROLES.into_iter().zip(roles.map(role)).collect();
-        model.toggles = TOGGLES.into_iter().zip(toggles).map(|(id, holds)| (id, Toggle { name: "toggle".into(), holds, with: None })).collect();
+        model.toggles = TOGGLES.into_iter().zip(toggles).map(|(id, holds)| (id, Toggle { name: "toggle".into(), summary: String::new(), key: None, holds, with: None })).collect();
         model.toggles.get_mut(&TOGGLES[0]).unwrap().with = Some((TOGGLES[1], with));
         for (id, (role, department, branch, standing)) in USERS.into_iter().zip(users) {
             let mut user = worlds::user(id, role);
@@ -386,11 +386,11 @@ proptest! {
     }
 }
 
-fn listed<R: access::Right>(actor: &Actor, noun: Noun) -> Vec<Id> {
+pub(crate) fn listed<R: access::Right>(actor: &Actor, noun: Noun) -> Vec<Id> {
     actor.visible::<R>().map_or(vec![], |visible| visible.things(noun))
 }
 
-fn checked(actor: &Actor, noun: Noun, ids: &[Id]) -> Vec<Id> {
+pub(crate) fn checked(actor: &Actor, noun: Noun, ids: &[Id]) -> Vec<Id> {
     let see = noun.see().unwrap();
     let shown = |id: &Id| actor.snapshot().thing(noun, *id).is_some_and(|thing| actor.may(see, &thing));
     ids.iter().copied().filter(shown).collect()

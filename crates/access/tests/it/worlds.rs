@@ -31,7 +31,16 @@ pub fn empty(preset: &'static Preset) -> Model {
     });
     let toggles = PresetToggle::all().iter().map(|t| {
         let with = t.with.as_ref().map(|(key, cells)| (toggle(key), cells.clone()));
-        (toggle(&t.key), Toggle { name: t.name.clone(), holds: t.holds.clone(), with })
+        (
+            toggle(&t.key),
+            Toggle {
+                name: t.name.clone(),
+                summary: t.summary.clone(),
+                key: Some(t.key.clone()),
+                holds: t.holds.clone(),
+                with,
+            },
+        )
     });
     Model {
         workspace: 1,

@@ -2,6 +2,7 @@
 
 use server::ui::badge::Tone;
 use server::ui::matrix::{Group, Permission, Verb};
+use server::ui::reach::Locked;
 use server::ui::reach::Reach::{self, All, Assigned, Own, Team};
 
 /// Name, address, role, department, state, its tone, calls in 30 days, last seen.
@@ -245,7 +246,16 @@ const fn permission(
     possible: &'static [Reach],
     held: &'static [Reach],
 ) -> Permission<'static> {
-    Permission { name, meaning, verb, danger: false, possible, held, masked: None }
+    Permission {
+        name,
+        meaning,
+        verb,
+        danger: false,
+        possible,
+        held,
+        masked: None,
+        locked: Locked { reaches: &[], why: "" },
+    }
 }
 
 pub const GROUPS: &[Group] = &[

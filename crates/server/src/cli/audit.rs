@@ -1,49 +1,107 @@
-//! `ringfence audit`: check the log.
+//! `ringfence audit`: check the log, and anchor its end outside the database.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use access::{Permit, Thing, can};
 use clap::{Args, Subcommand};
-use store::audit::Verdict;
+use store::audit::{Anchor, Verdict};
+use store::workspace::WorkspaceRow;
+use workspace::App;
 
 use super::{Place, workspace_of};
 use crate::Error;
+use crate::anchor::{self, Anchors};
 
 /// What to do with the audit log.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check that no entry was altered, moved or removed. Exits with 1 where one was.
     Verify(Verify),
+    /// Add the ends of the logs to a file outside the database, against which they can be checked later.
+    Anchor(ToFile),
 }
 
 /// Which log to check.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The workspace's slug.
+    /// The workspace's slug; every workspace where none is given.
     #[arg(long)]
-    workspace: String,
+    workspace: Option<String>,
+    /// A file of anchors: finds also what was cut off at the end, and a log that was written anew.
+    #[arg(long)]
+    anchor: Option<PathBuf>,
+}
+
+/// Where to put anchors.
+#[derive(Debug, Args)]
+pub struct ToFile {
+    /// The file; lines are added to it. Keep it where nobody who can write to the database can.
+    #[arg(long)]
+    to: PathBuf,
 }
 
 impl Command {
     /// Does it.
     pub async fn run(self, at: &Place) -> Result<ExitCode, Error> {
-        let Command::Verify(verify) = self;
         let app = at.open().await?;
-        let workspace = workspace_of(&app, &verify.workspace).await?;
-        let permit = Permit::<can::AuditExport>::operator(workspace.id, Thing::WORKSPACE);
-        Ok(match app.store.verify_audit(&permit).await? {
-            Verdict::Whole { entries } => {
-                println!("The audit log of {} is whole: {entries} entries.", workspace.slug);
-                ExitCode::SUCCESS
+        match self {
+            Command::Verify(verify) => verify.run(&app).await,
+            Command::Anchor(ToFile { to }) => {
+                let added = Anchors::open(&to)?.add_present(&app.store).await?;
+                println!("{added} anchors added to {}.", to.display());
+                Ok(ExitCode::SUCCESS)
             }
-            Verdict::Broken { seq } => {
-                println!(
-                    "The audit log of {} is broken: entry {seq} was altered, moved or removed. \
-                     What comes before it is whole.",
-                    workspace.slug
-                );
-                ExitCode::FAILURE
-            }
-        })
+        }
     }
+}
+
+impl Verify {
+    async fn run(self, app: &App) -> Result<ExitCode, Error> {
+        let anchors = self.anchor.as_deref().map(anchor::read).transpose()?.unwrap_or_default();
+        let workspaces = match &self.workspace {
+            Some(slug) => vec![workspace_of(app, slug).await?],
+            None => app.store.workspaces().await?,
+        };
+        let mut all_whole = true;
+        for workspace in &workspaces {
+            let permit = Permit::<can::AuditExport>::operator(workspace.id, Thing::WORKSPACE);
+            let verdict = app.store.verify_audit_against(&permit, &anchors).await?;
+            all_whole &= matches!(verdict, Verdict::Whole { .. });
+            tell(workspace, &verdict, self.anchor.is_some());
+        }
+        if self.workspace.is_none() {
+            all_whole &= tell_of_missing(&workspaces, &anchors);
+        }
+        Ok(if all_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn tell(workspace: &WorkspaceRow, verdict: &Verdict, anchored: bool) {
+    let slug = &workspace.slug;
+    match verdict {
+        Verdict::Whole { entries } => {
+            let anchored = if anchored { ", and every anchor is in it" } else { "" };
+            println!("The audit log of {slug} is whole: {entries} entries{anchored}.");
+        }
+        Verdict::Broken { seq } => println!(
+            "The audit log of {slug} is broken: entry {seq} was altered, moved or removed. \
+             What comes before it is whole."
+        ),
+        Verdict::Replaced { seq } => println!(
+            "The audit log of {slug} is not the one that was anchored: its end was cut off before entry {seq}, or \
+             entries up to there were written anew."
+        ),
+    }
+}
+
+/// Names the anchored workspaces that are gone; whether there is none.
+fn tell_of_missing(workspaces: &[WorkspaceRow], anchors: &[Anchor]) -> bool {
+    let mut missing: Vec<&Anchor> =
+        anchors.iter().filter(|anchor| workspaces.iter().all(|w| w.id != anchor.workspace)).collect();
+    missing.dedup_by_key(|anchor| anchor.workspace);
+    for anchor in &missing {
+        println!("The workspace {} was anchored and is not there any more.", anchor.slug);
+    }
+    missing.is_empty()
 }

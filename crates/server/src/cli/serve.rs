@@ -1,6 +1,8 @@
 //! `ringfence serve`: the server until somebody stops it.
 
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,6 +11,7 @@ use workspace::App;
 
 use super::Place;
 use crate::Error;
+use crate::anchor::Anchors;
 use crate::{Config, Server, dispatch};
 
 /// How to serve.
@@ -26,6 +29,10 @@ pub struct Serve {
     /// Send cookies over plain HTTP too, for browsers that do not take secure ones from this machine (Safari).
     #[arg(long)]
     insecure_cookies: bool,
+    /// A file outside the database to which the ends of the audit logs are added while they grow, so that a log that
+    /// is cut off or written anew is found: `ringfence audit verify --anchor FILE`.
+    #[arg(long, value_name = "FILE", env = "RINGFENCE_ANCHOR")]
+    anchor: Option<PathBuf>,
 }
 
 impl Serve {
@@ -38,6 +45,7 @@ impl Serve {
     /// Serves until a signal stops it.
     pub async fn run(self, at: &Place) -> Result<(), Error> {
         let app = at.open().await?;
+        let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
         })?;
@@ -52,7 +60,19 @@ impl Serve {
             crate::demo::make(&server).await?;
         }
         greet(&server.app, address).await?;
-        axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped()).await?;
+        let (served, done) = tokio::sync::oneshot::channel::<()>();
+        let store = server.app.store.clone();
+        let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
+        let serving = axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped());
+        tokio::select! {
+            ended = serving.into_future() => ended?,
+            // Open live streams would keep the server for ever.
+            () = long_stopped() => {}
+        }
+        drop(served);
+        if let Some(anchoring) = anchoring {
+            anchoring.await?;
+        }
         Ok(())
     }
 }
@@ -83,9 +103,10 @@ async fn stopped() {
         _ = tokio::signal::ctrl_c() => {}
         () = terminate => {}
     }
-    // Open live streams would keep the server for ever.
-    tokio::spawn(async {
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-        std::process::exit(0);
-    });
+}
+
+/// Waits for the same, and then for what is under way to end.
+async fn long_stopped() {
+    stopped().await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
 }

@@ -40,6 +40,12 @@ pub struct Create {
     /// IANA time zone.
     #[arg(long, default_value = "Etc/UTC")]
     time_zone: String,
+    /// How many people the subscription pays for; not counted unless told.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    seats: Option<u32>,
+    /// How many numbers the licences pay for; not counted unless told.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    licences: Option<u32>,
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
@@ -75,6 +81,8 @@ impl Create {
             owner_name: self.owner_name.as_deref().unwrap_or(&email),
             owner_email: &email,
             owner_password: Some(&hash),
+            seats: self.seats,
+            licences: self.licences,
         };
         let (workspace, owner) = app.store.create_workspace(&new, &Author::operator()).await?;
         let token = tokens::create_for(&app, workspace, owner, "command line").await?.secret;

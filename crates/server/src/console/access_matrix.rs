@@ -18,8 +18,10 @@ pub struct Line {
     pub reaches: Reaches,
     /// Why it does not count although held.
     pub masked: Option<&'static str>,
-    /// What gives it and what takes it away, a sentence each.
+    /// What gives it and what takes it away, or what comes and goes with it, a sentence each.
     pub reasons: Vec<String>,
+    /// The reaches that the reader cannot give, and why.
+    pub locked: (Reaches, String),
 }
 
 /// How the matrix is shown.
@@ -42,6 +44,7 @@ pub fn of_role(held: impl Fn(Permission) -> Reaches, plan: PermissionSet) -> Vec
         reaches: held(*permission),
         masked: (!plan.has(*permission)).then(|| t("not in the plan")),
         reasons: vec![],
+        locked: (Reaches::NONE, String::new()),
     };
     Permission::ALL.iter().filter(|p| p.can_be_given() || !held(**p).is_empty()).map(line).collect()
 }
@@ -57,6 +60,7 @@ pub fn of_person(lines: &[EffectiveLine]) -> Vec<Line> {
                 reaches: Reaches::of(&reaches),
                 masked: None,
                 reasons: line.reasons.iter().chain(&line.taken).map(in_words).collect(),
+                locked: (Reaches::NONE, String::new()),
             })
         })
         .collect()
@@ -119,6 +123,7 @@ struct OwnedRow {
     line: Line,
     possible: Vec<reach::Reach>,
     held: Vec<reach::Reach>,
+    locked: Vec<reach::Reach>,
 }
 
 impl OwnedRow {
@@ -136,6 +141,7 @@ impl OwnedRow {
             line: line.clone(),
             possible: reaches(entry.reaches),
             held: reaches(held),
+            locked: reaches(line.locked.0),
         }
     }
 
@@ -149,6 +155,7 @@ impl OwnedRow {
             possible: &self.possible,
             held: &self.held,
             masked: self.line.masked,
+            locked: reach::Locked { reaches: &self.locked, why: &self.line.locked.1 },
         }
     }
 }

@@ -1,85 +1,34 @@
-//! The audit log in sentences, with filters, and whether the chain is whole.
+//! The audit log in sentences, with filters, as a file, and whether the chain is whole.
 
-use access::{Noun, Permission, Permit, Thing, can};
+use access::{Actor, Model, Noun, Permission, Permit, Thing, can};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use store::audit::AuditFilter;
 use workspace::Refusal;
-use workspace::audit_log::{self, EntryView, VerdictView};
+use workspace::audit_log::{self, EntryView, Format, VerdictView};
 
-use super::audit_words::{changes, sentence};
-use super::choices::{self, borrowed};
+use super::audit_changes::{Change, Reader};
+use super::audit_filter::Asked;
+use super::audit_words::sentence;
 use super::frame::{Frame, csrf, path};
-use super::paging::Place;
+use super::paging::address;
 use super::when;
+use crate::download;
 use crate::input::Query;
+use crate::output::{Csv, JsonLines};
 use crate::request::Request;
 use crate::ui::avatar::avatar;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::datetime::Show;
 use crate::ui::empty::empty;
-use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, notice, page_head};
-use crate::ui::text::{count, fill, later, number, plural, t};
+use crate::ui::text::{count, fill, number, plural, t};
 
 const ROWS: i64 = 50;
 
-const KINDS: [(Noun, &str); 10] = [
-    (Noun::Workspace, later("Workspace")),
-    (Noun::User, later("User")),
-    (Noun::Role, later("Role")),
-    (Noun::Department, later("Department")),
-    (Noun::Branch, later("Branch")),
-    (Noun::Number, later("Number")),
-    (Noun::Extension, later("Extension")),
-    (Noun::Queue, later("Queue")),
-    (Noun::Call, later("Call")),
-    (Noun::Token, later("API token")),
-];
-
-const OUTCOMES: [(&str, &str); 3] =
-    [("done", later("Done")), ("refused", later("Refused")), ("expired", later("Expired"))];
-
-/// What the page's address says.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Asked {
-    person: String,
-    kind: String,
-    outcome: String,
-    #[serde(flatten)]
-    place: Place,
-}
-
-impl Asked {
-    fn filters(&self) -> [(&str, &str); 3] {
-        [("person", &self.person), ("kind", &self.kind), ("outcome", &self.outcome)]
-    }
-
-    fn any(&self) -> bool {
-        self.filters().iter().any(|(_, value)| !value.is_empty())
-    }
-
-    fn filter(&self) -> Result<AuditFilter, Refusal> {
-        let set = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        let id = |name, text: &str| {
-            text.parse().map_err(|_| Refusal::invalid(name, "{field} must be chosen from the list."))
-        };
-        let actor = set(&self.person).map(|text| id("person", &text)).transpose()?;
-        let before = set(&self.place.cursor).map(|text| id("cursor", &text)).transpose()?;
-        Ok(AuditFilter {
-            actor: actor.map(access::Id),
-            kind: set(&self.kind),
-            object: None,
-            outcome: set(&self.outcome),
-            before: before.map(i64::from),
-        })
-    }
-}
+/// So many fields of one entry are shown at once.
+const FIELDS: usize = 6;
 
 /// The page.
 pub async fn list(
@@ -88,6 +37,28 @@ pub async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Refusal> {
     page(&request, &permit, &asked, None).await
+}
+
+/// The entries that fit, as a spreadsheet reads them.
+pub async fn export_csv(
+    request: Request,
+    permit: Permit<can::AuditExport>,
+    Query(asked): Query<Asked>,
+) -> Result<Csv, Refusal> {
+    let (app, author) = (&request.server.app, request.author());
+    let export = audit_log::export(app, &permit, &author, &asked.query()?, Format::Csv).await?;
+    download::send(export, "audit", download::Kind::Csv).await.map(Csv)
+}
+
+/// The entries that fit, as programs read them.
+pub async fn export_lines(
+    request: Request,
+    permit: Permit<can::AuditExport>,
+    Query(asked): Query<Asked>,
+) -> Result<JsonLines, Refusal> {
+    let (app, author) = (&request.server.app, request.author());
+    let export = audit_log::export(app, &permit, &author, &asked.query()?, Format::JsonLines).await?;
+    download::send(export, "audit", download::Kind::JsonLines).await.map(JsonLines)
 }
 
 /// Walks the chain and says what it found, above the log.
@@ -129,54 +100,69 @@ async fn page(
     asked: &Asked,
     found: Option<Markup>,
 ) -> Result<Markup, Refusal> {
-    let entries = audit_log::list(&request.server.app, permit, &asked.filter()?, ROWS).await?;
+    let app = &request.server.app;
+    let entries = audit_log::list(app, permit, &asked.query()?, asked.after(), ROWS).await?;
     let zone = when::zone(request).await?;
     let actor = &request.identity()?.actor;
+    let model = actor.snapshot().model();
     let here = path(request, "/audit");
-    let verify = actor.may(Permission::AuditExport, &Thing::WORKSPACE).then(|| verify_button(request));
     let summary = count(entries.total, "{n} entry", "{n} entries");
     let subtitle = t(
         "Every change and every refusal, newest first. Each entry is bound to the one before it, so that nothing can be altered unnoticed.",
     );
     let main = html! {
-        (page_head(&PageHead { title: t("Audit log"), subtitle, actions: verify, ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Audit log"), subtitle, actions: actions(request, actor, asked), ..PageHead::default() }))
         @if let Some(found) = found { (found) }
-        (bar(actor, &here, asked))
-        @if entries.items.is_empty() {
-            (empty(Icon::Audit, t("No entry fits"), t("Choose another person, kind or outcome."), Some(button::link(&Button::new(Kind::Plain, t("Clear filters")), &here))))
-        } @else {
-            ol.log { @for entry in &entries.items { (line(&zone, entry)) } }
-            (asked.place.pager(&here, &asked.filters(), entries.next.as_deref(), &summary))
+        (asked.about(model, &here))
+        (asked.bar(actor, &here, &zone))
+        @if entries.items.is_empty() { (nothing(asked, &here)) } @else {
+            ol.log { @for entry in &entries.items { (line(&Reader { model, zone: &zone }, entry)) } }
+            (asked.place().pager(&here, &asked.pairs(), entries.next.as_deref(), &summary))
         }
     };
     Ok(Frame::new(request, t("Audit log")).around(main))
 }
 
-/// The answer is shown on the log's own page, so the address stays.
-fn verify_button(request: &Request) -> Markup {
-    html! {
-        form.inline method="post" action=(path(request, "/audit/verify")) hx-push-url="false" {
-            input type="hidden" name="csrf" value=(csrf(request));
-            (button::submit(&Button::new(Kind::Plain, t("Verify the log")).icon(Icon::Check)))
-        }
+fn nothing(asked: &Asked, here: &str) -> Markup {
+    let clear = button::link(&Button::new(Kind::Plain, t("Clear filters")), here);
+    if asked.is_of_one() {
+        empty(
+            Icon::Audit,
+            t("Nothing is written down yet"),
+            t("What concerns it will be listed here."),
+            Some(clear),
+        )
+    } else {
+        empty(Icon::Audit, t("No entry fits"), t("Choose another person, act, outcome or day."), Some(clear))
     }
 }
 
-fn bar(actor: &access::Actor, here: &str, asked: &Asked) -> Markup {
-    let people: Vec<(String, String)> =
-        choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let kinds = KINDS.map(|(noun, label)| Choice { value: noun.word(), label: t(label) });
-    let outcomes = OUTCOMES.map(|(value, label)| Choice { value, label: t(label) });
-    let controls = html! {
-        (filter::one_of("person", t("By"), t("Anyone"), &borrowed(&people), &asked.person))
-        (filter::one_of("kind", t("About"), t("Anything"), &kinds, &asked.kind))
-        (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
-    };
-    filter_bar(here, asked.any().then_some(here), controls, None)
+/// What can be done with the log by whoever may export it. The answer of the check is shown on the log's own page,
+/// so the address stays.
+fn actions(request: &Request, actor: &Actor, asked: &Asked) -> Option<Markup> {
+    let file = |name: &str| address(&path(request, name), &asked.pairs());
+    actor.may(Permission::AuditExport, &Thing::WORKSPACE).then(|| {
+        html! {
+            (button::download(&Button::new(Kind::Quiet, t("CSV")).icon(Icon::Download), &file("/audit.csv")))
+            (button::download(&Button::new(Kind::Quiet, t("JSON lines")).icon(Icon::Download), &file("/audit.jsonl")))
+            form.inline method="post" action=(path(request, "/audit/verify")) hx-push-url="false" {
+                input type="hidden" name="csrf" value=(csrf(request));
+                (button::submit(&Button::new(Kind::Plain, t("Verify the log")).icon(Icon::Check)))
+            }
+        }
+    })
 }
 
-fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
-    let changes = changes(&entry.detail);
+/// A link to what the log says of a thing, for whoever may read the log.
+pub fn link(request: &Request, actor: &Actor, noun: Noun, id: impl std::fmt::Display) -> Option<Markup> {
+    let address = path(request, &format!("/audit?thing={}:{id}", noun.word()));
+    let look = Button::new(Kind::Plain, t("History")).icon(Icon::Audit);
+    actor.may(Permission::AuditRead, &Thing::WORKSPACE).then(|| button::link(&look, &address))
+}
+
+fn line(reader: &Reader<'_>, entry: &EntryView) -> Markup {
+    let changes = reader.changes(&entry.detail);
+    let (shown, more) = changes.split_at(changes.len().min(FIELDS));
     html! {
         li id={ "entry-" (entry.seq) } {
             (avatar(&entry.actor))
@@ -187,20 +173,36 @@ fn line(zone: &TimeZone, entry: &EntryView) -> Markup {
                         "expired" => { (badge(Tone::Warn, t("expired"))) " " }
                         _ => {}
                     }
-                    (sentence(entry))
+                    (sentence(reader.model, entry))
                 }
-                @if !changes.is_empty() {
-                    ul.log-changes { @for change in &changes { li {
-                        span.log-field { (change.field) }
-                        @if let Some(before) = &change.before { span.log-before { (before) } }
-                        @if let Some(after) = &change.after { span aria-label=(t("became")) { "→" } span { (after) } }
-                    } } }
+                @if !shown.is_empty() { (fields(shown)) }
+                @if !more.is_empty() {
+                    details id={ "more-" (entry.seq) } {
+                        summary { (count(more.len().try_into().unwrap_or(0), "{n} more", "{n} more")) }
+                        (fields(more))
+                    }
                 }
             }
-            div.log-side {
-                span { "#" (entry.seq) " · " (entry.via) }
-                (when::moment(entry.at, zone, Show::DateTime))
-            }
+            (aside(reader.model, reader.zone, entry))
+        }
+    }
+}
+
+fn fields(changes: &[Change]) -> Markup {
+    html! {
+        ul.log-changes { @for change in changes { li {
+            span.log-field { (change.field) }
+            @if let Some(before) = &change.before { span.log-before { (before) } }
+            @if let Some(after) = &change.after { span { span aria-label=(t("became")) { " → " } (after) } }
+        } } }
+    }
+}
+
+fn aside(_model: &Model, zone: &TimeZone, entry: &EntryView) -> Markup {
+    html! {
+        div.log-side {
+            span { "#" (entry.seq) " · " (entry.via) }
+            (when::moment(entry.at, zone, Show::DateTime))
         }
     }
 }

@@ -1,100 +1,113 @@
-//! Entries of the audit log in words: who did what to what, and what became of each field.
+//! Entries of the audit log as sentences: who did what to what. One table says how each act reads.
 
-use access::Permission;
-use jiff::Timestamp;
+use access::{Id, Model, Noun, Permission};
 use maud::{Markup, html};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use workspace::Code;
 use workspace::audit_log::EntryView;
 
-use crate::ui::fields;
-use crate::ui::text::{later, said, t, weave};
+use crate::ui::text::{fill, later, said, t, weave};
 
-/// What acts that are done read like: the act, what it is called where something was made of nothing, where
-/// something was changed, and where it was taken away. An act is told apart by its `before` and `after`.
-const PHRASES: &[(&str, &str, &str, &str)] = &[
-    ("workspace:create", later("{who} created the workspace {what}"), "", ""),
-    ("demo:create", later("{who} made the people, telephones and calls of {what}"), "", ""),
-    ("workspace:rename", "", later("{who} renamed the workspace {what}"), ""),
-    ("workspace:transfer", "", later("{who} transferred ownership to {what}"), ""),
-    ("settings:update", "", later("{who} changed the settings of {what}"), ""),
-    ("auto_record:update", "", later("{who} changed automatic recording of {what}"), ""),
-    ("billing:commit", "", later("{who} changed the plan of {what}"), ""),
-    (
-        "session:create",
-        later("{who} signed in as {what}"),
-        later("{who} signed in as {what}"),
-        later("{who} signed in as {what}"),
-    ),
-    (
-        "session:delete",
-        later("{who} signed out as {what}"),
-        later("{who} signed out as {what}"),
-        later("{who} signed out as {what}"),
-    ),
-    (
+/// How an act that was done reads: where something came of nothing, where something became another, and where it is
+/// gone. The entry's `before` and `after` tell which; what is empty never happens.
+struct Reading {
+    act: &'static str,
+    made: &'static str,
+    changed: &'static str,
+    gone: &'static str,
+}
+
+const fn made(act: &'static str, made: &'static str) -> Reading {
+    Reading { act, made, changed: "", gone: "" }
+}
+
+const fn changed(act: &'static str, changed: &'static str) -> Reading {
+    Reading { act, made: "", changed, gone: "" }
+}
+
+const fn gone(act: &'static str, gone: &'static str) -> Reading {
+    Reading { act, made: "", changed: "", gone }
+}
+
+const fn both(act: &'static str, made: &'static str, changed: &'static str) -> Reading {
+    Reading { act, made, changed, gone: "" }
+}
+
+/// Every act that is written down. A test looks whether the acts in the code are here.
+const READINGS: &[Reading] = &[
+    made("workspace:create", later("{who} created the workspace {what}")),
+    made("demo:create", later("{who} made the people, telephones and calls of {what}")),
+    made("call:import", later("{who} imported calls from {what}")),
+    made("call_record:export", later("{who} exported the call log")),
+    made("audit:export", later("{who} exported the audit log")),
+    made("audit:verify", later("{who} verified the audit log")),
+    changed("workspace:rename", later("{who} renamed the workspace {what}")),
+    changed("workspace:transfer", later("{who} transferred ownership to {what}")),
+    changed("settings:update", later("{who} changed the settings of {what}")),
+    changed("auto_record:update", later("{who} changed automatic recording of {what}")),
+    changed("billing:commit", later("{who} changed the plan of {what}")),
+    changed("license:update", later("{who} changed the licences of {what}")),
+    made("session:create", later("{who} signed in as {what}")),
+    gone("session:delete", later("{who} signed out as {what}")),
+    made("view_as:start", later("{who} began to see the workspace as {what}")),
+    gone("view_as:end", later("{who} stopped seeing the workspace as {what}")),
+    both(
         "profile:update",
         later("{who} edited the profile of {what}"),
         later("{who} edited the profile of {what}"),
-        "",
     ),
-    ("user:invite", later("{who} added the user {what}"), "", ""),
-    ("user:update", "", later("{who} edited the user {what}"), ""),
-    ("user:assign_role", "", later("{who} changed the role of {what}"), ""),
-    ("user:ban", "", later("{who} changed the ban of {what}"), ""),
-    ("user:delete", "", "", later("{who} deleted the user {what}")),
-    (
-        "user:reset_credentials",
-        later("{who} reset the password of {what}"),
-        later("{who} reset the password of {what}"),
-        "",
-    ),
-    (
-        "user:set_access",
-        later("{who} gave access to {what}"),
-        later("{who} changed the access of {what}"),
-        later("{who} took access from {what}"),
-    ),
-    (
-        "number:assign",
-        later("{who} assigned a number to {what}"),
-        later("{who} changed the number of {what}"),
-        later("{who} took a number from {what}"),
-    ),
-    ("number:purchase", later("{who} added the number {what}"), "", ""),
-    ("number:update", "", later("{who} edited the number {what}"), ""),
-    ("number:release", "", "", later("{who} deleted the number {what}")),
-    (
+    made("user:invite", later("{who} added the user {what}")),
+    changed("user:update", later("{who} edited the user {what}")),
+    changed("user:assign_role", later("{who} changed the role of {what}")),
+    changed("user:ban", later("{who} changed the ban of {what}")),
+    gone("user:delete", later("{who} deleted the user {what}")),
+    made("user:reset_credentials", later("{who} reset the password of {what}")),
+    Reading {
+        act: "user:set_access",
+        made: later("{who} gave access to {what}"),
+        changed: later("{who} changed the access of {what}"),
+        gone: later("{who} took access from {what}"),
+    },
+    Reading {
+        act: "number:assign",
+        made: later("{who} assigned a number to {what}"),
+        changed: later("{who} changed how {what} may use a number"),
+        gone: later("{who} took a number from {what}"),
+    },
+    made("number:purchase", later("{who} added the number {what}")),
+    made("number:port", later("{who} ported the number {what} in")),
+    changed("number:update", later("{who} edited the number {what}")),
+    gone("number:release", later("{who} deleted the number {what}")),
+    both(
         "extension:write",
         later("{who} added the extension {what}"),
         later("{who} edited the extension {what}"),
-        "",
     ),
-    ("extension:delete", "", "", later("{who} deleted the extension {what}")),
-    ("queue:write", later("{who} added the queue {what}"), later("{who} edited the queue {what}"), ""),
-    ("queue:delete", "", "", later("{who} deleted the queue {what}")),
-    ("role:write", later("{who} created the role {what}"), later("{who} edited the role {what}"), ""),
-    ("role:delete", "", "", later("{who} deleted the role {what}")),
-    (
+    gone("extension:delete", later("{who} deleted the extension {what}")),
+    both("queue:write", later("{who} added the queue {what}"), later("{who} edited the queue {what}")),
+    gone("queue:delete", later("{who} deleted the queue {what}")),
+    both("role:write", later("{who} created the role {what}"), later("{who} edited the role {what}")),
+    gone("role:delete", later("{who} deleted the role {what}")),
+    both(
         "department:write",
         later("{who} created the department {what}"),
         later("{who} edited the department {what}"),
-        "",
     ),
-    ("department:delete", "", "", later("{who} deleted the department {what}")),
-    ("branch:write", later("{who} created the branch {what}"), later("{who} edited the branch {what}"), ""),
-    ("branch:delete", "", "", later("{who} deleted the branch {what}")),
-    (
-        "recording:delete",
-        "",
-        later("{who} deleted the recording of call {what}"),
-        later("{who} deleted the recording of call {what}"),
-    ),
-    (
+    gone("department:delete", later("{who} deleted the department {what}")),
+    both("branch:write", later("{who} created the branch {what}"), later("{who} edited the branch {what}")),
+    gone("branch:delete", later("{who} deleted the branch {what}")),
+    gone("recording:delete", later("{who} deleted the recording of call {what}")),
+    both(
         "api_token:write",
         later("{who} created the API token {what}"),
         later("{who} revoked the API token {what}"),
-        "",
+    ),
+    made("access_request:create", later("{who} asked for access")),
+    changed("access_request:decide", later("{who} decided the request of {what}")),
+    both(
+        "access:review",
+        later("{who} started the review {what}"),
+        later("{who} went on with the review {what}"),
     ),
 ];
 
@@ -102,53 +115,104 @@ const PHRASES: &[(&str, &str, &str, &str)] = &[
 const REASONS: [&str; 3] =
     [later("wrong email address or password"), later("banned"), later("wrong present password")];
 
-/// An entry as a sentence.
-pub fn sentence(entry: &EntryView) -> Markup {
+/// The acts that are no permissions, with what a filter calls them.
+pub const OTHER_ACTS: [(&str, &str); 5] = [
+    ("session:create", later("sign in")),
+    ("session:delete", later("sign out")),
+    ("workspace:create", later("create the workspace")),
+    ("call:import", later("import calls")),
+    ("demo:create", later("make a demo company")),
+];
+
+/// An entry as a sentence, with the names that the workspace has for what the entry has only an id of.
+pub fn sentence(model: &Model, entry: &EntryView) -> Markup {
     let who = html! { strong { (entry.actor) } };
-    let what = html! {
-        @if !entry.object.is_empty() { strong { (entry.object) } }
-        @else if entry.object_id > 0 { (said(&entry.object_kind.replace('_', " "))) " " (entry.object_id) }
-    };
-    if entry.outcome != "done" {
-        return refused(entry, who, what);
-    }
-    let oneself = entry.actor == entry.object;
-    match (phrase(entry), entry.act.as_str()) {
-        (Some(_), "session:create") if oneself => weave(t("{who} signed in"), &[("who", who)]),
-        (Some(_), "session:delete") if oneself => weave(t("{who} signed out"), &[("who", who)]),
-        (Some(phrase), _) => weave(t(phrase), &[("who", who), ("what", what)]),
-        (None, act) => {
-            let act = html! { code { (act) } };
-            weave(t("{who} did {act} {what}"), &[("who", who), ("act", act), ("what", what)])
-        }
+    let what = html! { strong { (thing_name(model, entry)) } };
+    match entry.outcome.as_str() {
+        "refused" => refused(entry, who, what),
+        "expired" => weave(t("What was given to {what} for a while has expired"), &[("what", what)]),
+        _ if is_about_oneself(entry) => oneself(entry, who),
+        _ => done(entry, who, what),
     }
 }
 
-fn phrase(entry: &EntryView) -> Option<&'static str> {
-    let has = |side| entry.detail.get(side).is_some_and(|value| !value.is_null());
-    let (_, made, changed, gone) = PHRASES.iter().find(|(act, ..)| *act == entry.act)?;
-    let best = match (has("before"), has("after")) {
-        (true, true) => changed,
-        (true, false) => gone,
-        (false, _) => made,
+fn is_about_oneself(entry: &EntryView) -> bool {
+    entry.actor == entry.object && entry.act.starts_with("session:")
+}
+
+fn oneself(entry: &EntryView, who: Markup) -> Markup {
+    let text = if entry.act == "session:create" { t("{who} signed in") } else { t("{who} signed out") };
+    weave(text, &[("who", who)])
+}
+
+fn done(entry: &EntryView, who: Markup, what: Markup) -> Markup {
+    let (template, more) = template(entry);
+    let Some(template) = template else {
+        return weave(
+            t("{who} did {act} {what}"),
+            &[("who", who), ("act", act_in_words(&entry.act)), ("what", what)],
+        );
     };
-    [best, changed, made, gone].into_iter().find(|phrase| !phrase.is_empty()).copied()
+    weave(&said(template), &[("who", who), ("what", what), ("more", html! { strong { (more) } })])
+}
+
+/// The text for an act that was done, and what it names besides.
+fn template(entry: &EntryView) -> (Option<&'static str>, &str) {
+    let (before, after) = (entry.detail.get("before"), entry.detail.get("after"));
+    let side = |name: &str| [after, before].into_iter().flatten().find_map(|side| text(side, name));
+    let was = before.is_some_and(|value| !value.is_null());
+    let is = after.is_some_and(|value| !value.is_null());
+    if let Some(toggle) = text(&entry.detail, "toggle") {
+        return (Some(later("{who} set the toggle {more} of {what}")), toggle);
+    }
+    if let Some(entity) = side("entity") {
+        let template = match (was, is) {
+            (true, true) => later("{who} changed how {what} may use {more}"),
+            (true, false) => later("{who} took {more} from {what}"),
+            (false, _) => later("{who} gave {more} to {what}"),
+        };
+        return (Some(template), entity);
+    }
+    let temporary =
+        |side: Option<&Value>| side.and_then(|side| side.get("temporary")).is_some_and(|v| !v.is_null());
+    match (temporary(before), temporary(after)) {
+        (false, true) => return (Some(later("{who} gave {what} access for a while")), ""),
+        (true, false) => return (Some(later("{who} ended access that {what} had for a while")), ""),
+        (true, true) => return (Some(later("{who} changed how long {what} has access")), ""),
+        (false, false) => {}
+    }
+    if entry.act == "user:ban" {
+        let banned = after.and_then(|after| text(after, "standing")) == Some("banned");
+        let template =
+            if banned { later("{who} banned {what}") } else { later("{who} lifted the ban of {what}") };
+        return (Some(template), "");
+    }
+    if entry.act == "user:set_access" && after.is_some_and(|after| after.get("leads").is_some()) {
+        return (Some(later("{who} changed which units {what} leads")), "");
+    }
+    (reading(&entry.act, was, is), "")
+}
+
+/// The table's text for an act; where it has none for the case at hand, another of the same act.
+fn reading(act: &str, was: bool, is: bool) -> Option<&'static str> {
+    let reading = READINGS.iter().find(|reading| reading.act == act)?;
+    let best = match (was, is) {
+        (true, true) => reading.changed,
+        (true, false) => reading.gone,
+        (false, _) => reading.made,
+    };
+    [best, reading.changed, reading.made, reading.gone].into_iter().find(|text| !text.is_empty())
 }
 
 fn refused(entry: &EntryView, who: Markup, what: Markup) -> Markup {
-    let (reason, request) = (text(&entry.detail, "reason"), text(&entry.detail, "request"));
-    let missing = entry.detail.get("permission").and_then(Value::as_str);
-    let about = entry.object_id > 0 || !entry.object.is_empty();
-    let act = match Permission::from_name(&entry.act) {
-        Some(permission) => html! { (t(permission.entry().meaning)) },
-        None => html! { code { (entry.act) } },
-    };
-    let template = if about { t("{who} tried to {act}: {what}") } else { t("{who} tried to {act}") };
+    let named = entry.object_id > 0 || !entry.object.is_empty();
+    let template = if named { t("{who} tried to {act}: {what}") } else { t("{who} tried to {act}") };
     html! {
-        (weave(template, &[("who", who), ("act", act), ("what", what)]))
-        @if let Some(permission) = missing { (weave(t(", without {permission}"), &[("permission", html! { code { (permission) } })])) }
-        @else if let Some(reason) = reason { " (" (refusal(reason)) ")" }
-        @if let Some(request) = request { span.log-request { code { (request) } } }
+        (weave(template, &[("who", who), ("act", act_in_words(&entry.act)), ("what", what)]))
+        @if let Some(permission) = text(&entry.detail, "permission") {
+            (weave(t(", without {permission}"), &[("permission", html! { code { (permission) } })]))
+        } @else if let Some(reason) = text(&entry.detail, "reason") { " (" (refusal(reason)) ")" }
+        @if let Some(request) = text(&entry.detail, "request") { span.log-request { code { (request) } } }
     }
 }
 
@@ -159,95 +223,84 @@ fn refusal(word: &str) -> String {
     code.or(failed).map_or_else(|| word.to_owned(), |text| t(text).trim_end_matches('.').to_owned())
 }
 
-fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
-    detail.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+/// What an act is, as a verb: a permission's meaning, where it is one.
+fn act_in_words(act: &str) -> Markup {
+    let other = OTHER_ACTS.iter().find(|(name, _)| *name == act).map(|(_, words)| *words);
+    match Permission::from_name(act).map(|permission| permission.entry().meaning).or(other) {
+        Some(words) => html! { (said(words)) },
+        None => html! { code { (act) } },
+    }
 }
 
-/// What became of one field.
-pub struct Change {
-    /// Which, in words.
-    pub field: String,
-    /// What it was; none where there was none.
-    pub before: Option<String>,
-    /// What it is; none where nothing is left.
-    pub after: Option<String>,
-}
-
-/// Fields that say no more than the sentence does.
-const UNTOLD: [&str; 3] = ["id", "kind", "revoked"];
-
-/// The fields that are another after the act than before.
-pub fn changes(detail: &Value) -> Vec<Change> {
-    let side = |name| detail.get(name).and_then(Value::as_object);
-    let nothing = Map::new();
-    let (before, after) = (side("before").unwrap_or(&nothing), side("after").unwrap_or(&nothing));
-    let mut fields: Vec<&String> =
-        before.keys().chain(after.keys()).filter(|field| !UNTOLD.contains(&field.as_str())).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    let change = |field: &String| {
-        let (was, is) = (before.get(field).and_then(words), after.get(field).and_then(words));
-        (was != is).then(|| Change { field: label(field), before: was, after: is })
+/// What an entry is about: the name that it was written down with, else the present one, else kind and id.
+fn thing_name(model: &Model, entry: &EntryView) -> String {
+    if !entry.object.is_empty() {
+        return entry.object.clone();
+    }
+    let id = u32::try_from(entry.object_id).map_or(Id(0), Id);
+    let is_named = match Noun::from_word(&entry.object_kind) {
+        Some(Noun::User) => model.users.contains_key(&id),
+        Some(Noun::Role) => model.roles.contains_key(&id),
+        Some(Noun::Department | Noun::Branch) => model.units.contains_key(&id),
+        Some(Noun::Extension | Noun::Queue | Noun::Number) => model.entities.contains_key(&id),
+        _ => false,
     };
-    fields.into_iter().filter_map(change).collect()
-}
-
-fn label(field: &str) -> String {
-    fields::label(field).map_or_else(|| field.replace('_', " "), str::to_lowercase)
-}
-
-/// A moment as people read it, if the text is one.
-fn moment(text: &str) -> Option<String> {
-    let moment: Timestamp = text.parse().ok()?;
-    Some(moment.strftime("%-d %b %Y, %H:%M UTC").to_string())
-}
-
-/// A value as people read it; none for nothing.
-fn words(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(moment(text).unwrap_or_else(|| said(text).into_owned())),
-        Value::Bool(on) => Some(if *on { t("on") } else { t("off") }.into()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(items) if items.is_empty() => None,
-        Value::Array(items) => Some(items.iter().filter_map(words).collect::<Vec<String>>().join(", ")),
-        Value::Object(fields) => {
-            let parts =
-                fields.iter().filter_map(|(name, value)| Some(format!("{}: {}", label(name), words(value)?)));
-            Some(parts.collect::<Vec<String>>().join("; "))
+    match (is_named, entry.object_id) {
+        (true, _) => model.label(id).to_owned(),
+        (false, 0) => t("the workspace").to_owned(),
+        (false, id) => {
+            fill("{kind} {id}", &[("kind", &said(&entry.object_kind.replace('_', " "))), ("id", &id)])
         }
     }
 }
 
+fn text<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
+    detail.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeSet;
+    use std::path::Path;
 
-    use super::changes;
+    use super::{OTHER_ACTS, READINGS, reading};
 
-    #[test]
-    fn only_what_is_another_than_before_is_told() {
-        let detail = json!({ "before": { "name": "A", "plan": "x", "on": true }, "after": { "name": "B", "plan": "x", "on": false } });
-        let told: Vec<_> = changes(&detail).into_iter().map(|c| (c.field, c.before, c.after)).collect();
-        let text = |s: &str| Some(s.to_owned());
-        assert_eq!(
-            told,
-            [("name".to_owned(), text("A"), text("B")), ("on".to_owned(), text("on"), text("off"))]
-        );
+    /// The first words of `Act::done(` in the sources of the crates that write acts down.
+    fn acts_in(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder of sources").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                acts_in(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let source = std::fs::read_to_string(&path).expect("a source");
+                let after = source.split("Act::done(").skip(1);
+                let names = after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+                found.extend(names.filter(|name| !name.starts_with("test:")).map(str::to_owned));
+            }
+        }
     }
 
     #[test]
-    fn what_is_made_has_no_before_and_what_is_gone_no_after() {
-        let made = changes(&json!({ "after": { "name": "A", "phone": "" } }));
-        assert_eq!(
-            made.iter().map(|c| (c.before.is_none(), c.after.as_deref())).collect::<Vec<_>>(),
-            [(true, Some("A"))]
+    fn every_act_that_the_code_writes_down_reads_as_a_sentence() {
+        let mut found = BTreeSet::new();
+        for folder in ["../workspace/src", "../store/src", "src"] {
+            acts_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+        }
+        assert!(found.len() > 15, "only {found:?} were found");
+        let silent: Vec<&String> = found.iter().filter(|act| reading(act, false, true).is_none()).collect();
+        assert!(silent.is_empty(), "no sentence for {silent:?}");
+    }
+
+    #[test]
+    fn an_act_is_in_the_table_once_and_is_a_permission_or_among_the_others() {
+        let mut acts: Vec<&str> = READINGS.iter().map(|reading| reading.act).collect();
+        let others = |act: &str| OTHER_ACTS.iter().any(|(name, _)| *name == act);
+        assert!(
+            acts.iter().all(|act| super::Permission::from_name(act).is_some()
+                || others(act)
+                || *act == "audit:verify")
         );
-        let gone = changes(&json!({ "before": { "name": "A" }, "after": null }));
-        assert_eq!(
-            gone.iter().map(|c| (c.before.as_deref(), c.after.is_none())).collect::<Vec<_>>(),
-            [(Some("A"), true)]
-        );
+        acts.sort_unstable();
+        assert!(acts.windows(2).all(|two| two[0] != two[1]));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use access::permission::Group;
 use access::{Actor, Id, Noun, Permission};
 
 use crate::ui::filter::Choice;
@@ -60,4 +61,16 @@ pub fn that(actor: &Actor, noun: Noun, fits: impl Fn(&access::Thing) -> bool) ->
         by_name.insert((model.label(id).to_lowercase(), id), model.label(id).to_owned());
     }
     by_name.into_iter().map(|((_, id), name)| (id, name)).collect()
+}
+
+/// Every permission under its group's heading, by what it means.
+pub fn permissions() -> Vec<(&'static str, Vec<Choice<'static>>)> {
+    let choice = |p: &Permission| Choice { value: p.name(), label: t(p.entry().meaning) };
+    Group::ALL
+        .into_iter()
+        .map(|group| {
+            let within = Permission::ALL.iter().filter(|p| p.entry().group == group).map(choice).collect();
+            (t(group.label()), within)
+        })
+        .collect()
 }

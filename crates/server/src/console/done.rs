@@ -4,6 +4,7 @@ use maud::Markup;
 
 use super::foreseen::undo_path;
 use super::frame::csrf;
+use super::role_matrix::Effects;
 use crate::request::Request;
 use crate::ui::badge::Tone;
 use crate::ui::text::{later, t};
@@ -35,14 +36,17 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// The message that the request's address asks for; a table, so that an address cannot put words into our mouth.
-/// With the number of a change in it, the message offers to undo that change.
+/// With the number of a change in it, the message offers to undo that change; with what came and
+/// went with a permission, it says so.
 pub fn said(request: &Request) -> Option<Markup> {
     let query: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query()?).ok()?;
     let asked = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
     let undo = asked("undo").and_then(|undo| undo.parse().ok()).map(|undo| undo_path(request, undo));
-    let word = asked("done").or(undo.as_ref().map(|_| "saved"))?;
+    let effects = Effects::told(asked("came"), asked("went")).text();
+    let word = asked("done").or(undo.as_ref().or(effects.as_ref()).map(|_| "saved"))?;
     let (_, sentence) = WORDS.iter().find(|(known, _)| *known == word)?;
+    let sentence = [t(sentence), &effects.unwrap_or_default()].join(" ");
     let csrf = csrf(request);
     let undo = undo.as_ref().map(|action| Undo { action, csrf: &csrf });
-    Some(toast(Tone::Good, t(sentence), undo.as_ref()))
+    Some(toast(Tone::Good, sentence.trim_end(), undo.as_ref()))
 }

@@ -282,6 +282,8 @@ pub async fn assign_number(
         user: given.user,
         may_use: !given.may_use.is_empty(),
         may_observe: !given.may_observe.is_empty(),
+        delete_history: false,
+        confirm: String::new(),
     };
     grants::assign(&request.server.app, &permit, &request.author(), new).await?;
     Ok(back(&request, EntityKind::Number, permit.id().0, "assigned"))

@@ -9,7 +9,7 @@ use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
 use crate::ui::text::{said, t};
 
-use super::{done, menu};
+use super::{done, menu, view_as};
 
 /// A page of somebody who is signed in.
 pub struct Frame<'a> {
@@ -83,7 +83,7 @@ impl<'a> Frame<'a> {
                     sign_out: &sign_out,
                 },
                 live: Some(&live),
-                banner: None,
+                banner: view_as::banner(self.request),
                 toasts: self.toasts.or_else(|| done::said(self.request)),
             },
             main,
@@ -93,7 +93,7 @@ impl<'a> Frame<'a> {
 
 /// The token that forms of this session carry; empty before anybody is signed in.
 pub fn csrf(request: &Request) -> String {
-    request.secret.as_deref().map(cookie::csrf).unwrap_or_default()
+    cookie::csrf_of(request)
 }
 
 /// An address below the workspace's own.
@@ -112,7 +112,7 @@ pub fn came_from(request: &Request) -> Option<String> {
     let here = path(request, "");
     from.path().strip_prefix(&here).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
     let asked = form_urlencoded::parse(from.query().unwrap_or_default().as_bytes());
-    let asked = asked.filter(|(name, _)| name != "done" && name != "undo");
+    let asked = asked.filter(|(name, _)| !["done", "undo", "came", "went"].contains(&&**name));
     let asked = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
     Some(if asked.is_empty() { from.path().to_owned() } else { format!("{}?{asked}", from.path()) })
 }

@@ -54,6 +54,12 @@ impl Options {
         self
     }
 
+    /// Without one of the entries.
+    pub fn without(mut self, value: &str) -> Options {
+        self.0.retain(|(known, _)| known != value);
+        self
+    }
+
     /// With other entries after these.
     pub fn and(mut self, others: Options) -> Options {
         self.0.extend(others.0);

@@ -25,7 +25,9 @@ use crate::ui::text::{fill, said, t, weave};
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
     let app = &request.server.app;
     let me = profile::show(app, &who.actor).await?;
-    let sessions = profile::sessions(app, &who.actor).await?.items;
+    // Whoever sees the workspace as somebody else sees neither that person's sessions nor forms for their secrets.
+    let own = who.viewer.is_none();
+    let sessions = if own { profile::sessions(app, &who.actor).await?.items } else { vec![] };
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(access::Permission::AccessExplain);
@@ -35,7 +37,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
         t("{held} of {total} permissions. Unfold a group to see each with its reason."),
         &[("held", &held), ("total", &lines.len())],
     );
-    let may_change = who.actor.holds(access::Permission::ProfileUpdate);
+    let may_change = own && who.actor.holds(access::Permission::ProfileUpdate);
     let main = html! {
         (page_head(&PageHead { title: t("Your profile"), subtitle: &me.email, badges: Some(badge(Tone::Accent, &said(&me.role.name))), ..PageHead::default() }))
         (split(
@@ -44,7 +46,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                     header.section-head { h2 { (t("What you may do")) } p.hint { (hint) } }
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
-                (own_sessions(&request, &who, &sessions))
+                @if own { (own_sessions(&request, &who, &sessions)) }
             },
             html! {
                 @if may_change { (card(t("Your details"), "", None, details_form(&request, &me))) }

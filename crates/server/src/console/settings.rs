@@ -248,7 +248,8 @@ pub async fn change_plan(
     permit: Permit<can::BillingCommit>,
     Form(typed): Form<Typed>,
 ) -> Result<Redirect, Refusal> {
-    settings::change_plan(&request.server.app, &permit, &request.author(), &typed.plan).await?;
+    let change = workspace::plan::PlanChange { plan: Some(typed.plan), seats: None };
+    workspace::plan::update(&request.server.app, &permit, &request.author(), change).await?;
     Ok(back(&request, "saved"))
 }
 

@@ -157,7 +157,7 @@ pub async fn as_demo_user(request: Request, Form(chosen): Form<Credentials>) -> 
 pub async fn sign_out(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
     if let Via::Session(session) = who.via {
         let workspace = who.actor.snapshot().model().workspace;
-        request.server.app.store.end_session(workspace, &who.author(), who.actor.id(), session).await?;
+        request.server.app.store.end_session(workspace, &who.author(), who.owner(), session).await?;
     }
     let gone = cookie::end(request.server.config.secure_cookies, request.slug());
     let to = format!("/w/{}/sign-in", request.slug());

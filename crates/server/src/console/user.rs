@@ -10,7 +10,7 @@ use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, path};
-use super::{parts, user_access as cards};
+use super::{compare, parts, user_access as cards, view_as};
 use crate::input::Query;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -84,6 +84,10 @@ impl<'a> Page<'a> {
             let address = path(self.request, &format!("/why?user={}", user.id));
             button::link(&Button::new(Kind::Plain, t("Why?")).icon(Icon::Why), &address)
         });
+        let compare = why.is_some().then(|| {
+            let role = self.actor.holds(Permission::RoleRead).then(|| format!("role:{}", user.role.id));
+            compare::link(self.request, &format!("user:{}", user.id), &role.unwrap_or_default())
+        });
         let (access, record) = (self.path(""), self.path("/record"));
         let main = html! {
             (page_head(&PageHead {
@@ -91,7 +95,7 @@ impl<'a> Page<'a> {
                 subtitle: &subtitle.join(" · "),
                 crumbs: &[Crumb { href: &users, label: t("Users") }],
                 badges: Some(html! { (badge(Tone::Accent, &said(&user.role.name))) (parts::standing(&user.standing)) }),
-                actions: why,
+                actions: Some(html! { (why.unwrap_or_default()) (compare.unwrap_or_default()) (view_as::button(self.request, self.id()).unwrap_or_default()) }),
             }))
             (tabs(&user.name, &[
                 Tab { href: &access, label: t("Access"), count: "", current: tab == "access" },

@@ -84,6 +84,8 @@ async fn found(store: &Store, company: &Company, names: &[String]) -> Result<Opt
         owner_name: name,
         owner_email: &people::email(name, company.domain),
         owner_password: None,
+        seats: None,
+        licences: None,
     };
     Ok(Some(store.create_workspace(&new, &Author::operator()).await?))
 }

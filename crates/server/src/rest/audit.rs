@@ -1,29 +1,13 @@
 //! The audit log over REST.
 
-use access::{Id, Permit, can};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use store::audit::AuditFilter;
-use workspace::audit_log::{self, EntryView, VerdictView};
+use access::{Permit, can};
+use workspace::audit_log::{self, AuditQuery, EntryView, Format, VerdictView};
 use workspace::{List, Refusal};
 
-use crate::input::Paged;
-use crate::output::Json;
+use crate::download::{self, Kind};
+use crate::input::{Paged, Query};
+use crate::output::{Csv, Json, JsonLines};
 use crate::request::Request;
-
-/// Which entries to list.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct AuditQuery {
-    /// Only what this user did or tried.
-    pub actor: Option<u32>,
-    /// Only what concerns things of this kind: `user`, `role`, `call`.
-    pub kind: Option<String>,
-    /// Only what concerns the thing of this id.
-    pub object: Option<i64>,
-    /// Only entries with this outcome: `done`, `refused` or `expired`.
-    pub outcome: Option<String>,
-}
 
 /// Entries, newest first.
 pub async fn list(
@@ -31,11 +15,30 @@ pub async fn list(
     permit: Permit<can::AuditRead>,
     query: Paged<AuditQuery>,
 ) -> Result<Json<List<EntryView>>, Refusal> {
-    let wrong = |_| Refusal::invalid("after", "{field} must be the `next` of an earlier answer.");
-    let before = query.after.as_deref().map(|seq| seq.parse().map_err(wrong)).transpose()?;
-    let AuditQuery { actor, kind, object, outcome } = query.what;
-    let filter = AuditFilter { actor: actor.map(Id), kind, object, outcome, before };
-    audit_log::list(&request.server.app, &permit, &filter, query.limit).await.map(Json)
+    let (app, after) = (&request.server.app, query.after.as_deref());
+    audit_log::list(app, &permit, &query.what, after, query.limit).await.map(Json)
+}
+
+/// The entries that fit, as CSV.
+pub async fn export_csv(
+    request: Request,
+    permit: Permit<can::AuditExport>,
+    Query(query): Query<AuditQuery>,
+) -> Result<Csv, Refusal> {
+    let (app, author) = (&request.server.app, request.author());
+    let export = audit_log::export(app, &permit, &author, &query, Format::Csv).await?;
+    download::send(export, "audit", Kind::Csv).await.map(Csv)
+}
+
+/// The entries that fit, one JSON object a line.
+pub async fn export_lines(
+    request: Request,
+    permit: Permit<can::AuditExport>,
+    Query(query): Query<AuditQuery>,
+) -> Result<JsonLines, Refusal> {
+    let (app, author) = (&request.server.app, request.author());
+    let export = audit_log::export(app, &permit, &author, &query, Format::JsonLines).await?;
+    download::send(export, "audit", Kind::JsonLines).await.map(JsonLines)
 }
 
 /// Walks the whole chain.

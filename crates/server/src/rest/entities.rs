@@ -12,6 +12,7 @@ use workspace::{List, Refusal};
 
 use crate::input::{Body, Paged};
 use crate::output::{Created, Done, Json};
+use crate::recordings;
 use crate::request::Request;
 
 /// Which of them to list.
@@ -74,6 +75,13 @@ pub struct AssignmentRights {
     /// See its log and statistics.
     #[serde(default = "yes")]
     pub may_observe: bool,
+    /// Delete every call that went through the number so far, with its recording: for a number that passes to another
+    /// user where it belongs to one at a time (ONF-07). Its history stays unless this is true.
+    #[serde(default)]
+    pub delete_history: bool,
+    /// The number itself, typed once more, where its history is to be deleted.
+    #[serde(default)]
+    pub confirm: String,
 }
 
 fn yes() -> bool {
@@ -86,9 +94,11 @@ pub async fn assign(
     permit: Permit<can::NumberAssign>,
     Body(rights): Body<AssignmentRights>,
 ) -> Result<Json<GrantView>, Refusal> {
-    let AssignmentRights { may_use, may_observe } = rights;
-    let new = AssignNumber { user: request.id("user")?.0, may_use, may_observe };
-    grants::assign(&request.server.app, &permit, &request.author(), new).await.map(Json)
+    let AssignmentRights { may_use, may_observe, delete_history, confirm } = rights;
+    let new = AssignNumber { user: request.id("user")?.0, may_use, may_observe, delete_history, confirm };
+    let assigned = grants::assign(&request.server.app, &permit, &request.author(), new).await?;
+    recordings::remove_all(&request, &assigned.recordings).await?;
+    Ok(Json(assigned.grant))
 }
 
 /// Takes the number back from a user.

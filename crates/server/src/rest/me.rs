@@ -75,7 +75,7 @@ pub async fn change_password(
 }
 
 /// The permission over the one's own record, which is the only one that it reaches.
-fn over_oneself(actor: Option<&Actor>) -> Result<Permit<can::ProfileUpdate>, Refusal> {
+pub(super) fn over_oneself(actor: Option<&Actor>) -> Result<Permit<can::ProfileUpdate>, Refusal> {
     let actor = actor.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let own = actor.snapshot().thing(Noun::User, actor.id()).ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(actor.permit_on(own)?)

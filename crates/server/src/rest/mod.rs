@@ -2,16 +2,20 @@
 
 pub mod access;
 pub mod audit;
+pub mod calling;
 pub mod calls;
+pub mod compare;
 pub mod directory;
 pub mod entities;
 pub mod explain;
 pub mod health;
 pub mod me;
 pub mod permissions;
+pub mod plan;
 pub mod recordings;
 pub mod roles;
 pub mod sessions;
+pub mod toggles;
 pub mod tokens;
 pub mod undo;
 pub mod units;

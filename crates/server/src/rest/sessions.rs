@@ -49,6 +49,6 @@ pub async fn end(request: Request, who: Identity, _: ()) -> Result<Done, Refusal
         return Err(Refusal::because(Code::BadRequest, "An API token is no session; revoke it instead."));
     };
     let workspace = who.actor.snapshot().model().workspace;
-    request.server.app.store.end_session(workspace, &who.author(), who.actor.id(), session).await?;
+    request.server.app.store.end_session(workspace, &who.author(), who.owner(), session).await?;
     Ok(Done)
 }

@@ -62,23 +62,6 @@ pub async fn set_auto_record(
     settings::set_auto_record(&request.server.app, &permit, &request.author(), wanted.on).await.map(Json)
 }
 
-/// A plan to move to.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PlanChoice {
-    /// The key of the plan.
-    pub plan: String,
-}
-
-/// Moves to another plan.
-pub async fn change_plan(
-    request: Request,
-    permit: Permit<can::BillingCommit>,
-    Body(choice): Body<PlanChoice>,
-) -> Result<Json<WorkspaceView>, Refusal> {
-    settings::change_plan(&request.server.app, &permit, &request.author(), &choice.plan).await.map(Json)
-}
-
 /// An heir.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -86,6 +86,8 @@ icons! {
     Down => r#"<path d="M3.5 6 8 10.5 12.5 6"/>"#,
     /// Leave.
     SignOut => r#"<path d="M6.5 2.5h-3c-.6 0-1 .4-1 1v9c0 .6.4 1 1 1h3M10 5l3 3-3 3M13 8H6.5"/>"#,
+    /// Arrows both ways: one beside the other.
+    Compare => r#"<path d="M2.5 5.2h10M9.6 2.3l2.9 2.9-2.9 2.9M13.5 10.8h-10M6.4 7.9l-2.9 2.9 2.9 2.9"/>"#,
     /// Look: view as somebody else.
     Eye => r#"<path d="M1.5 8C3 5 5.3 3.6 8 3.6S13 5 14.5 8C13 11 10.7 12.4 8 12.4S3 11 1.5 8z"/><circle cx="8" cy="8" r="2"/>"#,
 }

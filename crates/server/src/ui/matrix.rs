@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::badge::{Tone, badge};
 use super::icon::{Icon, icon};
-use super::reach::{Reach, reach_chips, reach_picker};
+use super::reach::{Locked, Reach, reach_chips, reach_picker};
 use super::text::{fill, later, t};
 
 /// The column that a permission counts in.
@@ -41,6 +41,15 @@ pub struct Permission<'a> {
     pub held: &'a [Reach],
     /// Why it does not count although held, for example that the plan lacks it.
     pub masked: Option<&'a str>,
+    /// The reaches that the reader cannot give, and why.
+    pub locked: Locked<'a>,
+}
+
+impl Permission<'_> {
+    /// Whether it is held, or could be given by the reader.
+    fn within_reach(&self) -> bool {
+        !self.held.is_empty() || self.possible.iter().any(|reach| !self.locked.reaches.contains(reach))
+    }
 }
 
 /// Permissions that belong together.
@@ -115,7 +124,7 @@ fn permission_row(permission: &Permission, editable: bool, about: &dyn Fn(&Permi
                 (about(permission))
             }
             @if editable {
-                (reach_picker(permission.name, permission.meaning, permission.possible, permission.held))
+                (reach_picker(permission.name, permission.meaning, permission.possible, permission.held, &permission.locked))
             } @else {
                 (held_chips(permission))
             }
@@ -136,6 +145,7 @@ fn cell(group: &Group, verb: Verb, label: &str, key: &str, editable: bool) -> Ma
     let of_verb = || group.permissions.iter().filter(|permission| permission.verb == verb);
     let total = of_verb().count();
     let held = of_verb().filter(|permission| !permission.held.is_empty()).count();
+    let most = of_verb().filter(|permission| permission.within_reach()).count();
     let (class, pressed, picture) = match held {
         0 => ("none", "false", Icon::Minus),
         _ if held == total => ("all", "true", Icon::Check),
@@ -144,13 +154,17 @@ fn cell(group: &Group, verb: Verb, label: &str, key: &str, editable: bool) -> Ma
     let values: [(&str, &dyn std::fmt::Display); 4] =
         [("group", &group.label), ("verb", &label), ("held", &held), ("total", &total)];
     let spoken = fill(t("{group}, {verb}: {held} of {total}"), &values);
-    let next = if held == total { "none" } else { "all" };
+    let (next, does) = match (held, most) {
+        (_, 0) => ("", t("You hold none of these yourself, so you cannot give them.").to_owned()),
+        (held, most) if held == most => ("none", fill(t("Take all {n} away"), &[("n", &held)])),
+        (_, most) => ("all", fill(t("Give all {n}"), &[("n", &most)])),
+    };
     html! {
         @if total == 0 {
             span.matrix-cell {}
         } @else if editable {
             button type="submit" class={ "matrix-cell " (class) } name="group" value={ (group.key) ":" (key) ":" (next) }
-                aria-pressed=(pressed) { (cell_content(&spoken, held, total, picture)) }
+                aria-pressed=(pressed) title=(does) disabled[most == 0] { (cell_content(&spoken, held, total, picture)) }
         } @else {
             span class={ "matrix-cell " (class) } { (cell_content(&spoken, held, total, picture)) }
         }

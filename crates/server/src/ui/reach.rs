@@ -64,14 +64,15 @@ pub fn reach_chips(held: &[Reach]) -> Markup {
 /// Boxes to tick, one for each `possible` reach; sends `name=own` and so on. A permission that only knows
 /// `All` concerns no rows: one box, which says "On" or "Off".
 #[must_use]
-pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach]) -> Markup {
+pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach], locked: &Locked) -> Markup {
     let on_or_off = possible == [Reach::All];
     html! {
         fieldset.reach-picker {
             legend.sr-only { (legend) }
             @for reach in possible {
-                label class={ "reach-" (reach.value()) } title=(reach.meaning()) {
-                    input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)]
+                @let shut = locked.reaches.contains(reach) && !held.contains(reach);
+                label class={ "reach-" (reach.value()) } title=(if shut { locked.why } else { reach.meaning() }) {
+                    input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)] disabled[shut]
                         aria-label=[on_or_off.then(|| t("On"))];
                     @if on_or_off { span { span.when-on { (t("On")) } span.when-off { (t("Off")) } } }
                     @else { span { (reach.label()) } }
@@ -79,4 +80,13 @@ pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach]
             }
         }
     }
+}
+
+/// Reaches that the reader cannot tick, and why; what is ticked already can be unticked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Locked<'a> {
+    /// Which.
+    pub reaches: &'a [Reach],
+    /// Why, in a sentence.
+    pub why: &'a str,
 }

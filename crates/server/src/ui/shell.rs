@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::assets;
 use super::avatar::avatar;
 use super::icon::{Icon, icon};
-use super::text::{fill, spoken, t};
+use super::text::{spoken, t};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -112,3 +112,20 @@ async fn whoever_may_no_longer_make_a_change_cannot_undo_it_either() {
     company.owner.client.put(&format!("/api/v1/users/{}/role", admin.id), demoted).await.expect(200);
     admin.client.post(&undo, Value::Null).await.expect(403);
 }
+
+#[tokio::test]
+async fn trying_a_grant_names_the_thing_and_what_comes_with_it() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let user = company.hire("user").await;
+    let queue = company.create("/api/v1/queues", json!({ "name": "Results" })).await;
+    let path = format!("/api/v1/users/{}/grants/{queue}?try=true", user.id);
+    let both = json!({ "may_use": true, "may_observe": true });
+    let tried = company.owner.client.put(&path, both).await.expect(200);
+    let gains = &tried.json["groups"][0]["gains"];
+    assert_eq!(gains[0]["name"], "Results", "{tried:?}");
+    assert_eq!(gains[0]["reaches"], json!(["use", "observe"]));
+    let fields = [("new", "yes"), ("entity", &*queue.to_string()), ("may_use", "yes"), ("expires_at", "")];
+    let asked = company.form(&company.owner, &format!("/users/{}/grants", user.id), &fields).await;
+    assert!(asked.expect(200).text.contains("Results"));
+}

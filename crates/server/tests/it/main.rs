@@ -10,6 +10,8 @@
 mod architecture;
 mod attacks;
 mod authzen;
+mod browser;
+mod compare;
 mod foresight;
 mod generated;
 mod import;
@@ -17,6 +19,8 @@ mod languages;
 mod matrix;
 mod openapi;
 mod rest;
+mod roles;
 mod rules;
 mod sessions;
 mod sweep;
+mod view_as;

@@ -27,6 +27,9 @@ ALTER TABLE toggles ADD COLUMN revision BIGINT NOT NULL DEFAULT 1;
 -- Whom the user of a session looks at the workspace as, read-only.
 ALTER TABLE sessions ADD COLUMN viewing_as BIGINT;
 
+-- recording_deleted_at: when somebody deleted the recording, which no later import brings back.
+ALTER TABLE calls ADD COLUMN recording_deleted_at BIGINT;
+
 -- What it takes to undo a change of access: the rows as they were and as the change left them.
 CREATE TABLE undos (
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),

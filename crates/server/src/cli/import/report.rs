@@ -25,6 +25,8 @@ pub struct Report {
     pub known: u64,
     /// Recordings that were attached.
     pub attached: u64,
+    /// Recordings that somebody deleted here before, and that were left out.
+    pub deleted: u64,
     /// Rows that are no calls.
     pub bad: u64,
     calls: u64,
@@ -52,6 +54,7 @@ impl Report {
             imported: 0,
             known: 0,
             attached: 0,
+            deleted: 0,
             bad: 0,
             calls: 0,
             matched: 0,
@@ -138,6 +141,9 @@ impl Report {
         writeln!(out, "{} bad rows.", self.bad)?;
         if has_audio && !dry_run {
             writeln!(out, "{} recordings attached, {} not usable.", self.attached, self.unused_audio)?;
+        }
+        if self.deleted > 0 {
+            writeln!(out, "{} recordings left out: somebody deleted them here.", self.deleted)?;
         }
         writeln!(out, "{:.1} seconds.", self.began.elapsed().as_secs_f64())?;
         Ok(())

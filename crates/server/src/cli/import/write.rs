@@ -9,6 +9,7 @@ use access::{Permit, Thing, can};
 use serde_json::json;
 use store::Author;
 use store::audit::Act;
+use store::call::Attached;
 use tokio::sync::mpsc;
 use workspace::App;
 
@@ -77,7 +78,14 @@ impl Writer<'_> {
         if known > 0 {
             // Which of them are new is not told; those that are have their recording already.
             for (call, file) in recorded {
-                attached += u64::from(change.attach_recording(call.source, &call.unique_id, file).await?);
+                match change.attach_recording(call.source, &call.unique_id, file).await? {
+                    Attached::Yes => attached += 1,
+                    Attached::Already => {}
+                    Attached::Deleted => {
+                        self.drop_again(file)?;
+                        report.deleted += 1;
+                    }
+                }
             }
         }
         report.imported += imported;
@@ -96,6 +104,15 @@ impl Writer<'_> {
         });
         change.record(Act::done("call:import", "workspace", 0, self.file.as_str()).with(detail));
         Ok(change.commit().await?)
+    }
+}
+
+impl Writer<'_> {
+    /// Deletes the file that was taken in for a call whose recording somebody deleted here.
+    fn drop_again(&self, file: &str) -> Result<(), Error> {
+        let Some(folder) = &self.recordings else { return Ok(()) };
+        let file = folder.join(file);
+        Ok(std::fs::remove_file(&file).map_err(|e| format!("cannot delete {}: {e}", file.display()))?)
     }
 }
 

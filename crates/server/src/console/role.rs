@@ -1,0 +1,217 @@
+//! One role: its matrix, who holds it, and cloning, renaming and deleting it.
+
+use access::{Actor, Id, Permission, Permit, can};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use workspace::Refusal;
+use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
+
+use super::frame::{Frame, csrf, done, path};
+use super::paging::address;
+use super::parts::{self, Options};
+use super::{compare, role_matrix};
+use crate::input::{Pairs, Query};
+use crate::request::Request;
+use crate::ui::avatar::avatar;
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::card::card;
+use crate::ui::dialog;
+use crate::ui::form::{self, Field};
+use crate::ui::icon::Icon;
+use crate::ui::page::{Crumb, PageHead, page_head};
+use crate::ui::pager::{Pager, pager};
+use crate::ui::text::{count, fill, later, said, t};
+
+use super::roles::{actor, badges};
+
+/// How many holders are named at a time.
+const NAMED: usize = 30;
+
+/// Which holders to show.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Asked {
+    after: String,
+}
+
+/// One role as a matrix: to edit where it is a custom one and one may.
+pub async fn show(
+    request: Request,
+    permit: Permit<can::RoleRead>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Refusal> {
+    let role = roles::show(&request.server.app, &permit).await?;
+    let actor = actor(&permit)?;
+    let may = |permission| actor.may(permission, permit.thing());
+    let may_edit = may(Permission::RoleWrite) && !role.built_in;
+    let may_delete = may(Permission::RoleDelete) && !role.built_in;
+    let here = path(&request, &format!("/roles/{}", role.id));
+    let actions = html! {
+        @if may_delete { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-role")) }
+        @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
+        (compare::link(&request, &format!("role:{}", role.id), ""))
+        @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
+    };
+    let main = html! {
+        (page_head(&PageHead {
+            title: &said(&role.name), subtitle: &subtitle(&role, may_edit), badges: Some(badges(&role)), actions: Some(actions),
+            crumbs: &[Crumb { href: &path(&request, "/roles"), label: t("Roles") }],
+        }))
+        div.stack {
+            (role_matrix::show(&request, actor, permit.id(), may_edit))
+            (holders(&request, actor, permit.id(), &asked))
+        }
+        @if may(Permission::RoleWrite) { (clone_dialog(&request, &role)) }
+        @if may_edit { (rename_dialog(&request, &role, &here)) }
+        @if may_delete { (delete_dialog(&request, &role, actor, &here)) }
+    };
+    Ok(Frame::new(&request, &said(&role.name)).around(main))
+}
+
+fn subtitle(role: &RoleView, may_edit: bool) -> String {
+    let (one, many) = match (role.built_in, may_edit) {
+        (true, _) => (
+            later("Built-in role; {n} person has it. Clone it to change anything."),
+            later("Built-in role; {n} people have it. Clone it to change anything."),
+        ),
+        (false, true) => (
+            later("Custom role; {n} person has it. Changes save by themselves and hold at once."),
+            later("Custom role; {n} people have it. Changes save by themselves and hold at once."),
+        ),
+        (false, false) => {
+            (later("Custom role; {n} person has it."), later("Custom role; {n} people have it."))
+        }
+    };
+    count(role.holders, one, many)
+}
+
+/// The people who have the role, as far as the viewer may see them, a page at a time.
+fn holders(request: &Request, actor: &Actor, role: Id, asked: &Asked) -> Markup {
+    let people = seen_holders(actor, role);
+    if people.is_empty() {
+        return html! {};
+    }
+    let from = asked.after.parse().ok().filter(|n| *n < people.len()).unwrap_or(0_usize);
+    let here = path(request, &format!("/roles/{role}"));
+    let all = path(request, &format!("/users?role={role}"));
+    card(
+        t("Who has it"),
+        "",
+        Some(button::link(&Button::new(Kind::Plain, t("List them")), &all)),
+        html! {
+            ul.people-list {
+                @for (name, id) in people.iter().skip(from).take(NAMED) {
+                    li { a.person href=(path(request, &format!("/users/{id}"))) { (avatar(name)) span { (name) } } }
+                }
+            }
+            @if people.len() > NAMED { (pages(&here, from, people.len())) }
+        },
+    )
+}
+
+fn seen_holders(actor: &Actor, role: Id) -> Vec<(&str, Id)> {
+    let sees = |id: &Id| parts::user_thing(actor, *id).is_some_and(|t| actor.may(Permission::UserRead, &t));
+    let users = actor.snapshot().model().users.iter();
+    let seen = users.filter(|(id, user)| user.role == role && sees(id));
+    let mut people: Vec<(&str, Id)> = seen.map(|(id, user)| (user.name.as_str(), *id)).collect();
+    people.sort_by_key(|(name, id)| (name.to_lowercase(), *id));
+    people
+}
+
+fn pages(here: &str, from: usize, total: usize) -> Markup {
+    let to = (from + NAMED).min(total);
+    let at = |offset: usize| address(here, &[("after", &offset.to_string())]);
+    let next = (to < total).then(|| at(to));
+    let previous = (from > 0).then(|| if from > NAMED { at(from - NAMED) } else { here.to_owned() });
+    let values: [(&str, &dyn std::fmt::Display); 3] = [("from", &(from + 1)), ("to", &to), ("total", &total)];
+    pager(&Pager {
+        summary: &fill(t("{from}–{to} of {total} people"), &values),
+        first: (from > 0).then_some(here),
+        previous: previous.as_deref(),
+        next: next.as_deref(),
+    })
+}
+
+fn clone_dialog(request: &Request, role: &RoleView) -> Markup {
+    let name = Field::new("name", t("Name of the new role")).required().form("clone");
+    let body = form::form(
+        "clone",
+        &path(request, "/roles"),
+        &csrf(request),
+        html! {
+            input type="hidden" name="from" value=(role.id);
+            (form::input(&name, form::Kind::Text, &fill(t("{name} (copy)"), &[("name", &said(&role.name))])))
+            (form::form_actions(html! { (dialog::cancel("clone-role")) (button::submit(&Button::new(Kind::Primary, t("Clone")))) }))
+        },
+    );
+    dialog::dialog("clone-role", &fill(t("Clone {name}"), &[("name", &said(&role.name))]), false, body)
+}
+
+fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
+    let name = Field::new("name", t("Name")).required().form("rename");
+    let body = form::form(
+        "rename",
+        &format!("{here}/name"),
+        &csrf(request),
+        html! {
+            input type="hidden" name="revision" value=(role.revision);
+            (form::input(&name, form::Kind::Text, &role.name))
+            (form::form_actions(html! { (dialog::cancel("rename-role")) (button::submit(&Button::new(Kind::Primary, t("Rename")))) }))
+        },
+    );
+    dialog::dialog("rename-role", t("Rename the role"), false, body)
+}
+
+/// Deleting asks where the holders go, and preselects nothing.
+fn delete_dialog(request: &Request, role: &RoleView, actor: &Actor, here: &str) -> Markup {
+    let held = actor.snapshot().model().users.values().any(|user| user.role.0 == role.id);
+    let others = heirs(actor, role.id);
+    let move_to = Field::new("move_to", t("Role that they get instead"))
+        .hint(t("The roles that you can give. It holds at once; nobody is signed out."))
+        .required()
+        .form("delete");
+    let body = form::form(
+        "delete",
+        &format!("{here}/delete"),
+        &csrf(request),
+        html! {
+            @if held {
+                p { (count(role.holders, "{n} person has this role.", "{n} people have this role.")) }
+                (form::select(&move_to, &others.or_none(t("Choose a role")).choices(), ""))
+                p { a href=(path(request, &format!("/users?role={}", role.id))) { (t("Or give each of them a role first.")) } }
+            } @else { p { (t("Nobody has this role. It cannot be brought back.")) } }
+            (form::form_actions(html! { (dialog::cancel("delete-role")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
+        },
+    );
+    dialog::dialog("delete-role", &fill(t("Delete {name}?"), &[("name", &role.name)]), false, body)
+}
+
+/// The roles that holders of a deleted one can get from somebody.
+fn heirs(actor: &Actor, role: u32) -> Options {
+    parts::givable_roles(actor).without(&role.to_string())
+}
+
+/// Renames a role.
+pub async fn rename(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let (name, revision) = (Some(typed.get("name").to_owned()), typed.get("revision").parse().ok());
+    let edit = RoleChange { name, revision, holds: None };
+    roles::update(&request.server.app, &permit, &request.author(), edit).await?;
+    Ok(done(&request, &format!("/roles/{}", permit.id()), "renamed"))
+}
+
+/// Deletes a role; whoever has it gets the chosen one.
+pub async fn delete(
+    request: Request,
+    permit: Permit<can::RoleDelete>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let how = DeleteRole { move_to: typed.id("move_to")? };
+    roles::delete(&request.server.app, &permit, &request.author(), how).await?;
+    Ok(done(&request, "/roles", "deleted"))
+}

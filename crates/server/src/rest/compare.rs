@@ -1,0 +1,47 @@
+//! Comparing two roles or people over REST.
+
+use access::{Id, Noun};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use store::Identity;
+use workspace::Refusal;
+use workspace::compare::{self, Comparison, Subject};
+
+use crate::input::Query;
+use crate::output::Json;
+use crate::request::Request;
+
+/// What to compare.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompareQuery {
+    /// A role or a person: `role:3`, `user:7`. It takes `role:read`, or `access:explain` over the person.
+    pub a: String,
+    /// Another one.
+    pub b: String,
+}
+
+/// Side by side.
+pub async fn show(
+    request: Request,
+    who: Identity,
+    Query(query): Query<CompareQuery>,
+) -> Result<Json<Comparison>, Refusal> {
+    let subject = |field, text: &str| {
+        let (noun, id) = parse(text).ok_or_else(|| unreadable(field))?;
+        Subject::of(&who.actor, noun, id)
+    };
+    let (a, b) = (subject("a", &query.a)?, subject("b", &query.b)?);
+    Ok(Json(compare::compare(&request.server.app, &who.actor, &a, &b)))
+}
+
+fn unreadable(field: &'static str) -> Refusal {
+    Refusal::invalid(field, "{field} must be a role or a person, like role:3 or user:7.")
+}
+
+/// A role or person as addresses name one.
+pub fn parse(text: &str) -> Option<(Noun, Id)> {
+    let (word, id) = text.split_once(':')?;
+    let noun = Noun::from_word(word).filter(|noun| matches!(noun, Noun::Role | Noun::User))?;
+    Some((noun, Id(id.parse().ok()?)))
+}

@@ -1,0 +1,45 @@
+//! What was bought, over REST: the plan, seats, licences.
+
+use access::{Permit, can};
+use workspace::Refusal;
+use workspace::plan::{self, LicenceChange, LicencesView, PlanChange, PlanView};
+
+use crate::input::Body;
+use crate::output::Json;
+use crate::request::Request;
+
+/// The plan and the seats.
+pub async fn show(
+    request: Request,
+    permit: Permit<can::BillingRead>,
+    _: (),
+) -> Result<Json<PlanView>, Refusal> {
+    plan::show(&request.server.app, &permit).await.map(Json)
+}
+
+/// Moves to another plan, buys or gives back seats.
+pub async fn update(
+    request: Request,
+    permit: Permit<can::BillingCommit>,
+    Body(edit): Body<PlanChange>,
+) -> Result<Json<PlanView>, Refusal> {
+    plan::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+}
+
+/// The licences and what they carry.
+pub async fn licences(
+    request: Request,
+    permit: Permit<can::LicenseRead>,
+    _: (),
+) -> Result<Json<LicencesView>, Refusal> {
+    plan::licences(&request.server.app, &permit).await.map(Json)
+}
+
+/// Buys or gives back licences.
+pub async fn update_licences(
+    request: Request,
+    permit: Permit<can::LicenseUpdate>,
+    Body(edit): Body<LicenceChange>,
+) -> Result<Json<LicencesView>, Refusal> {
+    plan::update_licences(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+}
