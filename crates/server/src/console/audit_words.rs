@@ -124,9 +124,28 @@ pub const OTHER_ACTS: [(&str, &str); 5] = [
     ("demo:create", later("make a demo company")),
 ];
 
+/// Those who act without a record of their own, and the ways that are no session and no token.
+const OTHERS: [&str; 5] =
+    [later("operator"), later("nobody"), later("command line"), later("sign-in"), later("no credentials")];
+
+/// How somebody came, in words.
+pub fn via(via: &str) -> String {
+    let (word, id) = via.rsplit_once(' ').unwrap_or((via, ""));
+    let template = match word {
+        "session" => t("session {id}"),
+        "api token" => t("API token {id}"),
+        _ => return other(via),
+    };
+    fill(template, &[("id", &id)])
+}
+
+fn other(name: &str) -> String {
+    OTHERS.into_iter().find(|known| *known == name).map_or(name, |known| t(known)).to_owned()
+}
+
 /// An entry as a sentence, with the names that the workspace has for what the entry has only an id of.
 pub fn sentence(model: &Model, entry: &EntryView) -> Markup {
-    let who = html! { strong { (entry.actor) } };
+    let who = html! { strong { (other(&entry.actor)) } };
     let what = html! { strong { (thing_name(model, entry)) } };
     match entry.outcome.as_str() {
         "refused" => refused(entry, who, what),

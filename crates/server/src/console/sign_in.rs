@@ -65,8 +65,8 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
         }
     });
     let document = Document { title: t("Choose a workspace"), theme: Theme::System, csrf: "" };
-    let card = sign_in_card(t("Choose a workspace"), form, companies);
-    Ok(bare(&document, html! { (card) (languages("")) }).into_response())
+    let form = html! { (form) (languages("")) };
+    Ok(bare(&document, sign_in_card(t("Choose a workspace"), form, companies)).into_response())
 }
 
 fn preset_name(key: &str) -> String {
@@ -216,7 +216,7 @@ async fn page(
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
     let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
-    Ok(bare(&document, html! { (sign_in_card(&workspace.name, form, demo)) (languages(&typed.next)) }))
+    Ok(bare(&document, sign_in_card(&workspace.name, html! { (form) (languages(&typed.next)) }, demo)))
 }
 
 async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, Refusal> {

@@ -98,7 +98,7 @@ pub fn flag(name: &str, label: &str, on: bool) -> Markup {
 /// Says once of which time zone the days of a filter are; moments in lists are in the reader's own.
 #[must_use]
 pub fn days_of(zone: &str) -> Markup {
-    html! { span.filter-note { (fill(t("Days of {zone}"), &[("zone", &zone)])) } }
+    html! { span.filter-note { (fill(t("Days of {zone}"), &[("zone", &zone.replace('_', " "))])) } }
 }
 
 /// A day, as `YYYY-MM-DD`.
