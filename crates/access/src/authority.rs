@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::decide::Actor;
 use crate::limits::{self, Full};
-use crate::model::{Grant, Id, Micros, Model, Standing, Temporary, User};
+use crate::model::{Grant, Id, Micros, Model, Role, Standing, Temporary, User};
 use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
 use crate::reach::Reach;
@@ -71,6 +71,17 @@ impl Breach {
                 text!("`{permission}` cannot be put into a role or given", permission)
             }
             Breach::Full(full) => full.text(),
+        }
+    }
+}
+
+impl Breach {
+    /// The user whom it is about, where it is about one.
+    pub fn user(&self) -> Option<Id> {
+        match self {
+            Breach::GivesMore { user, .. } => *user,
+            Breach::HoldsMore { user, .. } => Some(*user),
+            _ => None,
         }
     }
 }
@@ -147,6 +158,41 @@ pub fn may_define(actor: &Actor, cells: &[Cell]) -> Result<(), Breach> {
         Some((permission, _)) => Err(Breach::GivesMore { user: None, permission }),
         None => Ok(()),
     }
+}
+
+/// Whether an actor could give somebody a role: not the Owner's, and none that holds more than they do (ALL-02, ONF-10).
+pub fn may_give(actor: &Actor, role: &Role) -> bool {
+    let given: Vec<Cell> = role.holds.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
+    !role.standing.owner && may_define(actor, &given).is_ok()
+}
+
+/// Judges the record that a new or present user would have, everything else staying as it is: one row of many, by the
+/// rules that the change of all of them is judged by. What holds of the whole workspace ([`standing`]) is not looked at.
+pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Result<(), Breach> {
+    may_touch(actor, before, id)?;
+    let model = before.model();
+    let theirs = (id, Id(0))..=(id, Id(u32::MAX));
+    // Folding the others anew would change nothing for this user.
+    let alone = Model {
+        workspace: model.workspace,
+        version: model.version,
+        preset: model.preset,
+        plan: model.plan.clone(),
+        allows: model.allows,
+        seats: model.seats,
+        licences: model.licences,
+        default_role: model.default_role,
+        roles: model.roles.clone(),
+        toggles: model.toggles.clone(),
+        units: BTreeMap::new(),
+        users: BTreeMap::from([(id, record.clone())]),
+        entities: BTreeMap::new(),
+        settings: model.settings.range(theirs).map(|(key, setting)| (*key, *setting)).collect(),
+        leads: model.leads.iter().filter(|(user, _)| *user == id).copied().collect(),
+        grants: model.grants.iter().filter(|grant| grant.user == id).cloned().collect(),
+        temporary: model.temporary.iter().filter(|given| given.user == id).cloned().collect(),
+    };
+    gains(actor, before, &Snapshot::build(alone, before.at()), id)
 }
 
 /// Judges the bundles of permissions that are new or hold more: roles, toggles, access for a while.

@@ -1,6 +1,6 @@
 // The console's behaviour on top of plain links and forms: everything works without it, only less smoothly.
 // Attributes it honours: data-autosave, data-filter, data-confirm, data-command, data-live, data-local,
-// data-copy, data-toast, data-open, data-reload.
+// data-copy, data-toast, data-open, data-reload, data-tick-all, data-tick, data-once.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -130,6 +130,18 @@
     if (!form?.matches("[data-autosave], [data-filter]")) return;
     if (target.type === "search") return; // sent while typing
     if (form.reportValidity()) form.requestSubmit();
+  });
+
+  // The box in a table's head ticks all of its form; and shows whether all or some of them are ticked.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches?.("[data-tick], [data-tick-all]")) return;
+    const form = target.dataset.tickAll ?? target.getAttribute("form");
+    const boxes = $$("[data-tick]").filter((box) => box.getAttribute("form") === form);
+    const all = $$("[data-tick-all]").find((box) => box.dataset.tickAll === form);
+    if (target === all) for (const box of boxes) box.checked = all.checked;
+    const ticked = boxes.filter((box) => box.checked).length;
+    if (all) { all.checked = ticked === boxes.length; all.indeterminate = ticked > 0 && ticked < boxes.length; }
+    for (const count of $$("[data-ticked]")) count.textContent = String(ticked);
   });
 
   let typing;
@@ -289,7 +301,7 @@
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
 
   // A page with a secret on it is the only place where it can be read: it is never loaded again by itself.
-  const shownOnce = () => $("#main .secret") !== null;
+  const shownOnce = () => $("#main :is(.secret, [data-once])") !== null;
 
   function showChangedBar(show) {
     const note = $("#changed > p");

@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq as _;
 use workspace::language::Language;
 use workspace::{Code, Refusal};
 
+use crate::multipart;
 use crate::request::Request;
 
 /// The cookie of a workspace's session: one for each workspace, so that one browser can be in several.
@@ -17,10 +18,26 @@ fn name(secure: bool, slug: &str) -> String {
 
 /// The session token in the request's cookie for the workspace in its path.
 pub fn session(request: &Request) -> Option<String> {
-    value(request, &name(request.server.config.secure_cookies, request.slug()))
+    named(request, &name(request.server.config.secure_cookies, request.slug()))
 }
 
-fn value(request: &Request, wanted: &str) -> Option<String> {
+/// The device's secret, which the browser keeps for all workspaces alike.
+pub fn device(request: &Request) -> Option<String> {
+    named(request, device_name(request.server.config.secure_cookies))
+}
+
+const fn device_name(secure: bool) -> &'static str {
+    if secure { "__Host-device" } else { "device" }
+}
+
+/// The `Set-Cookie` that lets the browser be known at the next sign-in. It opens nothing.
+pub fn remember_device(secure: bool, device: &str) -> String {
+    let secure_word = if secure { "; Secure" } else { "" };
+    let (name, seconds) = (device_name(secure), 400 * 86_400);
+    format!("{name}={device}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure_word}")
+}
+
+fn named(request: &Request, wanted: &str) -> Option<String> {
     let cookies = request.headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = cookies.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned())
@@ -43,7 +60,7 @@ const LANGUAGE: &str = "ringfence-language";
 
 /// The language that this browser chose before anybody signed in.
 pub fn language(request: &Request) -> Option<Language> {
-    value(request, LANGUAGE).and_then(|code| Language::of(&code))
+    named(request, LANGUAGE).and_then(|code| Language::of(&code))
 }
 
 /// The `Set-Cookie` that keeps such a choice for a year.
@@ -84,13 +101,16 @@ pub fn check_same_site(request: &Request) -> Result<(), Refusal> {
     if request.secret.is_none() {
         return Ok(());
     }
-    let sent =
-        text("x-csrf-token").map(str::to_owned).or_else(|| form_token(&request.body)).unwrap_or_default();
+    let sent = text("x-csrf-token").map(str::to_owned).or_else(|| form_token(request)).unwrap_or_default();
     let right: bool = sent.as_bytes().ct_eq(csrf_of(request).as_bytes()).into();
     if right { Ok(()) } else { Err(refused()) }
 }
 
-fn form_token(body: &[u8]) -> Option<String> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
+fn form_token(request: &Request) -> Option<String> {
+    if let Some(parts) = multipart::parts(request.header(header::CONTENT_TYPE), &request.body) {
+        let token = parts.into_iter().find(|part| part.name == "csrf")?;
+        return String::from_utf8(token.bytes.to_vec()).ok();
+    }
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&request.body).ok()?;
     pairs.into_iter().find(|(key, _)| key == "csrf").map(|(_, value)| value)
 }

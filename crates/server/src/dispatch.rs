@@ -2,6 +2,7 @@
 //! refusals, and the headers that every answer carries.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use access::Noun;
 use axum::Router;
@@ -11,18 +12,18 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use store::audit::Act;
-use store::{Identity, Intent, Receipt};
+use store::{Intent, Receipt};
 use workspace::language::Language;
 use workspace::secrets::token_hash;
-use workspace::{Code, Refusal};
+use workspace::{Code, Refusal, lookups};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, refuse, viewing};
+use crate::{Server, console, cookie, endpoints, listen, refuse, viewing};
 
-/// The largest body that is read.
-const LARGEST_BODY: usize = 1 << 20;
+/// So long may a body take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// The router, made from the endpoint table and nothing else.
 pub fn router(server: Server) -> Router {
@@ -68,11 +69,13 @@ async fn dispatch(
 ) -> Response {
     let (parts, body) = http.into_parts();
     let path: HashMap<String, String> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let address = listen::client_address(&parts, server.config.behind_proxy);
     let mut request = Request {
         server,
         who: None,
         secret: None,
         workspace_name: String::new(),
+        address,
         uri: parts.uri,
         headers: parts.headers,
         path,
@@ -81,7 +84,13 @@ async fn dispatch(
         receipt: Receipt::default(),
     };
     let request_id = request.headers.get("x-request-id").cloned();
-    let found = identify(&mut request, endpoint.face).await;
+    let found = match identify(&mut request, endpoint.face).await {
+        // Whoever may be anybody may also be somebody who is not heard any more today.
+        Err(refusal) if refusal.code == Code::TooManyTries && matches!(endpoint.asks, Asks::Nothing(_)) => {
+            Ok(())
+        }
+        found => found,
+    };
     let language = match request.language() {
         Some(language) => language,
         None => of_workspace(&request).await,
@@ -137,7 +146,10 @@ async fn handle(
         request.identity()?;
     }
     viewing::check(request, endpoint, method)?;
-    request.body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::new(Code::TooLarge))?;
+    let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, endpoint.largest_body)).await;
+    let body =
+        body.map_err(|_| Refusal::because(Code::BadRequest, "The body of the request took too long."))?;
+    request.body = body.map_err(|_| Refusal::new(Code::TooLarge))?;
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }
@@ -161,21 +173,18 @@ fn done(request: &Request, face: Face, mut answer: Response) -> Response {
 /// are no credentials there.
 async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
     let store = &request.server.app.store;
-    let found: Option<(Identity, String)> = match face {
+    let shown = match face {
         Face::Plain => None,
-        Face::Rest | Face::AuthZen => match bearer(request) {
-            Some(token) if token.starts_with("rfs_") => {
-                store.by_session(&token_hash(token)).await?.map(|who| (who, token.to_owned()))
-            }
-            Some(token) => store.by_token(&token_hash(token)).await?.map(|who| (who, token.to_owned())),
-            None => None,
-        },
-        Face::Console => match cookie::session(request) {
-            Some(token) => store.by_session(&token_hash(&token)).await?.map(|who| (who, token)),
-            None => None,
-        },
+        Face::Rest | Face::AuthZen => bearer(request).map(str::to_owned),
+        Face::Console => cookie::session(request).filter(|token| token.starts_with("rfs_")),
     };
-    let Some((who, secret)) = found else { return Ok(()) };
+    let Some(secret) = shown.filter(|secret| is_token(secret)) else { return Ok(()) };
+    let hash = token_hash(&secret);
+    let find = async {
+        if secret.starts_with("rfs_") { store.by_session(&hash).await } else { store.by_token(&hash).await }
+    };
+    let found = lookups::find(&request.server.app, &request.caller(), request.slug(), &hash, find).await?;
+    let Some(who) = found else { return Ok(()) };
     if !request.slug().is_empty() {
         let here = who.actor.snapshot().model().workspace;
         let workspace = store.workspace_by_slug(request.slug()).await?.filter(|w| w.id == here);
@@ -185,6 +194,12 @@ async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
     request.who = Some(who);
     request.secret = Some(secret);
     Ok(())
+}
+
+/// Whether a text can be a token at all: what cannot is not looked up.
+fn is_token(text: &str) -> bool {
+    let bits = text.strip_prefix("rfs_").or_else(|| text.strip_prefix("rft_"));
+    bits.is_some_and(|bits| bits.len() == 64 && bits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750).

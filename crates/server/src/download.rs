@@ -1,4 +1,4 @@
-//! Tables and logs as files, streamed piece by piece so that their size costs no memory.
+//! Tables and logs as files: long ones streamed piece by piece so that their size costs no memory.
 
 use std::future::Future;
 
@@ -10,6 +10,23 @@ use tokio_stream::wrappers::ReceiverStream;
 use workspace::{Refusal, audit_log, calls};
 
 use crate::output::Csv;
+
+/// A table that is in memory.
+pub fn table(name: &str, text: String) -> Csv {
+    Csv((headers(name, Kind::Csv), text).into_response())
+}
+
+fn headers(name: &str, kind: Kind) -> [(header::HeaderName, String); 3] {
+    let (media_type, ending) = match kind {
+        Kind::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
+        Kind::JsonLines => ("application/jsonl", "jsonl"),
+    };
+    [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ]
+}
 
 /// A file that is made while it is sent.
 pub trait Pieces: Send + 'static {
@@ -46,16 +63,7 @@ pub async fn csv(export: calls::Export) -> Result<Csv, Refusal> {
 /// The file, sent while it is read. What is refused is refused before the answer begins.
 pub async fn send(mut export: impl Pieces, name: &str, kind: Kind) -> Result<Response, Refusal> {
     let first = export.next().await?;
-    let (media_type, ending) = match kind {
-        Kind::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
-        Kind::JsonLines => ("application/jsonl", "jsonl"),
-    };
-    let headers = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, Body::from_stream(pieces(first, export))).into_response())
+    Ok((headers(name, kind), Body::from_stream(pieces(first, export))).into_response())
 }
 
 /// The pieces of the file; an error ends the answer where it is, so that half a file is not taken for a whole one.

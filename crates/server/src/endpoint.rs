@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub asks: Asks,
     /// One sentence about it.
     pub summary: &'static str,
+    /// The largest body that is read, in bytes.
+    pub largest_body: usize,
     /// Where its input is, and the input's schema.
     pub input: Option<(Place, SchemaOf)>,
     /// The status of a good answer.
@@ -110,6 +112,7 @@ impl Endpoint {
             face: Face::of(path),
             asks,
             summary,
+            largest_body: I::LARGEST,
             input: I::schema(),
             status: O::STATUS,
             media_type: O::MEDIA_TYPE,

@@ -2,10 +2,13 @@
 
 use access::text;
 
+use axum::http::header;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use workspace::people_file::File;
 use workspace::{Code, Refusal};
 
+use crate::multipart;
 use crate::request::Request;
 use crate::schema::{SchemaOf, schema_of};
 
@@ -18,10 +21,15 @@ pub enum Place {
     Query,
     /// A form's body.
     Form,
+    /// A body that is a table (RFC 4180).
+    Csv,
 }
 
 /// Something that an endpoint takes.
 pub trait Input: Sized + Send + 'static {
+    /// The largest body that it is read from, in bytes.
+    const LARGEST: usize = 1 << 20;
+
     /// Reads it from a request; what cannot be read names the field where that is known.
     fn read(request: &Request) -> Result<Self, Refusal>;
 
@@ -215,6 +223,58 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Form<T> {
     }
 }
 
+/// Larger than any file that is taken, so that one that is a little too large is told so in its own words.
+const LARGEST_FILE: usize = 3 << 20;
+
+/// A body that is a file of people.
+#[derive(Debug)]
+pub struct PeopleFile(pub File);
+
+impl Input for PeopleFile {
+    const LARGEST: usize = LARGEST_FILE;
+
+    fn read(request: &Request) -> Result<Self, Refusal> {
+        if !request.content_type().eq_ignore_ascii_case("text/csv") {
+            return Err(Refusal::because(
+                Code::UnsupportedMediaType,
+                "The body must be CSV: send it as text/csv.",
+            ));
+        }
+        File::read(&request.body).map(PeopleFile)
+    }
+
+    fn schema() -> Option<(Place, SchemaOf)> {
+        Some((Place::Csv, schema_of::<String>))
+    }
+}
+
+/// A form with a file in it.
+#[derive(Debug)]
+pub struct Upload {
+    /// Its other fields.
+    pub fields: Pairs,
+    /// The file's bytes; empty where none was chosen.
+    pub file: Vec<u8>,
+}
+
+impl Input for Upload {
+    const LARGEST: usize = LARGEST_FILE;
+
+    fn read(request: &Request) -> Result<Self, Refusal> {
+        let unreadable = || Refusal::because(Code::BadRequest, "The form cannot be read: send it once more.");
+        let parts =
+            multipart::parts(request.header(header::CONTENT_TYPE), &request.body).ok_or_else(unreadable)?;
+        let file = parts.iter().find(|part| part.is_file).map(|part| part.bytes.to_vec()).unwrap_or_default();
+        let text = |part: &multipart::Part<'_>| String::from_utf8_lossy(part.bytes).into_owned();
+        let fields = parts.iter().filter(|part| !part.is_file).map(|part| (part.name.clone(), text(part)));
+        Ok(Upload { fields: Pairs(fields.collect()), file })
+    }
+
+    fn schema() -> Option<(Place, SchemaOf)> {
+        None
+    }
+}
+
 /// A form as its pairs, for forms whose fields depend on the workspace (a role's cells, say).
 #[derive(Debug)]
 pub struct Pairs(pub Vec<(String, String)>);
@@ -244,6 +304,25 @@ impl Pairs {
                 .map(Some)
                 .map_err(|_| Refusal::invalid(name, "{field} must be chosen from the list.")),
         }
+    }
+
+    /// The field as a whole number; none where it is absent or empty.
+    pub fn number(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
+        match self.get(name) {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| Refusal::invalid(name, format!("{name} must be a whole number."))),
+        }
+    }
+
+    /// Every value of a field as an id.
+    pub fn ids(&self, name: &'static str) -> Result<Vec<u32>, Refusal> {
+        let id = |text: &str| {
+            text.parse().map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+        };
+        self.all(name).map(id).collect()
     }
 }
 

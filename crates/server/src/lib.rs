@@ -13,7 +13,9 @@ pub mod endpoint;
 pub mod endpoints;
 pub mod import;
 pub mod input;
+pub mod listen;
 pub mod live;
+mod multipart;
 pub mod openapi;
 pub mod output;
 pub mod recordings;
@@ -41,6 +43,8 @@ pub struct Server {
     pub app: App,
     /// How it is set up.
     pub config: Arc<Config>,
+    /// How many live streams each session has open.
+    pub streams: live::Streams,
 }
 
 /// How a server is set up.
@@ -50,6 +54,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Whether cookies are `Secure`: on, unless somebody serves plain HTTP to a browser that insists.
     pub secure_cookies: bool,
+    /// Whether a proxy stands before the server, whose last `X-Forwarded-For` hop is the client's address.
+    pub behind_proxy: bool,
     /// The address that callers use, without a slash at the end; taken from the request where it is none.
     pub public_url: Option<String>,
 }

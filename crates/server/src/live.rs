@@ -1,18 +1,20 @@
 //! The live stream of an open page: told at once when something changes, and why when access ends (ALL-03, NUA-08).
 
+use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::model::Standing;
-use access::{Id, Micros};
+use access::{Id, Micros, text};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use store::{Changed, Identity};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use workspace::Refusal;
 use workspace::secrets::token_hash;
+use workspace::{Code, Refusal};
 
 use crate::Server;
 use crate::request::Request;
@@ -36,6 +38,48 @@ impl What {
     }
 }
 
+/// So many streams may one session have open: a tab each.
+const PER_SESSION: usize = 24;
+
+/// How many streams each session has open, by the hash of its token.
+#[derive(Debug, Clone, Default)]
+pub struct Streams(Arc<Mutex<HashMap<String, usize>>>);
+
+/// A place among the streams of a session, until it is dropped.
+struct Seat {
+    streams: Streams,
+    token_hash: String,
+}
+
+impl Streams {
+    fn open(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn seat(&self, token_hash: &str) -> Result<Seat, Refusal> {
+        let mut open = self.open();
+        let count = open.entry(token_hash.to_owned()).or_insert(0);
+        if *count >= PER_SESSION {
+            let message = text!("Too many pages of this session are open. Close some.");
+            return Err(Refusal::because(Code::TooManyTries, message));
+        }
+        *count += 1;
+        Ok(Seat { streams: self.clone(), token_hash: token_hash.to_owned() })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut open = self.streams.open();
+        if let Some(count) = open.get_mut(&self.token_hash) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.token_hash);
+            }
+        }
+    }
+}
+
 /// One stream: whose session, and what it has been told.
 struct Stream {
     server: Server,
@@ -48,16 +92,21 @@ struct Stream {
 /// Server-sent events: `change` when the page should be fetched again, `signed-out` with the address that says why when the
 /// session no longer holds.
 pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
+    let token_hash = token_hash(request.secret.as_deref().unwrap_or_default());
+    let seat = request.server.streams.seat(&token_hash)?;
     let (page, events) = mpsc::channel(8);
     let changes = request.server.app.store.subscribe();
     let stream = Stream {
         workspace: who.actor.snapshot().model().workspace,
-        token_hash: token_hash(request.secret.as_deref().unwrap_or_default()),
+        token_hash,
         home: format!("/w/{}", request.slug()),
         server: request.server,
         page,
     };
-    tokio::spawn(async move { stream.run(changes, who).await });
+    tokio::spawn(async move {
+        stream.run(changes, who).await;
+        drop(seat);
+    });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Sse::new(ReceiverStream::new(events)).keep_alive(keep_alive).into_response())
 }

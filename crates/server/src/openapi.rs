@@ -130,9 +130,14 @@ fn operation(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
     if matches!(endpoint.asks, Asks::Nothing(_)) {
         fields.insert("security".into(), json!([]));
     }
-    if let Some((Place::Body, schema)) = endpoint.input {
+    let sent = match endpoint.input {
+        Some((Place::Body, schema)) => Some(("application/json", schema)),
+        Some((Place::Csv, schema)) => Some(("text/csv", schema)),
+        _ => None,
+    };
+    if let Some((media_type, schema)) = sent {
         let schema = schema(&mut schemas.sent);
-        let content = json!({ "application/json": { "schema": schema } });
+        let content = json!({ media_type: { "schema": schema } });
         fields.insert("requestBody".into(), json!({ "required": true, "content": content }));
     }
     operation
@@ -241,7 +246,9 @@ fn refusals(endpoint: &Endpoint) -> Vec<u16> {
         all.push(409);
     }
     match endpoint.input {
-        Some((Place::Body, _)) if endpoint.face == Face::Rest => all.extend([400, 413, 415, 422]),
+        Some((Place::Body | Place::Csv, _)) if endpoint.face == Face::Rest => {
+            all.extend([400, 413, 415, 422])
+        }
         Some((Place::Body, _)) => all.extend([400, 413]),
         Some(_) => all.push(422),
         None => {}

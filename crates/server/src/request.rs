@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use access::model::UnitKind;
 use access::{Id, Micros, Noun, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
 use store::{Author, Identity, Intent, Receipt, Via};
+use workspace::confirm::Confirmation;
+use workspace::guesses::Caller;
 use workspace::language::Language;
 use workspace::{Code, Refusal};
 
@@ -23,6 +26,8 @@ pub struct Request {
     pub secret: Option<String>,
     /// What people call the workspace in the path; empty where the path names none.
     pub workspace_name: String,
+    /// The client's address, as strangers are counted by it.
+    pub address: String,
     /// Path and query.
     pub uri: Uri,
     /// The headers.
@@ -73,6 +78,21 @@ impl Request {
         }
     }
 
+    /// Where the request comes from, for what counts guesses.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            address: self.address.clone(),
+            agent: self.header(header::USER_AGENT).to_owned(),
+            device: cookie::device(self),
+        }
+    }
+
+    /// The password that came with an act, as a confirmation of who acts.
+    pub fn confirmation<'a>(&self, password: Option<&'a str>) -> Confirmation<'a> {
+        let by_token = self.who.as_ref().is_some_and(|who| matches!(who.via, Via::Token(_)));
+        Confirmation { password, field: "password", by_token }
+    }
+
     /// When the API token that was shown ends; none for sessions and for tokens without an end.
     pub fn token_end(&self) -> Option<Micros> {
         self.who.as_ref().filter(|who| matches!(who.via, Via::Token(_))).and_then(|who| who.expires_at)
@@ -101,6 +121,15 @@ impl Request {
     /// A variable part of the path that is an id.
     pub fn id(&self, name: &str) -> Result<Id, Refusal> {
         self.param(name).parse().map(Id).map_err(|_| Refusal::new(Code::NotFound))
+    }
+
+    /// The department or branch that the path names.
+    pub fn unit(&self) -> Result<(UnitKind, Id), Refusal> {
+        let (word, kind) = match self.path.contains_key(Noun::Branch.word()) {
+            true => (Noun::Branch.word(), UnitKind::Branch),
+            false => (Noun::Department.word(), UnitKind::Department),
+        };
+        Ok((kind, self.id(word)?))
     }
 
     /// The workspace's name in the path.

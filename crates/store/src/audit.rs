@@ -1,6 +1,6 @@
 //! The audit log: one entry for each act and each refusal, each bound to the one before by a hash (ALL-06).
 
-use access::{Id, Micros, Permit, can};
+use access::{Id, Micros, Permit, Right, Visible, can};
 use sha2::{Digest, Sha256};
 
 use crate::change::Author;
@@ -253,6 +253,18 @@ impl Store {
     pub async fn record_refusal(&self, workspace: i64, author: &Author, act: Act) -> Result<()> {
         let mut change = self.open_change(workspace, author).await?;
         change.record(Act { outcome: Outcome::Refused, ..act });
+        change.commit().await
+    }
+
+    /// Writes down that somebody took rows out that they may see: an export.
+    pub async fn record_export<R: Right>(
+        &self,
+        visible: &Visible<R>,
+        author: &Author,
+        act: Act,
+    ) -> Result<()> {
+        let mut change = self.open_change(visible.workspace(), author).await?;
+        change.record(act);
         change.commit().await
     }
 

@@ -382,15 +382,18 @@ impl Store {
 }
 
 impl Change<'_> {
-    /// Keeps calls, leaving out those whose source and id are there already; how many were new.
+    /// Keeps calls, leaving out those whose source and id are there already or were deleted; how many were new.
     pub async fn add_calls(&mut self, calls: &[NewCall]) -> Result<u64> {
+        let deleted = self.deleted_among(calls).await?;
+        let is_kept = |call: &&NewCall| !deleted.contains(&(call.source.to_owned(), call.unique_id.clone()));
+        let calls: Vec<&NewCall> = calls.iter().filter(is_kept).collect();
         let first = self.new_call_ids(i64::try_from(calls.len()).unwrap_or(i64::MAX));
         let workspace = self.workspace();
-        let rows = (first..).zip(calls).flat_map(|(id, call)| call_row(workspace, id, call));
+        let rows = (first..).zip(&calls).flat_map(|(id, call)| call_row(workspace, id, call));
         let kept: Vec<(i64,)> = self.tx.insert(db::Rows { values: rows.collect(), ..NEW_CALLS }).await?;
         let kept: HashSet<i64> = kept.into_iter().map(|(id,)| id).collect();
         let mut touches: Vec<(Id, Micros, i64)> = (first..)
-            .zip(calls)
+            .zip(&calls)
             .filter(|(id, _)| kept.contains(id))
             .flat_map(|(id, call)| call.touches.iter().map(move |subject| (*subject, call.started_at, id)))
             .collect();
@@ -464,8 +467,30 @@ impl Change<'_> {
             }
             self.tx.exec(delete.s(")")).await?;
         }
+        for part in calls.chunks(KEYS_AT_ONCE) {
+            let mut insert = q("INSERT INTO deleted_calls (workspace_id, source, unique_id) VALUES ");
+            for (at, call) in part.iter().enumerate() {
+                let key = row![self.workspace(), &call.source, &call.unique_id];
+                insert = insert.s(if at == 0 { "" } else { ", " }).list(key);
+            }
+            self.tx.exec(insert).await?;
+        }
         let recordings = calls.iter().filter_map(|call| call.recording.clone()).collect();
         Ok((u64::try_from(calls.len()).unwrap_or(u64::MAX), recordings))
+    }
+
+    /// The sources and ids of those calls that were deleted for good.
+    async fn deleted_among(&mut self, calls: &[NewCall]) -> Result<HashSet<(String, String)>> {
+        let mut found = HashSet::new();
+        let any = q("SELECT workspace_id FROM deleted_calls WHERE workspace_id = ").v(self.workspace());
+        let any: Option<(i64,)> = self.tx.one(any.s(" LIMIT 1")).await?;
+        for part in calls.chunks(KEYS_AT_ONCE).filter(|_| any.is_some()) {
+            let query =
+                q("SELECT source, unique_id FROM deleted_calls WHERE workspace_id = ").v(self.workspace());
+            let query = query.s(" AND unique_id IN ").list(part.iter().map(|call| &call.unique_id));
+            found.extend(self.tx.all::<(String, String)>(query).await?);
+        }
+        Ok(found)
     }
 
     /// Every call that went through a number so far.

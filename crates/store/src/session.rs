@@ -23,6 +23,19 @@ pub struct SessionRow {
     pub expires_at: Micros,
 }
 
+/// A session that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    /// What its secret is kept as.
+    pub token_hash: &'a str,
+    /// What the secret of the device is kept as, where it is to be known again.
+    pub device_hash: Option<&'a str>,
+    /// The browser or client, as it named itself.
+    pub agent: &'a str,
+    /// When it ends by itself.
+    pub expires_at: Micros,
+}
+
 /// What sign-in needs to know of an account.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Credentials {
@@ -52,10 +65,9 @@ impl Store {
         workspace: i64,
         user: Id,
         name: &str,
-        token_hash: &str,
-        agent: &str,
-        expires_at: Micros,
+        new: &NewSession<'_>,
     ) -> Result<Id> {
+        let NewSession { token_hash, device_hash, agent, expires_at } = *new;
         let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
         let (session, now) = (change.new_id(), change.now());
@@ -67,6 +79,9 @@ impl Store {
                 .list(row![workspace, session, user, token_hash, agent, now, now, expires_at]),
             )
             .await?;
+        if let Some(device) = device_hash {
+            change.remember_device(user, device, agent).await?;
+        }
         let seen = q("UPDATE users SET last_seen_at = ").v(now).s(" WHERE workspace_id = ").v(workspace);
         change.tx.exec(seen.s(" AND id = ").v(user)).await?;
         change.record(Act::done("session:create", "user", i64::from(user.0), name));
@@ -81,6 +96,22 @@ impl Store {
         change.tx.exec(query.s(" AND user_id = ").v(user)).await?;
         change.record(Act::done("session:delete", "user", i64::from(user.0), author.name.clone()));
         change.commit().await
+    }
+
+    /// Ends every session of one's own but one; how many ended. Needs no permit, as for one of them.
+    pub async fn end_other_sessions(
+        &self,
+        workspace: i64,
+        author: &Author,
+        user: Id,
+        keep: Option<Id>,
+    ) -> Result<u64> {
+        let mut change = self.open_change(workspace, author).await?;
+        let ended = change.end_sessions(user, keep).await?;
+        let act = Act::done("session:delete", "user", i64::from(user.0), author.name.clone());
+        change.record(act.with(serde_json::json!({ "ended": ended })));
+        change.commit().await?;
+        Ok(ended)
     }
 
     /// Ends a session's looking at the workspace as another user; written down once, however many ask for it. Needs no
@@ -116,12 +147,11 @@ impl Change<'_> {
         if self.tx.exec(query).await? == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
 
-    /// Ends every session of a user, but perhaps the one that asks.
-    pub async fn end_sessions(&mut self, user: Id, except: Option<Id>) -> Result<()> {
+    /// Ends every session of a user, but perhaps the one that asks; how many ended.
+    pub async fn end_sessions(&mut self, user: Id, except: Option<Id>) -> Result<u64> {
         let query =
             q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace()).s(" AND user_id = ").v(user);
-        self.tx.exec(query.some(except, |q, id| q.s(" AND id <> ").v(id))).await?;
-        Ok(())
+        Ok(self.tx.exec(query.some(except, |q, id| q.s(" AND id <> ").v(id))).await?)
     }
 
     /// Sets a user's password, as a hash in PHC form.

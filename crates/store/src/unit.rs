@@ -38,6 +38,26 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Moves everybody of a unit to another of its kind, or to none.
+    pub async fn move_members(&mut self, kind: UnitKind, from: Id, to: Option<Id>) -> Result<()> {
+        let (set, of) = match kind {
+            UnitKind::Department => ("UPDATE users SET department_id = ", " AND department_id = "),
+            UnitKind::Branch => ("UPDATE users SET branch_id = ", " AND branch_id = "),
+        };
+        let update = q(set).v(to).s(", revision = revision + 1 WHERE deleted_at IS NULL AND workspace_id = ");
+        self.tx.exec(update.v(self.workspace()).s(of).v(from)).await?;
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Lets nobody lead a unit any longer.
+    pub async fn clear_leaders(&mut self, unit: Id) -> Result<()> {
+        let delete = q("DELETE FROM unit_leads WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(delete.s(" AND unit_id = ").v(unit)).await?;
+        self.changes_access();
+        Ok(())
+    }
+
     /// Deletes a unit that nobody belongs to or leads.
     pub async fn delete_unit(&mut self, id: Id) -> Result<()> {
         // People who were deleted keep their unit for the history; it goes with the unit.

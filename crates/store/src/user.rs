@@ -1,10 +1,14 @@
 //! Users of a workspace, and what is set for each: toggles, units they lead, access for a while.
 
-use access::model::{Setting, Standing};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use access::model::{Setting, Standing, User};
 use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
 
 use crate::change::Change;
 use crate::db::{Q, q, row};
+use crate::load;
 use crate::page::{Page, Slice};
 use crate::role::write_cells;
 use crate::{Result, Store, StoreError, taken};
@@ -22,6 +26,8 @@ pub struct UserRow {
     pub phone: String,
     /// The company's own code for them; empty where there is none.
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
     /// Their role.
     pub role_id: i64,
     /// Their department.
@@ -38,10 +44,12 @@ pub struct UserRow {
     pub last_seen_at: Option<Micros>,
     /// Rises with each edit of the record.
     pub revision: i64,
+    /// Whether they can sign in with a PIN.
+    pub has_pin: bool,
 }
 
 /// What a user's record is made or edited with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserInput {
     /// Unique in the workspace, lower case.
     pub email: String,
@@ -51,6 +59,8 @@ pub struct UserInput {
     pub phone: String,
     /// The company's own code for them, or empty.
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
     /// Their role.
     pub role: Id,
     /// Their department.
@@ -69,6 +79,7 @@ impl Default for UserInput {
             name: text(),
             phone: text(),
             employee_code: text(),
+            lead_cap: None,
             role: Id(0),
             department: None,
             branch: None,
@@ -80,46 +91,36 @@ impl Default for UserInput {
 /// Which users to list.
 #[derive(Debug, Clone, Default)]
 pub struct UserFilter {
-    /// Part of the name, email address, phone or employee code.
+    /// Words, each of which is part of the name, email address, phone or employee code.
     pub search: Option<String>,
     /// Only holders of this role.
     pub role: Option<Id>,
-    /// Only people of this department or branch.
-    pub unit: Option<Id>,
+    /// Only people who belong to each of these departments and branches.
+    pub units: Vec<Id>,
     /// Only accounts that stand so.
     pub standing: Option<Standing>,
-    /// In which order.
+    /// By what the list is ordered.
     pub order: UserOrder,
+    /// Whether the order is the other way round; who has nothing to be ordered by still comes last.
+    pub descending: bool,
 }
 
-/// The order of a list of users.
+/// By what a list of users is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UserOrder {
     /// By name.
     #[default]
     Name,
-    /// By name, from the end of the alphabet.
-    NameDescending,
-    /// Whoever was here last comes first; whoever never was comes last.
-    SeenLast,
-    /// Whoever was here longest ago comes first; whoever never was comes last.
-    SeenFirst,
+    /// By the role's name, then by name.
+    Role,
+    /// By the department's name, then by name.
+    Department,
+    /// By when they were last here, longest ago first.
+    Seen,
 }
 
-impl UserOrder {
-    /// As SQL; the id makes it the same on every page.
-    const fn sql(self) -> &'static str {
-        match self {
-            UserOrder::Name => " ORDER BY lower(name), id",
-            UserOrder::NameDescending => " ORDER BY lower(name) DESC, id DESC",
-            UserOrder::SeenLast => " ORDER BY last_seen_at IS NULL, last_seen_at DESC, id",
-            UserOrder::SeenFirst => " ORDER BY last_seen_at IS NULL, last_seen_at, id",
-        }
-    }
-}
-
-const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-                       language, created_at, last_seen_at, revision";
+const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, role_id, department_id, branch_id, standing, \
+                       language, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
 
 /// `standing` as the databases write it.
 pub(crate) fn standing_word(standing: Standing) -> &'static str {
@@ -130,47 +131,132 @@ pub(crate) fn standing_word(standing: Standing) -> &'static str {
     }
 }
 
+/// A text as it is compared: without regard to case, whatever the script.
+fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+fn folded_words(text: &str) -> Vec<String> {
+    fold(text).split_whitespace().map(str::to_owned).collect()
+}
+
+/// So many ids stand in one query; SQLite takes no more than 32,766 values.
+const ROWS_PER_QUERY: usize = 1_000;
+
 /// A search text as a `LIKE` pattern, its own wildcards taken literally (with `ESCAPE '!'`).
 pub(crate) fn like(search: &str) -> String {
     let literal = search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{literal}%")
 }
 
+/// An email address is one user's, and so is the phone number of whoever signs in with a PIN.
+fn taken_of_user(error: sqlx::Error) -> StoreError {
+    // PostgreSQL names the index that is in the way, SQLite its columns.
+    let phone = error.as_database_error().is_some_and(|e| {
+        e.constraint() == Some("users_by_pin_phone") || e.message().ends_with("users.phone")
+    });
+    taken(if phone { "phone" } else { "email" })(error)
+}
+
 impl Store {
-    /// The users that the asker may see, by name.
+    /// The users that the asker may see and that fit. Who fits is found among the names that are in memory anyway:
+    /// text compares alike on every database, and the list is made by the checks themselves.
     pub async fn users(
         &self,
         visible: &Visible<can::UserRead>,
         filter: &UserFilter,
         slice: Slice,
     ) -> Result<Page<UserRow>> {
-        let ids = crate::entity::narrowed(visible, access::Noun::User);
-        let matching = |select: &'static str| -> Q {
-            q(select)
-                .s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ")
-                .v(visible.workspace())
-                .some(ids.clone(), |q, ids| q.s(" AND id IN ").list(ids))
-                .some(filter.search.as_deref().map(like), |q, like| {
-                    q.s(" AND (lower(name) LIKE ")
-                        .v(like.clone())
-                        .s(" ESCAPE '!' OR email LIKE ")
-                        .v(like.clone())
-                        .s(" ESCAPE '!' OR phone LIKE ")
-                        .v(like.clone())
-                        .s(" ESCAPE '!' OR lower(employee_code) LIKE ")
-                        .v(like)
-                        .s(" ESCAPE '!')")
-                })
-                .some(filter.role, |q, v| q.s(" AND role_id = ").v(v))
-                .some(filter.unit, |q, v| {
-                    q.s(" AND (department_id = ").v(v).s(" OR branch_id = ").v(v).s(")")
-                })
-                .some(filter.standing, |q, v| q.s(" AND standing = ").v(standing_word(v)))
+        let ids = self.user_ids(visible, filter).await?;
+        let part = |count: i64| usize::try_from(count).unwrap_or(0);
+        let shown: Vec<Id> = ids.iter().skip(part(slice.offset)).take(part(slice.limit)).copied().collect();
+        let rows = self.user_rows(visible, &shown).await?;
+        Ok(Page { rows, total: i64::try_from(ids.len()).unwrap_or(i64::MAX) })
+    }
+
+    /// The ids of the users that the asker may see and that fit, in order.
+    pub async fn user_ids(&self, visible: &Visible<can::UserRead>, filter: &UserFilter) -> Result<Vec<Id>> {
+        let model = visible.actor().snapshot().model();
+        let fits = |user: &User| {
+            filter.role.is_none_or(|role| user.role == role)
+                && filter.units.iter().all(|unit| user.units().any(|u| u == *unit))
+                && filter.standing.is_none_or(|standing| user.standing == standing)
         };
-        let rows =
-            matching(COLUMNS).s(filter.order.sql()).s(" LIMIT ").v(slice.limit).s(" OFFSET ").v(slice.offset);
-        let total: Option<(i64,)> = self.db.one(matching("SELECT count(*)")).await?;
-        Ok(Page { rows: self.db.all(rows).await?, total: total.map_or(0, |t| t.0) })
+        let seen = visible.things(access::Noun::User).into_iter();
+        let mut found: Vec<(Id, &User)> =
+            seen.filter_map(|id| Some((id, model.users.get(&id).filter(|user| fits(user))?))).collect();
+        let search = filter.search.as_deref().unwrap_or_default();
+        if search.contains('\0') {
+            return Err(StoreError::Nul);
+        }
+        let words: Vec<String> = folded_words(search);
+        if !words.is_empty() {
+            let texts = self.user_texts(visible.workspace()).await?;
+            found.retain(|(id, user)| {
+                let (phone, code) = texts.get(id).map_or(("", ""), |(phone, code)| (phone, code));
+                let text = fold(&format!("{}\n{}\n{phone}\n{code}", user.name, user.email));
+                words.iter().all(|word| text.contains(word.as_str()))
+            });
+        }
+        let seen = match filter.order {
+            UserOrder::Seen => self.last_seen(visible.workspace()).await?,
+            _ => HashMap::new(),
+        };
+        // What there is to be ordered by, if there is any; then the name; then the id, the same on every page.
+        let key = |(id, user): &(Id, &User)| {
+            let name = fold(&user.name);
+            let by = match filter.order {
+                UserOrder::Name => Some((0, name.clone())),
+                UserOrder::Role => Some((0, fold(model.label(user.role)))),
+                UserOrder::Department => user.department.map(|unit| (0, fold(model.label(unit)))),
+                UserOrder::Seen => seen.get(id).map(|at| (*at, String::new())),
+            };
+            (by, name, *id)
+        };
+        let mut keyed: Vec<_> = found.iter().map(key).collect();
+        keyed.sort_unstable_by(|(a, a_name, a_id), (b, b_name, b_id)| {
+            let turned = |order: Ordering| if filter.descending { order.reverse() } else { order };
+            let by = match (a, b) {
+                (Some(a), Some(b)) => turned(a.cmp(b)),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            };
+            by.then_with(|| a_name.cmp(b_name)).then_with(|| turned(a_id.cmp(b_id)))
+        });
+        Ok(keyed.into_iter().map(|(_, _, id)| id).collect())
+    }
+
+    /// The records of these users, in that order, as far as the asker may see them.
+    pub async fn user_rows(&self, visible: &Visible<can::UserRead>, ids: &[Id]) -> Result<Vec<UserRow>> {
+        let place: HashMap<Id, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let mut rows: Vec<UserRow> = vec![];
+        for some in ids.chunks(ROWS_PER_QUERY) {
+            let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ");
+            let query = query.v(visible.workspace()).s(" AND id IN ").list(some.iter().copied());
+            rows.extend(self.db.all::<UserRow>(query).await?);
+        }
+        let model = visible.actor().snapshot();
+        let sees = |id| {
+            let thing = model.thing(access::Noun::User, id);
+            thing.is_some_and(|thing| visible.actor().may(access::Permission::UserRead, &thing))
+        };
+        rows.retain(|row| sees(load::id(row.id)));
+        rows.sort_unstable_by_key(|row| place.get(&load::id(row.id)).copied());
+        Ok(rows)
+    }
+
+    /// What is searched and not in the access model: phone numbers and employee codes.
+    async fn user_texts(&self, workspace: i64) -> Result<HashMap<Id, (String, String)>> {
+        let query = q("SELECT id, phone, employee_code FROM users WHERE deleted_at IS NULL AND \
+                       (phone <> '' OR employee_code <> '') AND workspace_id = ");
+        let rows: Vec<(i64, String, String)> = self.db.all(query.v(workspace)).await?;
+        Ok(rows.into_iter().map(|(id, phone, code)| (load::id(id), (phone, code))).collect())
+    }
+
+    async fn last_seen(&self, workspace: i64) -> Result<HashMap<Id, Micros>> {
+        let query = q("SELECT id, last_seen_at FROM users WHERE last_seen_at IS NOT NULL AND \
+                       deleted_at IS NULL AND workspace_id = ");
+        let rows: Vec<(i64, Micros)> = self.db.all(query.v(workspace)).await?;
+        Ok(rows.into_iter().map(|(id, at)| (load::id(id), at)).collect())
     }
 
     /// The record of the user that the permit is for.
@@ -190,6 +276,13 @@ impl Store {
 }
 
 impl Change<'_> {
+    /// The records of all users, as this change sees them.
+    pub async fn users(&mut self) -> Result<Vec<UserRow>> {
+        let query =
+            q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
+        Ok(self.tx.all(query).await?)
+    }
+
     /// The record of a user, as this change sees it.
     pub async fn user(&mut self, id: Id) -> Result<UserRow> {
         let query =
@@ -206,7 +299,7 @@ impl Change<'_> {
     ) -> Result<Id> {
         let id = self.new_id();
         let insert = q(
-            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, role_id, department_id, \
+            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, role_id, department_id, \
                         branch_id, language, standing, password_hash, created_at) VALUES ",
         )
         .list(row![
@@ -216,6 +309,7 @@ impl Change<'_> {
             &user.name,
             &user.phone,
             &user.employee_code,
+            user.lead_cap,
             user.role,
             user.department,
             user.branch,
@@ -239,6 +333,8 @@ impl Change<'_> {
             .v(&user.phone)
             .s(", employee_code = ")
             .v(&user.employee_code)
+            .s(", lead_cap = ")
+            .v(user.lead_cap)
             .s(", role_id = ")
             .v(user.role)
             .s(", department_id = ")
@@ -252,7 +348,7 @@ impl Change<'_> {
             .s(" AND id = ")
             .v(id)
             .some(revision, |q, v| q.s(" AND revision = ").v(v));
-        if self.tx.exec(update).await.map_err(taken("email"))? == 0 {
+        if self.tx.exec(update).await.map_err(taken_of_user)? == 0 {
             return Err(if revision.is_some() { StoreError::Stale } else { StoreError::Missing });
         }
         self.touches(id);
@@ -289,6 +385,7 @@ impl Change<'_> {
             "DELETE FROM temporary_access",
             "DELETE FROM grants",
             "DELETE FROM sessions",
+            "DELETE FROM devices",
             "DELETE FROM api_tokens",
         ] {
             self.tx
@@ -297,7 +394,7 @@ impl Change<'_> {
         }
         let free = q("UPDATE extensions SET user_id = NULL WHERE workspace_id = ").v(workspace);
         self.tx.exec(free.s(" AND user_id = ").v(id)).await?;
-        let delete = q("UPDATE users SET password_hash = NULL, preset_number_id = NULL, \
+        let delete = q("UPDATE users SET password_hash = NULL, pin_hash = NULL, preset_number_id = NULL, \
                         chosen_number_id = NULL, deleted_at = ")
         .v(self.now());
         self.tx.exec(delete.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?;

@@ -34,6 +34,8 @@ pub struct WorkspaceRow {
     pub is_demo: bool,
     /// When it was created.
     pub created_at: Micros,
+    /// How many digits a PIN has.
+    pub pin_digits: i64,
     /// How many people the subscription pays for; none where seats are not counted.
     pub seats: Option<i64>,
     /// How many numbers the licences pay for; none where licences are not counted.
@@ -68,7 +70,7 @@ pub struct NewWorkspace<'a> {
 }
 
 const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, language, auto_record, is_demo, \
-                       created_at, seats, licences FROM workspaces";
+                       created_at, pin_digits, seats, licences FROM workspaces";
 
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
@@ -158,6 +160,7 @@ impl Change<'_> {
             settings.country_code.as_ref().map(|v| set("country_code = ").v(v)),
             settings.language.as_ref().map(|v| set("language = ").v(v)),
             settings.auto_record.map(|v| set("auto_record = ").v(v)),
+            settings.pin_digits.map(|v| set("pin_digits = ").v(v)),
             settings.seats.map(|v| set("seats = ").v(i64::from(v))),
             settings.licences.map(|v| set("licences = ").v(i64::from(v))),
         ];
@@ -167,6 +170,16 @@ impl Change<'_> {
         if settings.plan.is_some() || settings.seats.is_some() || settings.licences.is_some() {
             self.changes_access();
         }
+        Ok(())
+    }
+}
+
+impl Change<'_> {
+    /// Sets the role that new users get unless another is chosen; none for the preset's own.
+    pub async fn set_default_role(&mut self, role: Option<Id>) -> Result<()> {
+        let update = q("UPDATE workspaces SET default_role_id = ").v(role);
+        self.tx.exec(update.s(" WHERE id = ").v(self.workspace())).await?;
+        self.changes_access();
         Ok(())
     }
 }
@@ -186,6 +199,8 @@ pub struct WorkspaceSettings {
     pub language: Option<String>,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: Option<bool>,
+    /// How many digits a PIN has.
+    pub pin_digits: Option<i64>,
     /// How many people the subscription pays for.
     pub seats: Option<u32>,
     /// How many numbers the licences pay for.

@@ -6,9 +6,13 @@ use serde_json::{Value, json};
 use store::Author;
 use store::call::NewCall;
 use store::workspace::NewWorkspace;
+use workspace::guesses::Caller;
 use workspace::sign_in;
 
 use crate::{Answer, Client, TestServer};
+
+/// The password of whoever was given one.
+pub const PASSWORD: &str = "correct horse battery";
 
 /// A company, with its first user signed in.
 pub struct Company<'s> {
@@ -99,6 +103,16 @@ impl<'s> Company<'s> {
         Member::sign_in(self.server, self.id, &self.slug, id, &email).await
     }
 
+    /// Gives somebody the password [`PASSWORD`].
+    pub async fn give_password(&self, user: u32) {
+        let app = &self.server.app;
+        let hash = app.passwords.hash(PASSWORD).await.unwrap();
+        let permit = Permit::<can::UserResetCredentials>::operator(self.id, Thing::WORKSPACE);
+        let (mut change, _) = app.store.begin(&permit, &Author::operator()).await.unwrap();
+        change.set_password(Id(user), &hash).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
     /// Creates something through the API, by the company's first user; its id.
     pub async fn create(&self, path: &str, body: Value) -> u32 {
         let created = self.owner.client.post(path, body).await.expect(201);
@@ -133,6 +147,15 @@ impl<'s> Company<'s> {
             .header("cookie", format!("__Host-ringfence-{}={token}", self.slug))
             .header("x-csrf-token", server::cookie::csrf(&token));
         stranger.send(request.form(pairs)).await
+    }
+
+    /// Opens a page with somebody's session.
+    pub async fn page(&self, member: &Member, path: &str) -> Answer {
+        let token = member.client.token.clone().unwrap();
+        let stranger = self.server.stranger();
+        let request = stranger.request(reqwest::Method::GET, &format!("/w/{}{path}", self.slug));
+        let request = request.header("cookie", format!("__Host-ringfence-{}={token}", self.slug));
+        stranger.send(request).await
     }
 
     /// Puts a call into the log; its id.
@@ -187,7 +210,8 @@ impl<'s> Company<'s> {
 
 impl Member {
     async fn sign_in(server: &TestServer, workspace: i64, slug: &str, id: u32, email: &str) -> Member {
-        let session = sign_in::begin(&server.app, workspace, Id(id), email, "test").await.unwrap();
+        let session =
+            sign_in::begin(&server.app, workspace, Id(id), email, &Caller::named("test")).await.unwrap();
         let client = Client::new(server.url(), Some(session.token));
         Member { id, email: email.to_owned(), client, slug: slug.to_owned() }
     }

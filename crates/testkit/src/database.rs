@@ -35,13 +35,15 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 16] = [
-            "SELECT id, slug, name, preset, plan, time_zone, version, seats, licences FROM workspaces ORDER BY id",
+        const TABLES: [&str; 18] = [
+            "SELECT id, slug, name, preset, plan, time_zone, pin_digits, version, seats, licences FROM workspaces \
+             ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
             "SELECT * FROM units ORDER BY workspace_id, id",
             "SELECT workspace_id, id, email, name, phone, employee_code, role_id, department_id, branch_id, standing, \
-             password_hash, deleted_at, revision, preset_number_id, chosen_number_id FROM users ORDER BY workspace_id, id",
+             password_hash, pin_hash, deleted_at, revision, preset_number_id, chosen_number_id FROM users \
+             ORDER BY workspace_id, id",
             "SELECT * FROM toggle_settings ORDER BY workspace_id, user_id, toggle_id",
             "SELECT * FROM unit_leads ORDER BY workspace_id, user_id, unit_id",
             "SELECT * FROM temporary_access ORDER BY workspace_id, id",
@@ -50,8 +52,10 @@ impl Database {
             "SELECT * FROM numbers ORDER BY workspace_id, id",
             "SELECT * FROM grants ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM sessions ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, device_hash FROM devices ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
+            "SELECT * FROM deleted_calls ORDER BY workspace_id, source, unique_id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
         ];
         let mut rows = vec![];
@@ -73,6 +77,17 @@ impl Database {
             }
         }
         rows
+    }
+
+    /// The number that a query has, read behind the server's back.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let query = sqlx::AssertSqlSafe(sql.to_owned());
+        if self.is_postgres() {
+            let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
+            return sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap();
+        }
+        let mut connection = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+        sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
     }
 
     /// Runs a statement behind the server's back: how tests tamper and break things.

@@ -18,12 +18,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use server::{Config, Server, dispatch};
+use server::live::Streams;
+use server::{Config, Server, dispatch, listen};
 use store::Store;
 use workspace::App;
 
 pub use client::{Answer, Client};
-pub use company::{Company, Member, TestCall};
+pub use company::{Company, Member, PASSWORD, TestCall};
 pub use database::Database;
 
 /// A server that listens on a port of its own, with a clock that tests move.
@@ -49,11 +50,17 @@ impl TestServer {
         let time = clock.clone();
         let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
         let app = App::new(store);
-        let config = Config { data: database.folder.clone(), secure_cookies: true, public_url: None };
-        let router = dispatch::router(Server { app: app.clone(), config: Arc::new(config) });
+        let config = Config {
+            data: database.folder.clone(),
+            secure_cookies: true,
+            behind_proxy: true,
+            public_url: None,
+        };
+        let server = Server { app: app.clone(), config: Arc::new(config), streams: Streams::default() };
+        let router = dispatch::router(server);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(async move { listen::serve(listener, router, std::future::pending()).await });
         TestServer { address, app, database, clock }
     }
 

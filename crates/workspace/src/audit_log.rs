@@ -8,9 +8,8 @@ use store::audit::{Act, AuditFilter, Entry, Verdict};
 use store::{Author, Slice};
 
 use crate::calls::{moment, one_of};
-use crate::export::{harmless, text};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, check};
+use crate::{Answer, App, List, Moment, check, spreadsheet};
 
 /// One entry of the log.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -246,7 +245,7 @@ impl Export {
         self.filter.before = entries.last().map(|entry| entry.seq);
         self.state = if entries.is_empty() { State::End } else { State::Under };
         Ok(Some(match self.format {
-            Format::Csv => text(header.into_iter().chain(entries.into_iter().map(record)))?,
+            Format::Csv => spreadsheet::csv(header.into_iter().chain(entries.into_iter().map(record)))?,
             Format::JsonLines => lines(entries)?,
         }))
     }
@@ -272,5 +271,4 @@ fn record(entry: Entry) -> [String; 12] {
         entry.detail,
         entry.hash,
     ]
-    .map(harmless)
 }

@@ -12,7 +12,7 @@ use store::Author;
 use store::audit::Act;
 use store::call::{CallFilter, CallRow, ListsCalls};
 
-pub use crate::export::{Export, export};
+pub use crate::calls_export::{Export, export};
 
 use crate::mask::{mask, mask_name};
 use crate::refusal::{Code, Refusal};

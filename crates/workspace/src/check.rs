@@ -138,7 +138,20 @@ pub fn unit(
     if model.units.get(&id).is_some_and(|unit| unit.kind == kind) {
         return Ok(id);
     }
-    Err(Refusal::invalid(field, "{field} is not one of this workspace."))
+    Err(no_unit(field))
+}
+
+/// What is said of a unit that is not there, or that the asker may not know of.
+pub(crate) fn no_unit(field: &'static str) -> Refusal {
+    Refusal::invalid(field, "{field} is not one of this workspace.")
+}
+
+/// How many leads somebody is given at most.
+pub fn lead_cap(cap: i64) -> Result<i64, Refusal> {
+    if (0..=100_000).contains(&cap) {
+        return Ok(cap);
+    }
+    Err(Refusal::invalid("lead_cap", "{field} must be a whole number from 0 to 100000, or nothing."))
 }
 
 /// Cells as the API has them: permission names with the words of their reaches.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::entity::{EntityInput, EntityRow, ReadsEntities};
-use store::{Author, Slice};
+use store::{Author, Slice, StoreError};
 
 use crate::refusal::Refusal;
 use crate::{Answer, App, List, Moment, Ref, check, id};
@@ -209,7 +209,8 @@ pub async fn create<R: AddsEntities>(
     let owner = new.user.map(|user| owner(before.model(), R::KIND, user)).transpose()?;
     let input =
         EntityInput { digits: digits(R::KIND, &new.digits)?, name: name(R::KIND, &new.name)?, user: owner };
-    let id = change.add_entity(R::KIND, &input).await?;
+    let added = change.add_entity(R::KIND, &input).await;
+    let id = added.map_err(|error| taken(error, before.model(), permit.actor(), R::KIND, &input))?;
     owner.into_iter().for_each(|user| change.touches(user));
     let row = change.entity(R::KIND, id).await?;
     let detail = serde_json::json!({ "after": record(before.model(), &row) });
@@ -229,7 +230,8 @@ pub async fn update<R: EditsEntities>(
     let before = change.before().clone();
     let old = change.entity(R::KIND, permit.id()).await?;
     let input = checked_edit(before.model(), R::KIND, &edit, &old)?;
-    change.update_entity(R::KIND, permit.id(), &input, edit.revision).await?;
+    let done = change.update_entity(R::KIND, permit.id(), &input, edit.revision).await;
+    done.map_err(|error| taken(error, before.model(), permit.actor(), R::KIND, &input))?;
     let owners = old.user_id.map(id).into_iter().chain(input.user);
     owners.filter(|_| old.user_id.map(id) != input.user).for_each(|user| change.touches(user));
     let row = change.entity(R::KIND, permit.id()).await?;
@@ -320,4 +322,23 @@ pub(crate) fn known(model: &Model, actor: Option<&Actor>, entity: u32) -> Answer
         thing.zip(see).is_some_and(|(thing, see)| actor.may(see, &thing))
     });
     if seen { Ok((Id(entity), kind)) } else { Err(unknown()) }
+}
+
+/// The refusal where digits or a name are in use, with what has them as far as the asker may know of it.
+fn taken(
+    error: StoreError,
+    model: &Model,
+    asker: Option<&Actor>,
+    kind: EntityKind,
+    input: &EntityInput,
+) -> Refusal {
+    let value = if kind == EntityKind::Queue { &input.name } else { &input.digits };
+    let same = |label: &str| label.to_lowercase() == value.to_lowercase();
+    let known = |id: &Id| asker.is_none_or(|asker| asker.knows(*id));
+    let holder = model.entities.iter().find(|(id, e)| e.kind == kind && same(&e.label) && known(id));
+    let holder = holder.map(|(_, entity)| match entity.owner.filter(known) {
+        Some(owner) => format!("{} {} of {}", kind.word(), entity.label, model.label(owner)),
+        None => format!("{} {}", kind.word(), entity.label),
+    });
+    crate::taken::by(error, holder.as_deref())
 }

@@ -4,27 +4,38 @@
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
 pub mod audit_log;
+pub mod bulk;
 pub mod calling;
 pub mod calls;
+mod calls_export;
 pub mod check;
 pub mod compare;
+pub mod confirm;
 pub mod directory;
 pub mod entities;
 pub mod explain;
-mod export;
 pub mod foresight;
 pub mod grants;
+pub mod guesses;
 pub mod language;
+pub mod lookups;
 mod mask;
 pub mod moment;
 pub mod ownership;
+pub mod people_export;
+pub mod people_file;
+pub mod people_import;
+pub mod pin;
 pub mod plan;
 pub mod profile;
 pub mod refusal;
 pub mod roles;
 pub mod secrets;
 pub mod settings;
+pub mod several;
 pub mod sign_in;
+mod spreadsheet;
+mod taken;
 pub mod toggles;
 pub mod tokens;
 pub mod units;
@@ -48,12 +59,14 @@ pub struct App {
     pub store: Store,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: secrets::Passwords,
+    /// Look-ups of tokens and links: who showed too many wrong ones.
+    pub lookups: lookups::Lookups,
 }
 
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
-        App { store, passwords: secrets::Passwords::default() }
+        App { store, passwords: secrets::Passwords::default(), lookups: lookups::Lookups::default() }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

@@ -5,19 +5,23 @@ use access::{Id, Model, Permit, Text, can, text};
 use store::Author;
 use store::audit::Act;
 
+use crate::confirm::{self, Confirmation};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App};
 
 /// The key of the role whose holders can become Owner, and which the old Owner gets.
 const ADMIN: &str = "admin";
 
-/// Hands ownership to an Admin: the Admin becomes Owner and the old Owner becomes Admin, both or neither.
+/// Hands ownership to an Admin: the Admin becomes Owner and the old Owner becomes Admin, both or neither. Confirmed by
+/// the Owner's present password in every preset.
 pub async fn transfer(
     app: &App,
     permit: &Permit<can::WorkspaceTransfer>,
     author: &Author,
     to: u32,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<()> {
+    confirm::password(app, permit, author, confirmation).await?;
     let (mut change, _) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let model = before.model();

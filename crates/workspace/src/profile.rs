@@ -5,14 +5,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
+use store::device::DeviceRow;
 use store::session::SessionRow;
 use store::user::{UserInput, UserRow};
 
+use crate::confirm::{self, Confirmation};
+use crate::guesses::Caller;
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::user_access::{self, EffectiveLine};
 use crate::users::{UserView, input_of, phone, present};
-use crate::{Answer, App, List, Moment, check, id, sign_in};
+use crate::{Answer, App, List, Moment, check, id, pin};
 
 /// An edit of one's own record: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -37,6 +40,19 @@ pub struct PasswordChange {
     pub current: String,
     /// The one to sign in with from now on.
     pub new: String,
+}
+
+/// A browser or phone that one signed in on, which guesses of strangers do not lock out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DeviceView {
+    /// Its id.
+    pub id: u32,
+    /// The browser or client, as it named itself.
+    pub agent: String,
+    /// When one last signed in on it.
+    pub last_seen_at: Moment,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
 }
 
 /// One of one's own sessions.
@@ -92,6 +108,7 @@ pub async fn update(
         language: edit.language.map_or(old.language.clone(), Language::stored),
         ..input_of(&old)
     };
+    pin::keeps_phone(&old, &input.phone)?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let record =
@@ -115,19 +132,9 @@ pub async fn change_password(
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;
-    let target = sign_in::target(permit.workspace(), &record.email);
-    if let Err(wait) = app.store.take_guess(&target).await? {
-        return Err(Refusal::too_many(wait));
-    }
-    let account = app.store.credentials(permit.workspace(), &record.email).await?;
-    let hash = account.as_ref().and_then(|a| a.password_hash.as_deref());
-    if !app.passwords.check(&passwords.current, hash).await? {
-        let act = Act::done("profile:update", "user", permit.thing().id, record.name.as_str());
-        let act = act.with(serde_json::json!({ "reason": "wrong present password" }));
-        app.store.record_refusal(permit.workspace(), author, act).await?;
-        return Err(Refusal::invalid("current", "{field} is not your present password."));
-    }
-    app.store.forget_guesses(&target).await?;
+    let typed =
+        Confirmation { password: Some(&passwords.current), field: "current", by_token: keep.is_none() };
+    confirm::check(app, actor, author, "profile:update", &typed).await?;
     let hash = app.passwords.hash(&passwords.new).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     change.set_password(permit.id(), &hash).await?;
@@ -143,6 +150,31 @@ pub async fn change_password(
 pub async fn sessions(app: &App, actor: &Actor) -> Answer<List<SessionView>> {
     let rows = app.store.sessions_of(actor.snapshot().model().workspace, actor.id()).await?;
     Ok(List::whole(rows.into_iter().map(SessionView::from).collect()))
+}
+
+/// Ends every session of one's own but the one to keep; how many ended.
+pub async fn end_other_sessions(app: &App, actor: &Actor, author: &Author, keep: Option<Id>) -> Answer<u64> {
+    let workspace = actor.snapshot().model().workspace;
+    Ok(app.store.end_other_sessions(workspace, author, actor.id(), keep).await?)
+}
+
+/// One's own devices, the latest used first.
+pub async fn devices(app: &App, actor: &Actor, caller: &Caller) -> Answer<List<DeviceView>> {
+    let rows = app.store.devices_of(actor.snapshot().model().workspace, actor.id()).await?;
+    let this = caller.device_hash();
+    let view = |row: DeviceRow| DeviceView {
+        id: id(row.id).0,
+        is_this: Some(&row.device_hash) == this.as_ref(),
+        agent: row.agent,
+        last_seen_at: Moment(row.last_seen_at),
+    };
+    Ok(List::whole(rows.into_iter().map(view).collect()))
+}
+
+/// Forgets one of one's own devices: from now on it is a stranger's. Its sessions go on.
+pub async fn forget_device(app: &App, actor: &Actor, author: &Author, device: u32) -> Answer<()> {
+    let workspace = actor.snapshot().model().workspace;
+    Ok(app.store.forget_device(workspace, author, actor.id(), Id(device)).await?)
 }
 
 /// Ends one of one's own sessions.

@@ -58,6 +58,9 @@ macro_rules! codes {
 codes! {
     Unauthenticated "unauthenticated" 401 "Sign in or show a token that is good.";
     WrongCredentials "wrong_credentials" 401 "The email address or the password is wrong.";
+    UnknownNumber "unknown_number" 401 "Nobody signs in with this phone number.";
+    WrongPin "wrong_pin" 401 "The PIN is wrong.";
+    Banned "banned" 401 "The account is banned.";
     Forbidden "forbidden" 403 "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
@@ -85,6 +88,7 @@ codes! {
     TooManyTries "too_many_tries" 429 "Too many tries. Wait before the next one.";
     Internal "internal" 500 "Something went wrong on our side.";
     Unavailable "unavailable" 503 "The database does not answer. Try again in a moment.";
+    Busy "busy" 503 "Too much to do at once. Try again in a moment.";
 }
 
 impl Refusal {
@@ -182,6 +186,12 @@ impl From<StoreError> for Refusal {
                 Code::Conflict,
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
             ),
+            StoreError::Taken("phone") => {
+                let message = text!(
+                    "{field} signs in somebody else with their PIN already: each person with a PIN needs their own."
+                );
+                Refusal::because(Code::Taken, message).at("phone")
+            }
             StoreError::Taken(field) => {
                 Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at(field)
             }

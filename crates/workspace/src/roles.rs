@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, can, shown, text};
+use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, authority, can, shown, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::{Author, Change};
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, check, users};
+use crate::{Answer, App, List, check, taken, users};
 
 /// A role with what it holds.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -153,7 +153,8 @@ async fn add(
     mut detail: serde_json::Value,
 ) -> Answer<RoleView> {
     let name = check::text("name", name, 80)?;
-    let id = change.add_role(&name, holds).await?;
+    let added = change.add_role(&name, holds).await;
+    let id = added.map_err(|error| taken::by(error, Some("another role")))?;
     if let Some(detail) = detail.as_object_mut() {
         detail.insert("after".into(), record(&name, holds));
     }
@@ -175,7 +176,8 @@ pub async fn update(
     let before = change.before().clone();
     let old = custom(before.model(), permit.id())?;
     let (name, holds) = (name.unwrap_or(old.name.clone()), holds.unwrap_or(old.holds.clone()));
-    change.update_role(permit.id(), &name, &holds, edit.revision).await?;
+    let done = change.update_role(permit.id(), &name, &holds, edit.revision).await;
+    done.map_err(|error| taken::by(error, Some("another role")))?;
     let detail =
         serde_json::json!({ "before": record(&old.name, &old.holds), "after": record(&name, &holds) });
     change.record(Act::done("role:write", "role", permit.thing().id, name).with(detail));
@@ -195,12 +197,43 @@ pub async fn delete(
     let old = custom(before.model(), permit.id())?;
     let heir = heir(before.model(), &permit, how.move_to)?;
     change.move_holders(permit.id(), heir).await?;
+    if before.model().default_role == Some(permit.id()) {
+        let next = how.move_to.map(Id).filter(|role| may_give(before.model(), permit.actor(), *role));
+        change.set_default_role(next).await?;
+    }
     change.delete_role(permit.id()).await?;
     let moved: Vec<&str> =
         holders(before.model(), permit.id()).map(|user| before.model().label(user)).collect();
     let detail = serde_json::json!({ "before": record(&old.name, &old.holds), "moved": moved, "to": before.model().label(heir) });
     change.record(Act::done("role:delete", "role", permit.thing().id, old.name.as_str()).with(detail));
     Ok(change.commit().await?)
+}
+
+/// Makes a role the one that new people get unless another is chosen: one that the asker could give themself.
+pub async fn set_default(app: &App, permit: &Permit<can::RoleWrite>, author: &Author) -> Answer<RoleView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    let (model, role) = (before.model(), permit.id());
+    if !may_give(model, permit.actor(), role) {
+        let message = "The default role must be one that you could give: not the Owner's, and none that holds \
+                       more than you do.";
+        return Err(Refusal::because(Code::GivesMore, message));
+    }
+    change.set_default_role(Some(role)).await?;
+    let old = users::default_role(model).map(|old| model.label(old).to_owned()).ok();
+    let detail = serde_json::json!({ "before": { "default_role": old }, "after": { "default_role": model.label(role) } });
+    change.record(Act::done("role:write", "role", permit.thing().id, model.label(role)).with(detail));
+    change.commit().await?;
+    view(app, &permit, role).await
+}
+
+/// Whether somebody could give a role; whoever runs the machine could give all but the Owner's.
+fn may_give(model: &Model, actor: Option<&Actor>, role: Id) -> bool {
+    let role = model.roles.get(&role);
+    role.is_some_and(|role| match actor {
+        Some(actor) => authority::may_give(actor, role),
+        None => !role.standing.owner,
+    })
 }
 
 /// The role that the holders of a deleted one get. Giving it to them is assigning a role, so it takes that

@@ -1,7 +1,9 @@
 //! Secrets: passwords as argon2id hashes, tokens as 256 random bits whose SHA-256 is kept.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use access::text;
 use argon2::password_hash::{PasswordHash, SaltString};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use rand::Rng as _;
@@ -13,16 +15,24 @@ use crate::refusal::{Code, Refusal};
 
 /// So many hashes at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
+/// So many more wait for their turn, a second or so; whoever comes then is told to come again.
+const WAITING: usize = 60;
 
 /// Hashes and checks passwords off the async threads, a few at a time.
 #[derive(Clone)]
 pub struct Passwords {
     gate: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    checked: Arc<AtomicU64>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Passwords { gate: Arc::new(Semaphore::new(AT_ONCE)) }
+        Passwords {
+            gate: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            checked: Arc::default(),
+        }
     }
 }
 
@@ -42,6 +52,7 @@ impl Passwords {
     /// Whether a password is the one that was hashed. With no hash, the same work is done and the answer is no,
     /// so that the time taken does not tell who has an account.
     pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<bool, Refusal> {
+        self.checked.fetch_add(1, Ordering::Relaxed);
         let (password, known) = (password.to_owned(), hash.is_some());
         let hash = hash.unwrap_or(NOBODY).to_owned();
         self.run(move || {
@@ -51,10 +62,20 @@ impl Passwords {
         .await
     }
 
+    /// How many passwords and PINs were checked since the start.
+    pub fn checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
+        let busy = || {
+            let message = text!("Too many people sign in at this moment. Try again in a few seconds.");
+            Refusal { retry_after: Some(2_000_000), ..Refusal::because(Code::Busy, message) }
+        };
+        let _place = self.queue.try_acquire().map_err(|_| busy())?;
         let _turn = self.gate.acquire().await.map_err(|_| Refusal::new(Code::Unavailable))?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::new(Code::Internal))?
     }
@@ -67,6 +88,11 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmluZ2ZlbmNlLW5vYm9keQ$\
 /// A new token: a prefix that says what it is (secret scanners look for such), and 256 random bits.
 pub fn new_token(prefix: &str) -> String {
     format!("{prefix}_{}", hex::encode(random_bytes::<32>()))
+}
+
+/// A new secret of a device: 128 random bits.
+pub fn new_device() -> String {
+    hex::encode(random_bytes::<16>())
 }
 
 /// What is kept of a token. Tokens have too many bits to guess, so a plain hash is enough.

@@ -1,14 +1,16 @@
 //! The workspace's own settings: name, time zone, country, automatic recording. Its plan: [`crate::plan`].
 
-use access::{Permit, Right, can};
+use access::{Permit, Preset, Right, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
+use crate::confirm::{self, Confirmation};
 use crate::language::Language;
-use crate::{Answer, App, Moment, check};
+use crate::refusal::Refusal;
+use crate::{Answer, App, Moment, check, pin};
 
 /// A workspace's own settings.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -29,6 +31,10 @@ pub struct WorkspaceView {
     pub language: Language,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: bool,
+    /// How many digits a PIN has.
+    pub pin_digits: i64,
+    /// Whether changing the name, these settings or automatic recording asks for one's password (CLY-19).
+    pub asks_password: bool,
     /// When it was created.
     pub created_at: Moment,
 }
@@ -36,6 +42,7 @@ pub struct WorkspaceView {
 impl From<WorkspaceRow> for WorkspaceView {
     fn from(row: WorkspaceRow) -> WorkspaceView {
         WorkspaceView {
+            asks_password: asks_password(&row.preset),
             slug: row.slug,
             name: row.name,
             preset: row.preset,
@@ -44,6 +51,7 @@ impl From<WorkspaceRow> for WorkspaceView {
             country_code: row.country_code,
             language: Language::of(&row.language).unwrap_or_default(),
             auto_record: row.auto_record,
+            pin_digits: row.pin_digits,
             created_at: Moment(row.created_at),
         }
     }
@@ -59,6 +67,10 @@ pub struct SettingsChange {
     pub country_code: Option<String>,
     /// The language for whoever has chosen none, neither here nor in their browser.
     pub language: Option<Language>,
+    /// How many digits a PIN has, 4 or 6. PINs of the other length no longer sign in.
+    pub pin_digits: Option<i64>,
+    /// Your present password, where the preset asks for it (CLY-19).
+    pub password: Option<String>,
 }
 
 /// The settings.
@@ -72,8 +84,10 @@ pub async fn rename(
     permit: &Permit<can::WorkspaceRename>,
     author: &Author,
     name: &str,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
     let name = check::text("name", name, 120)?;
+    confirmed(app, permit, author, confirmation).await?;
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
@@ -83,11 +97,18 @@ pub async fn update(
     permit: &Permit<can::SettingsUpdate>,
     author: &Author,
     edit: SettingsChange,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
     let time_zone = edit.time_zone.as_deref().map(check::time_zone).transpose()?;
     let country_code = edit.country_code.as_deref().map(check::country_code).transpose()?;
+    let pin_digits = edit.pin_digits;
+    if pin_digits.is_some_and(|digits| !pin::DIGITS.contains(&digits)) {
+        return Err(Refusal::invalid("pin_digits", "{field} must be 4 or 6."));
+    }
+    confirmed(app, permit, author, confirmation).await?;
     let language = edit.language.map(|language| language.code().to_owned());
-    let settings = WorkspaceSettings { time_zone, country_code, language, ..WorkspaceSettings::default() };
+    let settings =
+        WorkspaceSettings { time_zone, country_code, language, pin_digits, ..WorkspaceSettings::default() };
     set(app, permit, author, settings).await
 }
 
@@ -97,9 +118,26 @@ pub async fn set_auto_record(
     permit: &Permit<can::AutoRecordUpdate>,
     author: &Author,
     on: bool,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
+    confirmed(app, permit, author, confirmation).await?;
     let settings = WorkspaceSettings { auto_record: Some(on), ..WorkspaceSettings::default() };
     set(app, permit, author, settings).await
+}
+
+fn asks_password(preset: &str) -> bool {
+    Preset::by_key(preset).is_some_and(|preset| preset.rules.settings_ask_password)
+}
+
+/// Asks for the present password where the preset's rules say so (CLY-19).
+async fn confirmed<R: Right>(
+    app: &App,
+    permit: &Permit<R>,
+    author: &Author,
+    confirmation: &Confirmation<'_>,
+) -> Answer<()> {
+    let preset = app.store.workspace(permit.workspace()).await?.preset;
+    if asks_password(&preset) { confirm::password(app, permit, author, confirmation).await } else { Ok(()) }
 }
 
 async fn set<R: Right>(
@@ -121,5 +159,5 @@ async fn set<R: Right>(
 
 fn record(row: &WorkspaceRow) -> serde_json::Value {
     serde_json::json!({ "name": row.name, "time_zone": row.time_zone, "country_code": row.country_code,
-        "language": row.language, "auto_record": row.auto_record })
+        "language": row.language, "auto_record": row.auto_record, "pin_digits": row.pin_digits })
 }

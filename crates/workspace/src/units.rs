@@ -1,14 +1,15 @@
 //! Departments and branches. Which of the two an act concerns is in the type of its permit.
 
 use access::model::UnitKind;
-use access::{Actor, Id, Model, Noun, Permit, Right, can, text};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Right, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref, check};
+use crate::several::{BulkDone, Open, chosen};
+use crate::{Answer, App, List, Ref, check, taken, user_access, users};
 
 /// A permission that shows departments or branches.
 pub trait ReadsUnits: Right {
@@ -117,11 +118,20 @@ pub async fn create<R: WritesUnits>(
 ) -> Answer<UnitView> {
     let name = check::text("name", &new.name, 80)?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
-    let id = change.add_unit(R::KIND, &name).await?;
+    let added = change.add_unit(R::KIND, &name).await;
+    let id = added.map_err(|error| taken::by(error, Some(another(R::KIND))))?;
     let detail = serde_json::json!({ "after": { "name": name } });
     change.record(act(&permit, R::KIND, id, &name).with(detail));
     change.commit().await?;
     UnitView::of(app.current(permit.workspace()).await?.model(), permit.actor(), id)
+}
+
+/// The unit that has a name already, in words.
+fn another(kind: UnitKind) -> &'static str {
+    match kind {
+        UnitKind::Department => "another department",
+        UnitKind::Branch => "another branch",
+    }
 }
 
 /// Renames a department or branch.
@@ -134,7 +144,8 @@ pub async fn rename<R: WritesUnits>(
     let name = check::text("name", &new.name, 80)?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    change.rename_unit(permit.id(), &name).await?;
+    let done = change.rename_unit(permit.id(), &name).await;
+    done.map_err(|error| taken::by(error, Some(another(R::KIND))))?;
     let old = before.model().label(permit.id());
     let detail = serde_json::json!({ "before": { "name": old }, "after": { "name": name } });
     change.record(act(&permit, R::KIND, permit.id(), &name).with(detail));
@@ -142,24 +153,177 @@ pub async fn rename<R: WritesUnits>(
     UnitView::of(app.current(permit.workspace()).await?.model(), permit.actor(), permit.id())
 }
 
-/// Deletes a department or branch that nobody belongs to or leads.
-pub async fn delete<R: DeletesUnits>(app: &App, permit: &Permit<R>, author: &Author) -> Answer<()> {
+/// Where the people of a deleted unit go.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeleteUnit {
+    /// The id of another unit of its kind, or `none`; needed while people belong to the unit or lead it.
+    pub move_to: Option<String>,
+}
+
+/// Deletes a department or branch: one that nobody belongs to or leads, or with a place for its people. Whoever led it
+/// leads it no longer.
+pub async fn delete<R: DeletesUnits>(
+    app: &App,
+    permit: &Permit<R>,
+    author: &Author,
+    how: DeleteUnit,
+) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let (model, id) = (before.model(), permit.id());
-    let (members, leaders) = (members(model, id).count(), leaders(model, id).count());
-    if members + leaders > 0 {
-        let message = text!(
-            "People belong to it ({members}) or lead it ({leaders}). Move them first, then delete it.",
-            members,
-            leaders
-        );
-        return Err(Refusal::because(Code::InUse, message));
+    let (model, unit) = (before.model(), permit.id());
+    let place = place(model, R::KIND, unit, how.move_to.as_deref())?;
+    let members: Vec<Id> = members(model, unit).collect();
+    let leaders: Vec<Id> = leaders(model, unit).collect();
+    if members.len() + leaders.len() > 0 && place.is_none() {
+        return Err(needs_place(members.len(), leaders.len()));
     }
-    change.delete_unit(id).await?;
-    let detail = serde_json::json!({ "before": { "name": model.label(id) } });
-    change.record(act(&permit, R::KIND, id, model.label(id)).with(detail));
+    let place = place.flatten();
+    if let Some(actor) = permit.actor() {
+        may_empty(actor, &members, &leaders)?;
+        if place.is_some_and(|place| actor.reach_over(Permission::UserUpdate, &[place]).is_none()) {
+            return Err(Refusal::lacks(Permission::UserUpdate));
+        }
+    }
+    change.move_members(R::KIND, unit, place).await?;
+    change.clear_leaders(unit).await?;
+    change.delete_unit(unit).await?;
+    let names = |people: &[Id]| people.iter().map(|user| model.label(*user).to_owned()).collect::<Vec<_>>();
+    let detail = serde_json::json!({ "before": { "name": model.label(unit), "leaders": names(&leaders) },
+        "moved": names(&members), "to": place.map(|place| model.label(place)) });
+    change.record(act(&permit, R::KIND, unit, model.label(unit)).with(detail));
     Ok(change.commit().await?)
+}
+
+/// The place that was named: none where none was, and inside it none for "no unit".
+fn place(model: &Model, kind: UnitKind, unit: Id, named: Option<&str>) -> Answer<Option<Option<Id>>> {
+    match named.map(str::trim).filter(|named| !named.is_empty()) {
+        None => Ok(None),
+        Some("none") => Ok(Some(None)),
+        Some(named) => {
+            let other = named.parse().ok().map(Id).filter(|other| *other != unit);
+            let other = other.filter(|other| model.units.get(other).is_some_and(|unit| unit.kind == kind));
+            let wrong = || Refusal::invalid("move_to", "{field} must be another unit of its kind, or none.");
+            other.map(|other| Some(Some(other))).ok_or_else(wrong)
+        }
+    }
+}
+
+fn needs_place(members: usize, leaders: usize) -> Refusal {
+    let message = text!(
+        "People belong to it ({members}) or lead it ({leaders}). Say in {field} where they go: to another unit of its kind, or none.",
+        members,
+        leaders
+    );
+    Refusal::because(Code::InUse, message).at("move_to")
+}
+
+/// Whoever empties a unit moves its people and takes it from its leaders.
+fn may_empty(actor: &Actor, members: &[Id], leaders: &[Id]) -> Answer<()> {
+    for (people, permission) in [(members, Permission::UserUpdate), (leaders, Permission::UserSetAccess)] {
+        let may = |user: &Id| {
+            let thing = actor.snapshot().thing(Noun::User, *user);
+            thing.is_some_and(|thing| actor.may(permission, &thing))
+        };
+        if !people.iter().all(may) {
+            return Err(Refusal::lacks(permission));
+        }
+    }
+    Ok(())
+}
+
+/// Who comes to a unit and who leaves it, or who begins and who ends to lead it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UnitPeople {
+    /// Users who come, or begin to lead it.
+    pub add: Vec<u32>,
+    /// Users who leave, or lead it no longer.
+    pub remove: Vec<u32>,
+}
+
+impl UnitPeople {
+    fn everybody(&self) -> Answer<Vec<u32>> {
+        if let Some(both) = self.add.iter().find(|user| self.remove.contains(user)) {
+            return Err(Refusal::invalid(
+                "remove",
+                text!("{field} has {user}, whom `add` has too.", user = both),
+            ));
+        }
+        Ok(self.add.iter().chain(&self.remove).copied().collect())
+    }
+}
+
+/// Moves people into a department or branch and out of it.
+pub async fn change_members(
+    app: &App,
+    visible: &Visible<can::UserRead>,
+    author: &Author,
+    unit: (UnitKind, Id),
+    edit: &UnitPeople,
+) -> Answer<BulkDone> {
+    let (kind, unit) = known(visible.actor(), unit)?;
+    let people = chosen(visible, &edit.everybody()?)?;
+    let mut open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
+    for user in people {
+        let (change, actor, row) = open.one(user).await?;
+        let old = users::input_of(&row);
+        let mut new = old.clone();
+        let place = match kind {
+            UnitKind::Department => &mut new.department,
+            UnitKind::Branch => &mut new.branch,
+        };
+        if edit.add.contains(&user.0) {
+            *place = Some(unit);
+        } else if *place == Some(unit) {
+            *place = None;
+        }
+        let moves = new != old;
+        let mut done = Ok(());
+        if moves {
+            done = users::rewrite(change, actor, &row, &new, None).await;
+        }
+        open.note(user, done.map(|()| moves))?;
+    }
+    open.commit().await
+}
+
+/// Lets people lead a department or branch, beside what else they lead, and lets others lead it no longer.
+pub async fn change_leaders(
+    app: &App,
+    visible: &Visible<can::UserRead>,
+    author: &Author,
+    unit: (UnitKind, Id),
+    edit: &UnitPeople,
+) -> Answer<BulkDone> {
+    let (_, unit) = known(visible.actor(), unit)?;
+    let people = chosen(visible, &edit.everybody()?)?;
+    let mut open = Open::<can::UserSetAccess>::of(app, visible, author, &people).await?;
+    let before = open.before();
+    for user in people {
+        let (change, actor, _) = open.one(user).await?;
+        let led = user_access::led(before.model(), user);
+        let (leads, is_to) = (led.contains(&unit), edit.add.contains(&user.0));
+        let mut done = Ok(());
+        if is_to
+            && !leads
+            && actor.is_some_and(|a| a.reach_over(Permission::UserSetAccess, &[unit]).is_none())
+        {
+            done = Err(Refusal::invalid("add", "You can let people lead only what you lead yourself."));
+        } else if leads != is_to {
+            let others = led.into_iter().filter(|led| *led != unit);
+            let units: Vec<Id> = others.chain(is_to.then_some(unit)).collect();
+            done = user_access::let_lead(change, user, &units).await;
+        }
+        open.note(user, done.map(|()| leads != is_to))?;
+    }
+    open.commit().await
+}
+
+/// A unit that the asker may know of; any other is not there (ALL-05).
+fn known(actor: &Actor, (kind, unit): (UnitKind, Id)) -> Answer<(UnitKind, Id)> {
+    let there = actor.snapshot().model().units.get(&unit).is_some_and(|unit| unit.kind == kind);
+    if there && actor.sees_unit(unit) { Ok((kind, unit)) } else { Err(Refusal::new(Code::NotFound)) }
 }
 
 fn act<R: Right>(permit: &Permit<R>, kind: UnitKind, id: Id, name: &str) -> Act {

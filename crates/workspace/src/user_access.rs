@@ -8,8 +8,8 @@ use access::model::{Setting, Temporary};
 use access::{Id, Model, Permit, Text, authority, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Author;
 use store::audit::Act;
+use store::{Author, Change};
 
 use crate::refusal::{Code, Refusal};
 use crate::users::UserView;
@@ -49,6 +49,28 @@ pub(crate) fn word(setting: Option<Setting>) -> &'static str {
         None => "inherit",
         Some(Setting::Allow) => "allow",
         Some(Setting::Deny) => "deny",
+    }
+}
+
+/// How a toggle stands for one user.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingWord {
+    /// As the role has it.
+    Inherit,
+    /// The bundle is added to what the role gives.
+    Allow,
+    /// The bundle is taken away, whatever gives it.
+    Deny,
+}
+
+impl From<SettingWord> for Option<Setting> {
+    fn from(word: SettingWord) -> Option<Setting> {
+        match word {
+            SettingWord::Inherit => None,
+            SettingWord::Allow => Some(Setting::Allow),
+            SettingWord::Deny => Some(Setting::Deny),
+        }
     }
 }
 
@@ -111,8 +133,20 @@ pub async fn set_toggle(
     setting: Option<Setting>,
 ) -> Answer<ToggleView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
+    let new = switch(&mut change, permit.id(), Id(toggle), setting).await?;
+    change.commit().await?;
+    Ok(new)
+}
+
+/// Writes how a toggle is set for a user, and the entry of the log.
+pub(crate) async fn switch(
+    change: &mut Change<'_>,
+    user: Id,
+    toggle: Id,
+    setting: Option<Setting>,
+) -> Answer<ToggleView> {
     let before = change.before().clone();
-    let (model, user, toggle) = (before.model(), permit.id(), Id(toggle));
+    let model = before.model();
     let old = ToggleView::of(model, user, toggle).ok_or_else(|| Refusal::new(Code::NotFound))?;
     if setting == Some(Setting::Deny) {
         deniable(model, user)?;
@@ -121,8 +155,7 @@ pub async fn set_toggle(
     let new = ToggleView { setting: word(setting), ..old.clone() };
     let stands = |view: &ToggleView| serde_json::json!({ "toggle": { view.name.as_str(): view.setting } });
     let detail = serde_json::json!({ "before": stands(&old), "after": stands(&new) });
-    record(&mut change, model, user, detail);
-    change.commit().await?;
+    record(change, model, user, detail);
     Ok(new)
 }
 
@@ -156,15 +189,26 @@ pub async fn set_leads(
     }
     let units: Vec<Id> = units.into_iter().collect();
     may_place(&permit, model, &units)?;
-    change.set_leads(user, &units).await?;
-    let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
-    let led: Vec<Id> = model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect();
-    let detail =
-        serde_json::json!({ "before": { "leads": names(&led) }, "after": { "leads": names(&units) } });
-    record(&mut change, model, user, detail);
+    let_lead(&mut change, user, &units).await?;
     let row = change.user(user).await?;
     change.commit().await?;
     Ok(UserView::of(app.current(permit.workspace()).await?.model(), row))
+}
+
+/// Writes which units a user leads, and the entry of the log.
+pub(crate) async fn let_lead(change: &mut Change<'_>, user: Id, units: &[Id]) -> Answer<()> {
+    change.set_leads(user, units).await?;
+    let before = change.before().clone();
+    let model = before.model();
+    let names = |units: &[Id]| units.iter().map(|unit| model.label(*unit).to_owned()).collect::<Vec<_>>();
+    let detail = serde_json::json!({ "before": { "leads": names(&led(model, user)) }, "after": { "leads": names(units) } });
+    record(change, model, user, detail);
+    Ok(())
+}
+
+/// The units that a user leads.
+pub(crate) fn led(model: &Model, user: Id) -> Vec<Id> {
+    model.leads.iter().filter(|(who, _)| *who == user).map(|(_, unit)| *unit).collect()
 }
 
 fn unknown_unit(unit: Id) -> Refusal {
@@ -274,7 +318,7 @@ fn temporary_view(temporary: &Temporary) -> TemporaryView {
     }
 }
 
-fn record(change: &mut store::Change<'_>, model: &Model, user: Id, detail: serde_json::Value) {
+fn record(change: &mut Change<'_>, model: &Model, user: Id, detail: serde_json::Value) {
     let act = Act::done("user:set_access", "user", i64::from(user.0), model.label(user));
     change.record(act.with(detail));
 }

@@ -1,16 +1,16 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
 use access::model::{Standing, UnitKind};
-use access::{Id, Model, Permit, Visible, can, text};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::user::{UserFilter, UserInput, UserRow};
-use store::{Author, Slice};
+use store::{Author, Change, Slice};
 
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, id, secrets};
+use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -25,6 +25,8 @@ pub struct UserView {
     pub phone: String,
     /// The company's own code for them, or empty.
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
     /// Their role.
     pub role: Ref,
     /// Their department.
@@ -41,6 +43,8 @@ pub struct UserView {
     pub created_at: Moment,
     /// When they last did anything, to the minute.
     pub last_seen_at: Option<Moment>,
+    /// Whether they can sign in with a PIN on the mobile pages.
+    pub has_pin: bool,
     /// Send it back with an edit, so that the edit fails where somebody else was faster.
     pub revision: i64,
 }
@@ -60,9 +64,11 @@ impl UserView {
             phone: row.phone,
             employee_code: row.employee_code,
             language: Language::of(&row.language),
+            lead_cap: row.lead_cap,
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
+            has_pin: row.has_pin,
             revision: row.revision,
         }
     }
@@ -82,6 +88,8 @@ pub struct NewUser {
     /// The company's own code for them.
     #[serde(default)]
     pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
     /// A role of the workspace; its default role where none is given.
     pub role: Option<u32>,
     /// A department of the workspace.
@@ -115,6 +123,9 @@ pub struct UserChange {
     pub phone: Option<String>,
     /// The company's own code for them, or empty.
     pub employee_code: Option<String>,
+    /// How many leads they are given at most, or null for no limit.
+    #[serde(deserialize_with = "present")]
+    pub lead_cap: Option<Option<i64>>,
     /// A department of the workspace, or null for none.
     #[serde(deserialize_with = "present")]
     pub department: Option<Option<u32>>,
@@ -129,11 +140,9 @@ pub struct UserChange {
 }
 
 /// Tells a null (`Some(None)`) from an absent field (`None`, by default).
-pub(crate) fn present<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
+pub(crate) fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(value).map(Some)
 }
 
@@ -150,11 +159,31 @@ pub async fn list(
     Ok(List::part(items, page.total, slice))
 }
 
+/// The ids of the users that the asker may see and that fit, in order.
+pub async fn matching(app: &App, visible: &Visible<can::UserRead>, filter: &UserFilter) -> Answer<Vec<u32>> {
+    Ok(app.store.user_ids(visible, filter).await?.into_iter().map(|user| user.0).collect())
+}
+
 /// One user.
 pub async fn show(app: &App, permit: &Permit<can::UserRead>) -> Answer<UserView> {
     let row = app.store.user(permit).await?;
     let model = permit.actor().ok_or_else(|| Refusal::new(Code::Internal))?.snapshot().model();
     Ok(UserView::of(model, row))
+}
+
+/// The permit to add people: to the workspace, or, for whoever may add people to their teams only, to those.
+pub fn permit_to_invite(visible: &Visible<can::UserInvite>) -> Answer<Permit<can::UserInvite>> {
+    let actor = visible.actor();
+    let led = || {
+        let nouns = [Noun::Department, Noun::Branch];
+        let units = actor.folded().led().iter().flat_map(|unit| nouns.map(|noun| (noun, *unit)));
+        let mut things = units.filter_map(|(noun, unit)| actor.snapshot().thing(noun, unit));
+        things.find_map(|thing| actor.permit_on(thing).ok())
+    };
+    match actor.permit() {
+        Ok(permit) => Ok(permit),
+        Err(denied) => led().ok_or_else(|| denied.into()),
+    }
 }
 
 /// Adds a user. Nobody is made Owner this way (ONF-10).
@@ -173,8 +202,9 @@ pub async fn invite(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(before.model(), &new)?;
-    may_join(&permit, &input)?;
-    let id = change.add_user(&input, Standing::Active, Some(&hash)).await?;
+    may_join(permit.actor(), &input)?;
+    let added = change.add_user(&input, Standing::Active, Some(&hash)).await;
+    let id = added.map_err(|error| taken::email(error, &before, permit.actor(), &input.email))?;
     let row = change.user(id).await?;
     let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
     change.record(Act::done("user:invite", "user", i64::from(id.0), input.name.as_str()).with(detail));
@@ -182,20 +212,41 @@ pub async fn invite(
     Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time })
 }
 
-/// Whoever invites with the reach `team` only may add people to the units that they lead and nowhere else.
-fn may_join(permit: &Permit<can::UserInvite>, input: &UserInput) -> Answer<()> {
-    let units: Vec<Id> = input.department.into_iter().chain(input.branch).collect();
-    let Some(actor) = permit.actor() else { return Ok(()) };
-    match actor.reach_over(permit.permission(), &units) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::invalid(
-            "department",
-            "{field} must be one that you lead: you may add people there only.",
-        )),
+/// Whoever may add people to their teams only adds them to units that they lead, to at least one and to no other.
+pub(crate) fn may_join(actor: Option<&Actor>, input: &UserInput) -> Answer<()> {
+    let Some(actor) = actor else { return Ok(()) };
+    let nowhere = input.department.or(input.branch).is_none();
+    if nowhere && actor.reach_over(Permission::UserInvite, &[]).is_none() {
+        let message = "{field} must be one that you lead: you may add people there only.";
+        return Err(Refusal::invalid("department", message));
+    }
+    may_place(actor, Permission::UserInvite, input, None)
+}
+
+/// Whoever holds a permission over their teams only puts people into units that they lead. Where somebody belongs
+/// already, they may stay.
+pub(crate) fn may_place(
+    actor: &Actor,
+    permission: Permission,
+    input: &UserInput,
+    old: Option<&UserInput>,
+) -> Answer<()> {
+    let places = [
+        ("department", input.department, old.and_then(|old| old.department)),
+        ("branch", input.branch, old.and_then(|old| old.branch)),
+    ];
+    let entered = places.into_iter().filter(|(_, new, old)| new != old);
+    let mut beyond = entered.filter_map(|(field, new, _)| Some((field, new?)));
+    match beyond.find(|(_, unit)| actor.reach_over(permission, &[*unit]).is_none()) {
+        None => Ok(()),
+        Some((field, unit)) if !actor.sees_unit(unit) => Err(check::no_unit(field)),
+        Some((field, _)) => {
+            Err(Refusal::invalid(field, "{field} must be one that you lead: you may put people there only."))
+        }
     }
 }
 
-fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
+pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
     let role = match new.role {
         Some(role) => check::role(model, Id(role))?,
         None => default_role(model)?,
@@ -211,6 +262,7 @@ fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
         name: check::text("name", &new.name, 120)?,
         phone: phone(&new.phone)?,
         employee_code: check::optional_text("employee_code", &new.employee_code, 40)?,
+        lead_cap: new.lead_cap.map(check::lead_cap).transpose()?,
         role,
         department: unit(model, "department", UnitKind::Department, new.department)?,
         branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
@@ -245,18 +297,39 @@ pub async fn update(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
-    let model = before.model();
-    let input = checked_edit(model, &edit, input_of(&old))?;
-    change.update_user(permit.id(), &input, edit.revision).await?;
+    let input = checked_edit(before.model(), &edit, input_of(&old))?;
+    rewrite(&mut change, permit.actor(), &old, &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
-    let record = |row: &UserRow| {
-        serde_json::json!({ "email": row.email, "name": row.name, "phone": row.phone, "employee_code": row.employee_code,
-            "department": row.department_id, "branch": row.branch_id, "language": row.language })
-    };
-    let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
-    change.record(Act::done("user:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
-    Ok(UserView::of(model, row))
+    Ok(UserView::of(before.model(), row))
+}
+
+/// Writes a user's new record, but for the role, and the entry of the log.
+pub(crate) async fn rewrite(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    input: &UserInput,
+    revision: Option<i64>,
+) -> Answer<()> {
+    let (before, user) = (change.before().clone(), id(old.id));
+    if let Some(actor) = actor {
+        may_place(actor, Permission::UserUpdate, input, Some(&input_of(old)))?;
+    }
+    pin::keeps_phone(old, &input.phone)?;
+    let done = change.update_user(user, input, revision).await;
+    done.map_err(|error| taken::email(error, &before, actor, &input.email))?;
+    let detail = serde_json::json!({ "before": record(&input_of(old)), "after": record(input) });
+    change.record(Act::done("user:update", "user", old.id, input.name.as_str()).with(detail));
+    Ok(())
+}
+
+/// A record in the log.
+fn record(input: &UserInput) -> serde_json::Value {
+    let UserInput { email, name, phone, employee_code, lead_cap, role: _, department, branch, language } =
+        input;
+    serde_json::json!({ "email": email, "name": name, "phone": phone, "employee_code": employee_code,
+        "lead_cap": lead_cap, "department": department, "branch": branch, "language": language })
 }
 
 /// What a record would be edited with to stay as it is.
@@ -266,6 +339,7 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
         name: row.name.clone(),
         phone: row.phone.clone(),
         employee_code: row.employee_code.clone(),
+        lead_cap: row.lead_cap,
         role: id(row.role_id),
         department: row.department_id.map(id),
         branch: row.branch_id.map(id),
@@ -273,7 +347,7 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
     }
 }
 
-fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
+pub(crate) fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
     let department =
         edit.department.map(|id| unit(model, "department", UnitKind::Department, id)).transpose()?;
     let branch = edit.branch.map(|id| unit(model, "branch", UnitKind::Branch, id)).transpose()?;
@@ -285,6 +359,7 @@ fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<User
             .employee_code
             .as_deref()
             .map_or(Ok(old.employee_code), |v| check::optional_text("employee_code", v, 40))?,
+        lead_cap: edit.lead_cap.map_or(Ok(old.lead_cap), |cap| cap.map(check::lead_cap).transpose())?,
         role: old.role,
         department: department.unwrap_or(old.department),
         branch: branch.unwrap_or(old.branch),
@@ -303,13 +378,21 @@ pub async fn assign_role(
     let before = change.before().clone();
     let role = check::role(before.model(), Id(role))?;
     let old = change.user(permit.id()).await?;
-    change.set_role(permit.id(), role).await?;
+    give_role(&mut change, &old, role).await?;
     let row = change.user(permit.id()).await?;
-    let name = |raw: i64| before.model().label(id(raw)).to_owned();
-    let detail = serde_json::json!({ "before": { "role": name(old.role_id) }, "after": { "role": name(row.role_id) } });
-    change.record(Act::done("user:assign_role", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
+}
+
+/// Writes a user's new role and the entry of the log.
+pub(crate) async fn give_role(change: &mut Change<'_>, old: &UserRow, role: Id) -> Answer<()> {
+    change.set_role(id(old.id), role).await?;
+    let before = change.before().clone();
+    let name = |role: Id| before.model().label(role).to_owned();
+    let detail =
+        serde_json::json!({ "before": { "role": name(id(old.role_id)) }, "after": { "role": name(role) } });
+    change.record(Act::done("user:assign_role", "user", old.id, old.name.as_str()).with(detail));
+    Ok(())
 }
 
 /// Bans a user, or lifts the ban. A ban ends every session; assignments stay (CLY-07).
@@ -321,33 +404,52 @@ pub async fn set_banned(
 ) -> Answer<UserView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
+    let old = change.user(permit.id()).await?;
+    ban(&mut change, permit.actor(), &old, banned).await?;
+    let row = change.user(permit.id()).await?;
+    change.commit().await?;
+    Ok(UserView::of(before.model(), row))
+}
+
+/// Writes a ban or its end, and the entry of the log.
+pub(crate) async fn ban(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    banned: bool,
+) -> Answer<()> {
+    let user = id(old.id);
+    if actor.is_some_and(|actor| actor.id() == user) {
         return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
     }
     let (standing, word) = if banned { (Standing::Banned, "banned") } else { (Standing::Active, "active") };
-    let old = change.user(permit.id()).await?;
-    change.set_standing(permit.id(), standing).await?;
+    change.set_standing(user, standing).await?;
     if banned {
-        change.end_sessions(permit.id(), None).await?;
+        change.end_sessions(user, None).await?;
     }
-    let row = change.user(permit.id()).await?;
     let detail = serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": word } });
-    change.record(Act::done("user:ban", "user", permit.thing().id, row.name.as_str()).with(detail));
-    change.commit().await?;
-    Ok(UserView::of(before.model(), row))
+    change.record(Act::done("user:ban", "user", old.id, old.name.as_str()).with(detail));
+    Ok(())
 }
 
 /// Deletes a user. Their name stays with the history, their seat is free.
 pub async fn delete(app: &App, permit: &Permit<can::UserDelete>, author: &Author) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
-    if permit.actor().is_some_and(|actor| actor.id() == permit.id()) {
+    let old = change.user(permit.id()).await?;
+    remove(&mut change, permit.actor(), &old).await?;
+    Ok(change.commit().await?)
+}
+
+/// Writes a deletion and the entry of the log.
+pub(crate) async fn remove(change: &mut Change<'_>, actor: Option<&Actor>, old: &UserRow) -> Answer<()> {
+    let user = id(old.id);
+    if actor.is_some_and(|actor| actor.id() == user) {
         return Err(Refusal::because(Code::Forbidden, "You cannot delete yourself."));
     }
-    let old = change.user(permit.id()).await?;
-    change.delete_user(permit.id()).await?;
+    change.delete_user(user).await?;
     let detail = serde_json::json!({ "before": { "email": old.email, "name": old.name } });
-    change.record(Act::done("user:delete", "user", permit.thing().id, old.name.as_str()).with(detail));
-    Ok(change.commit().await?)
+    change.record(Act::done("user:delete", "user", old.id, old.name.as_str()).with(detail));
+    Ok(())
 }
 
 /// Sets a new one-time password, ends every session and revokes every API token of the user, since whoever needs a
@@ -369,6 +471,7 @@ pub async fn reset_password(
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), None).await?;
+    change.forget_devices(permit.id()).await?;
     change.delete_tokens_of(permit.id()).await?;
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;

@@ -166,7 +166,10 @@ fn sign_in_page(query: &str) -> Markup {
         }))
     };
     let about = Document { title: "Sign in", theme: Theme::System, csrf: CSRF };
-    bare(&about, sign_in("Sign in", form, Some(demo_people(&companies, "/sign-out", CSRF))))
+    bare(
+        &about,
+        sign_in("Sign in", form, Some(demo_people("Made-up people.", &companies, "/sign-out", CSRF))),
+    )
 }
 
 fn home() -> Markup {

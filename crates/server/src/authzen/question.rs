@@ -14,7 +14,9 @@ pub struct Asked {
     pub action: Option<Action>,
     /// To what they would do it.
     pub resource: Option<Entity>,
-    /// Circumstances. Nothing that is decided here depends on them.
+    /// Circumstances. With `caller_id` among them, `call:place` is decided as at call time: with the extension that
+    /// the call goes out on, and with that number (its id or digits) as the one to show, or with the caller's own
+    /// choice where it is null. Nothing else that is decided here depends on them.
     pub context: Option<Map<String, Value>>,
 }
 
@@ -50,6 +52,8 @@ pub struct Question {
     pub how: Map<String, Value>,
     /// To what they would do it.
     pub resource: Row,
+    /// Circumstances.
+    pub context: Map<String, Value>,
 }
 
 /// A subject or a resource with what identifies it.
@@ -73,6 +77,7 @@ impl Asked {
             action: action.name.ok_or("action.name")?,
             how: action.properties.unwrap_or_default(),
             resource: row(self.resource, ["resource", "resource.type", "resource.id"])?,
+            context: self.context.unwrap_or_default(),
         })
     }
 

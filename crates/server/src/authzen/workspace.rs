@@ -1,8 +1,9 @@
 //! A workspace as a decision point: subjects are its users, a resource's type and an action's name are the two halves
 //! of a permission.
 
-use access::{Noun, Permission, Permit, Text, Thing, Visible, can};
-use workspace::{Code, Refusal, explain};
+use access::{Noun, Permission, Permit, Reach, Text, Thing, Visible, can};
+use serde_json::Value;
+use workspace::{Code, Refusal, calling, explain};
 
 use super::question::{Question, Row};
 use super::{Context, Decision, DecisionPoint, claim};
@@ -26,6 +27,27 @@ impl<'a> Workspace<'a> {
         let actor = self.visible.actor();
         let user = actor.snapshot().user_named(&row.id).filter(|_| row.r#type == "user")?;
         actor.permit_on(actor.snapshot().thing(Noun::User, user)?).ok()
+    }
+
+    /// Whether a call would go out with that number to show, or with the caller's own choice (NUA-06, NUA-07).
+    async fn call(&self, permit: &Permit<can::AccessExplain>, asked: &Value) -> Result<Decision, Refusal> {
+        let model = self.visible.actor().snapshot().model();
+        let asked = match asked {
+            Value::Null => None,
+            Value::String(text) => Some(calling::number_named(model, text)),
+            other => Some(calling::number_named(model, &other.to_string())),
+        };
+        // A number that is nobody's here is not theirs either.
+        let asked = asked.map(|number| number.map_or(u32::MAX, |number| number.0));
+        let line = calling::line(&self.request.server.app, permit, asked).await?;
+        let reason = line.reason.iter().map(Text::to_string);
+        let shown = line.caller_id.iter().map(|number| format!("calls show {}", number.name));
+        let context = Context {
+            reason: reason.chain(shown).collect(),
+            reaches: if line.allowed { vec![Reach::Own.word()] } else { vec![] },
+            version: line.version,
+        };
+        Ok(Decision { decision: line.allowed, context })
     }
 
     /// The row that the question is about; none where it is of a kind that is kept and not there.
@@ -66,6 +88,9 @@ impl DecisionPoint for Workspace<'_> {
         };
         let unknown = || Decision::no("there is no such resource");
         let Some(thing) = self.thing(resource).await? else { return Ok(unknown()) };
+        if let (Permission::CallPlace, Some(asked)) = (permission, question.context.get("caller_id")) {
+            return self.call(&permit, asked).await;
+        }
         match explain::why(&self.request.server.app, &permit, permission, thing).await {
             Ok(why) => Ok(Decision {
                 decision: why.allowed,

@@ -1,6 +1,5 @@
 //! `ringfence serve`: the server until somebody stops it.
 
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use workspace::App;
 use super::Place;
 use crate::Error;
 use crate::anchor::Anchors;
-use crate::{Config, Server, dispatch};
+use crate::{Config, Server, dispatch, listen};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -26,6 +25,10 @@ pub struct Serve {
     /// The address that people use, where a proxy stands before the server: https://phone.example.com.
     #[arg(long, env = "RINGFENCE_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A proxy stands before the server: count clients by the last address in its `X-Forwarded-For` header. Without
+    /// a proxy that writes it, anybody could write anything there.
+    #[arg(long, env = "RINGFENCE_BEHIND_PROXY")]
+    behind_proxy: bool,
     /// Send cookies over plain HTTP too, for browsers that do not take secure ones from this machine (Safari).
     #[arg(long)]
     insecure_cookies: bool,
@@ -53,9 +56,10 @@ impl Serve {
         let config = Config {
             data: at.data.clone(),
             secure_cookies: !self.insecure_cookies,
+            behind_proxy: self.behind_proxy,
             public_url: self.public_url.map(|url| url.trim_end_matches('/').to_owned()),
         };
-        let server = Server { app, config: Arc::new(config) };
+        let server = Server { app, config: Arc::new(config), streams: crate::live::Streams::default() };
         if self.demo {
             crate::demo::make(&server).await?;
         }
@@ -63,9 +67,8 @@ impl Serve {
         let (served, done) = tokio::sync::oneshot::channel::<()>();
         let store = server.app.store.clone();
         let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
-        let serving = axum::serve(listener, dispatch::router(server)).with_graceful_shutdown(stopped());
         tokio::select! {
-            ended = serving.into_future() => ended?,
+            ended = listen::serve(listener, dispatch::router(server), stopped()) => ended?,
             // Open live streams would keep the server for ever.
             () = long_stopped() => {}
         }

@@ -38,6 +38,7 @@ const READINGS: &[Reading] = &[
     made("workspace:create", later("{who} created the workspace {what}")),
     made("demo:create", later("{who} made the people, telephones and calls of {what}")),
     made("call:import", later("{who} imported calls from {what}")),
+    made("user:export", later("{who} exported the list of people")),
     made("call_record:export", later("{who} exported the call log")),
     made("audit:export", later("{who} exported the audit log")),
     made("audit:verify", later("{who} verified the audit log")),
@@ -94,6 +95,7 @@ const READINGS: &[Reading] = &[
         later("{who} edited the department {what}"),
     ),
     gone("department:delete", later("{who} deleted the department {what}")),
+    gone("number:delete_history", later("{who} deleted the calls of the number {what}")),
     both("branch:write", later("{who} created the branch {what}"), later("{who} edited the branch {what}")),
     gone("branch:delete", later("{who} deleted the branch {what}")),
     gone("recording:delete", later("{who} deleted the recording of call {what}")),
@@ -181,7 +183,19 @@ fn template(entry: &EntryView) -> (Option<&'static str>, &str) {
     let side = |name: &str| [after, before].into_iter().flatten().find_map(|side| text(side, name));
     let was = before.is_some_and(|value| !value.is_null());
     let is = after.is_some_and(|value| !value.is_null());
-    if let Some(toggle) = text(&entry.detail, "toggle") {
+    if entry.object_kind == "toggle" {
+        let template = match (was, is) {
+            (true, true) => later("{who} edited the toggle {what}"),
+            (true, false) => later("{who} deleted the toggle {what}"),
+            (false, _) => later("{who} defined the toggle {what}"),
+        };
+        return (Some(template), "");
+    }
+    if after.or(before).is_some_and(|side| side.get("default_caller_id").is_some()) {
+        return (Some(later("{who} changed the default caller ID of {what}")), "");
+    }
+    let set = after.or(before).and_then(|side| side.get("toggle")).and_then(Value::as_object);
+    if let Some(toggle) = set.and_then(|set| set.keys().next()) {
         return (Some(later("{who} set the toggle {more} of {what}")), toggle);
     }
     if let Some(entity) = side("entity") {

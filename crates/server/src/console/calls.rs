@@ -121,7 +121,7 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
-    let export = calls::export(&request.server.app, visible, &asked.query()?).await?;
+    let export = calls::export(&request.server.app, visible, &request.author(), &asked.query()?).await?;
     download::csv(export).await
 }
 
@@ -151,15 +151,18 @@ fn bar(request: &Request, actor: &Actor, zone: &TimeZone, asked: &Asked) -> Mark
     let touched = Choices::of(actor, &TOUCHED, |_, id| id.to_string());
     let directions = DIRECTIONS.map(|(value, label)| Choice { value, label: t(label) });
     let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label: t(label) });
+    let narrowed = asked.filters().iter().any(|(name, value)| *name != "q" && !value.trim().is_empty());
     let controls = html! {
         (filter::search("q", t("Number or caller's name"), &asked.q))
-        (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
-        (filter::one_of("direction", t("Direction"), t("Any"), &directions, &asked.direction))
-        (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
-        (filter::day("from", t("Since"), &asked.from))
-        (filter::day("to", t("Until"), &asked.to))
-        (filter::days_of(zone.iana_name().unwrap_or("UTC")))
-        (filter::flag("recorded", t("Recorded"), !asked.recorded.is_empty()))
+        (filter::folded(narrowed, html! {
+            (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
+            (filter::one_of("direction", t("Direction"), t("Any"), &directions, &asked.direction))
+            (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
+            (filter::day("from", t("Since"), &asked.from))
+            (filter::day("to", t("Until"), &asked.to))
+            (filter::days_of(zone.iana_name().unwrap_or("UTC")))
+            (filter::flag("recorded", t("Recorded"), !asked.recorded.is_empty()))
+        }))
     };
     let file = address(&path(request, "/calls.csv"), &asked.filters());
     let export = actor

@@ -2,9 +2,9 @@
 
 use maud::Markup;
 
+use super::bundle_matrix::Effects;
 use super::foreseen::undo_path;
 use super::frame::csrf;
-use super::role_matrix::Effects;
 use crate::request::Request;
 use crate::ui::badge::Tone;
 use crate::ui::text::{later, t};
@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str)] = &[
     ("transferred", later("Ownership is transferred.")),
     ("renamed", later("Renamed.")),
     ("cloned", later("Role cloned. Change it as you like.")),
+    ("people-changed", later("Changed. It holds at once.")),
     ("user-deleted", later("User deleted. Their sessions ended and their seat is free.")),
     ("banned", later("User banned. Every session of theirs has ended.")),
     ("unbanned", later("Ban lifted.")),
@@ -31,6 +32,8 @@ const WORDS: &[(&str, &str)] = &[
     ("given", later("Access given for a while. It holds at once.")),
     ("ended", later("Access ended. It holds at once.")),
     ("password", later("Password changed. Your other sessions have ended.")),
+    ("pin", later("PIN set. It signs you in on a phone, with your phone number.")),
+    ("device", later("Device forgotten.")),
     ("session", later("Session ended.")),
     ("sessions", later("Your other sessions have ended.")),
 ];

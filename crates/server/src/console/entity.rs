@@ -1,7 +1,7 @@
 //! One number, extension or queue: facts, holders, its last calls; edited and deleted.
 
 use access::model::EntityKind;
-use access::{Actor, Id, Noun, Permission, Permit, Thing, Visible, can};
+use access::{Actor, Id, Noun, Permission, Permit, Reach, Thing, Visible, can};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -20,6 +20,7 @@ use super::frame::{Frame, csrf, path};
 use super::paging::address;
 use super::{calls as call_log, when};
 use crate::input::Form;
+use crate::recordings;
 use crate::request::Request;
 use crate::ui::avatar::person;
 use crate::ui::badge::{Tone, badge};
@@ -192,7 +193,8 @@ impl Page<'_> {
             (form::select(&Field::new("user", t("Who")).form("assign").required(), &borrowed(&people), ""))
             (tick("may_use", t("Use"), t("Place and receive calls with it, choose it as caller ID.")))
             (tick("may_observe", t("Observe"), t("See its calls, recordings and figures as far as their role lets them.")))
-            @if self.kind != EntityKind::Number { (form::input(&until, form::Kind::Date, "")) }
+            @if self.kind == EntityKind::Number { (self.history(view)) }
+            @else { (form::input(&until, form::Kind::Date, "")) }
             (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, t("Give")))) }))
         };
         let act = format!("{}/holders", self.here(view));
@@ -202,6 +204,24 @@ impl Page<'_> {
             false,
             form::form("assign-form", &act, &csrf(self.request), body),
         )
+    }
+
+    /// What becomes of the number's calls when it passes to another user, where it belongs to one at a time (ONF-07).
+    fn history(&self, view: &EntityView) -> Markup {
+        let exclusive = self.actor.snapshot().model().preset.rules.exclusive_numbers;
+        let needed = [Permission::NumberAssign, Permission::RecordingDelete];
+        let may_delete = needed.into_iter().all(|p| self.actor.powers().has(p, Reach::All));
+        let delete = Field::new("delete_history", t("Delete its history"))
+            .form("assign")
+            .hint(t("Every call that went through it so far, with its recording, for good. It is kept unless you say so."));
+        let hint = fill(t("Only to delete its history: type {number}."), &[("number", &view.digits)]);
+        let confirm = Field::new("confirm", t("The number, typed once more")).form("assign").hint(&hint);
+        html! {
+            @if exclusive {
+                p.hint { (t("It belongs to one person at a time: whoever has it now loses it at once.")) }
+                @if may_delete { (form::checkbox(&delete, "yes", false)) (form::input(&confirm, form::Kind::Text, "")) }
+            }
+        }
     }
 
     /// Its last calls, for whoever has a call log.
@@ -270,6 +290,8 @@ pub struct Given {
     may_use: String,
     may_observe: String,
     until: String,
+    delete_history: String,
+    confirm: String,
 }
 
 /// Assigns a number.
@@ -282,10 +304,11 @@ pub async fn assign_number(
         user: given.user,
         may_use: !given.may_use.is_empty(),
         may_observe: !given.may_observe.is_empty(),
-        delete_history: false,
-        confirm: String::new(),
+        delete_history: !given.delete_history.is_empty(),
+        confirm: given.confirm,
     };
-    grants::assign(&request.server.app, &permit, &request.author(), new).await?;
+    let assigned = grants::assign(&request.server.app, &permit, &request.author(), new).await?;
+    recordings::remove_all(&request, &assigned.recordings).await?;
     Ok(back(&request, EntityKind::Number, permit.id().0, "assigned"))
 }
 

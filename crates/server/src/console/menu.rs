@@ -35,6 +35,7 @@ pub const ITEMS: &[Item] = &[
     item("", later("Calls"), "/calls", Icon::Call, Some(Permission::CallRecordRead)),
     item(later("People"), later("Users"), "/users", Icon::Users, Some(Permission::UserRead)),
     item(later("People"), later("Roles"), "/roles", Icon::Role, Some(Permission::RoleRead)),
+    item(later("People"), later("Toggles"), "/toggles", Icon::Toggle, Some(Permission::RoleRead)),
     item(later("People"), later("Departments"), "/departments", Icon::Unit, Some(Permission::DepartmentRead)),
     item(later("People"), later("Branches"), "/branches", Icon::Unit, Some(Permission::BranchRead)),
     item(later("Phone system"), later("Numbers"), "/numbers", Icon::Number, Some(Permission::NumberRead)),
@@ -49,6 +50,8 @@ pub const ITEMS: &[Item] = &[
     item(later("Workspace"), later("Why?"), "/why", Icon::Why, Some(Permission::AccessExplain)),
     item(later("Workspace"), later("Audit log"), "/audit", Icon::Audit, Some(Permission::AuditRead)),
     item(later("Workspace"), later("API tokens"), "/tokens", Icon::Key, Some(Permission::ApiTokenRead)),
+    item(later("Workspace"), later("Plan"), "/plan", Icon::Card, Some(Permission::BillingRead)),
+    item(later("Workspace"), later("Licences"), "/licences", Icon::Number, Some(Permission::LicenseRead)),
     item(later("Workspace"), later("Settings"), "/settings", Icon::Settings, Some(Permission::SettingsRead)),
 ];
 

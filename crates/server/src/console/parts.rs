@@ -114,12 +114,8 @@ pub fn roles(model: &Model) -> Options {
 /// The roles that somebody could give: not the Owner's, and none that holds more than they do (ALL-02, ONF-10).
 pub fn givable_roles(actor: &Actor) -> Options {
     let model = actor.snapshot().model();
-    let roles = model.roles.iter().filter(|(_, role)| !role.standing.owner);
-    let given = |cells: &[access::Cell]| {
-        let cells: Vec<_> = cells.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
-        authority::may_define(actor, &cells).is_ok()
-    };
-    roles.filter(|(_, role)| given(&role.holds)).map(|(id, role)| (id, said(&role.name))).collect()
+    let roles = model.roles.iter().filter(|(_, role)| authority::may_give(actor, role));
+    roles.map(|(id, role)| (id, said(&role.name))).collect()
 }
 
 /// The departments or branches that somebody may know of, and those that are shown to them anyway.

@@ -1,10 +1,12 @@
-//! One's own page: record, access with the reason for each line, password, sessions.
+//! One's own page: record, access with the reason for each line, password, PIN, sessions, devices.
 
 use access::{Noun, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};
-use workspace::profile::{self, PasswordChange, ProfileChange, SessionView};
+use workspace::confirm::Confirmation;
+use workspace::pin;
+use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
 use workspace::users::UserView;
 use workspace::{Code, Refusal};
 
@@ -28,6 +30,9 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     // Whoever sees the workspace as somebody else sees neither that person's sessions nor forms for their secrets.
     let own = who.viewer.is_none();
     let sessions = if own { profile::sessions(app, &who.actor).await?.items } else { vec![] };
+    let devices =
+        if own { profile::devices(app, &who.actor, &request.caller()).await?.items } else { vec![] };
+    let digits = pin::digits(app, who.actor.snapshot().model().workspace).await?;
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(access::Permission::AccessExplain);
@@ -46,12 +51,16 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                     header.section-head { h2 { (t("What you may do")) } p.hint { (hint) } }
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
-                @if own { (own_sessions(&request, &who, &sessions)) }
+                @if own { (own_sessions(&request, &who, &sessions)) (own_devices(&request, &devices)) }
             },
             html! {
+                (super::calling::own(&request, &who))
                 @if may_change { (card(t("Your details"), "", None, details_form(&request, &me))) }
                 (card(t("Your record"), t("Set by whoever manages users"), None, record(&me)))
-                @if may_change { (card(t("Password"), "", None, password_form(&request))) }
+                @if may_change {
+                    (card(t("Password"), "", None, password_form(&request)))
+                    (card(t("PIN"), t("Signs you in on a phone, with your phone number."), pin_state(&me), pin_form(&request, &me, digits)))
+                }
             },
         ))
     };
@@ -101,6 +110,57 @@ fn password_form(request: &Request) -> Markup {
             (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Change password")))))
         },
     )
+}
+
+fn pin_state(me: &UserView) -> Option<Markup> {
+    me.has_pin.then(|| badge(Tone::Good, t("set")))
+}
+
+fn pin_form(request: &Request, me: &UserView, digits: i64) -> Markup {
+    if me.phone.is_empty() {
+        return html! { p.quiet-text { (t("Save your phone number first: it is what you sign in with.")) } };
+    }
+    let field = |name, label| Field::new(name, label).required().form("pin");
+    let hint = fill(t("{n} digits, nothing easy such as 1234 or a year."), &[("n", &digits)]);
+    form::form(
+        "pin",
+        &path(request, "/profile/pin"),
+        &csrf(request),
+        html! {
+            (form::input(&field("current", t("Present password")).autocomplete("current-password"), form::Kind::Password, ""))
+            (form::pin(&field("pin", t("New PIN")).autocomplete("off").hint(&hint), digits))
+            (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Set PIN")))))
+        },
+    )
+}
+
+/// The browsers and phones that one signed in on.
+fn own_devices(request: &Request, devices: &[DeviceView]) -> Markup {
+    let forget = |device: &DeviceView| {
+        let button = Button::new(Kind::Quiet, t("Forget"));
+        button::post(
+            &button,
+            &path(request, &format!("/profile/devices/{}/forget", device.id)),
+            &csrf(request),
+        )
+    };
+    let hint = t("You signed in here before: strangers who guess your password do not lock these out.");
+    let lines = html! {
+        @for device in devices {
+            div.grant id={ "device-" (device.id) } {
+                div.grant-head {
+                    div.setting-text {
+                        strong { (agent(&device.agent)) }
+                        p.hint { (weave(t("Last signed in {when}"), &[("when", parts::when(device.last_seen_at, Show::DateTime))])) }
+                    }
+                    @if device.is_this { (badge(Tone::Good, t("this one"))) }
+                    (forget(device))
+                }
+            }
+        }
+        @if devices.is_empty() { p.quiet-text { (t("None. The next sign-in is remembered.")) } }
+    };
+    card(t("Known devices"), hint, None, lines)
 }
 
 fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> Markup {
@@ -171,7 +231,7 @@ fn agent(text: &str) -> String {
 }
 
 /// One's own record as a thing, with the permission to change it.
-fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
+pub(super) fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
     let own = who.actor.snapshot().thing(Noun::User, who.actor.id());
     let own = own.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(who.actor.permit_on::<can::ProfileUpdate>(own)?)
@@ -201,6 +261,22 @@ pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> R
     Ok(done(&request, "/profile", "password"))
 }
 
+/// Sets one's own PIN.
+pub async fn set_pin(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+    let permit = may_change(&who)?;
+    let confirmation = Confirmation { field: "current", ..request.confirmation(Some(typed.raw("current"))) };
+    let (app, author) = (&request.server.app, request.author());
+    pin::set_own(app, &permit, &author, typed.get("pin"), &confirmation).await?;
+    Ok(done(&request, "/profile", "pin"))
+}
+
+/// Forgets one of one's own devices.
+pub async fn forget_device(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
+    let device = request.id("device")?;
+    profile::forget_device(&request.server.app, &who.actor, &request.author(), device.0).await?;
+    Ok(done(&request, "/profile", "device"))
+}
+
 /// Ends one of one's own sessions.
 pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
     let session = request.id("session")?;
@@ -211,11 +287,11 @@ pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Redir
 /// Ends all of one's own sessions but this one.
 pub async fn end_other_sessions(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
     let app = &request.server.app;
-    for session in profile::sessions(app, &who.actor).await?.items {
-        if !is_this(&who, &session) {
-            profile::end_session(app, &who.actor, &request.author(), session.id).await?;
-        }
-    }
+    let keep = match who.via {
+        Via::Session(session) => Some(session),
+        Via::Token(_) => None,
+    };
+    profile::end_other_sessions(app, &who.actor, &request.author(), keep).await?;
     Ok(done(&request, "/profile", "sessions"))
 }
 

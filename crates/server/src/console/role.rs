@@ -1,6 +1,6 @@
 //! One role: its matrix, who holds it, and cloning, renaming and deleting it.
 
-use access::{Actor, Id, Permission, Permit, can};
+use access::{Actor, Cell, Id, Permission, Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
 use super::frame::{Frame, csrf, done, path};
 use super::paging::address;
 use super::parts::{self, Options};
-use super::{compare, role_matrix};
+use super::{bundle_matrix, compare};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::avatar;
@@ -50,6 +50,10 @@ pub async fn show(
     let here = path(&request, &format!("/roles/{}", role.id));
     let actions = html! {
         @if may_delete { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-role")) }
+        @if may(Permission::RoleWrite) && !role.is_default && may_give(actor, permit.id()) {
+            (button::post(&Button::new(Kind::Plain, t("Make it the default")).confirm(t("New people get this role unless another is chosen. Make it the default?")),
+                &format!("{here}/default"), &csrf(&request)))
+        }
         @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
         (compare::link(&request, &format!("role:{}", role.id), ""))
         @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
@@ -60,7 +64,7 @@ pub async fn show(
             crumbs: &[Crumb { href: &path(&request, "/roles"), label: t("Roles") }],
         }))
         div.stack {
-            (role_matrix::show(&request, actor, permit.id(), may_edit))
+            (bundle_matrix::show(&request, actor, cells(actor, permit.id()), "role", may_edit.then_some(here.as_str())))
             (holders(&request, actor, permit.id(), &asked))
         }
         @if may(Permission::RoleWrite) { (clone_dialog(&request, &role)) }
@@ -68,6 +72,21 @@ pub async fn show(
         @if may_delete { (delete_dialog(&request, &role, actor, &here)) }
     };
     Ok(Frame::new(&request, &said(&role.name)).around(main))
+}
+
+fn may_give(actor: &Actor, role: Id) -> bool {
+    let role = actor.snapshot().model().roles.get(&role);
+    role.is_some_and(|role| access::authority::may_give(actor, role))
+}
+
+/// Makes it the role that new people get unless another is chosen.
+pub async fn set_default(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    _: (),
+) -> Result<Redirect, Refusal> {
+    roles::set_default(&request.server.app, &permit, &request.author()).await?;
+    Ok(done(&request, &format!("/roles/{}", permit.id()), "saved"))
 }
 
 fn subtitle(role: &RoleView, may_edit: bool) -> String {
@@ -191,6 +210,24 @@ fn delete_dialog(request: &Request, role: &RoleView, actor: &Actor, here: &str) 
 /// The roles that holders of a deleted one can get from somebody.
 fn heirs(actor: &Actor, role: u32) -> Options {
     parts::givable_roles(actor).without(&role.to_string())
+}
+
+/// What a role holds, as it is written down.
+fn cells(actor: &Actor, role: Id) -> &[Cell] {
+    actor.snapshot().model().roles.get(&role).map_or(&[][..], |role| &role.holds)
+}
+
+/// Saves what was changed in the matrix.
+pub async fn save(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let actor = actor(&permit)?;
+    let edit = bundle_matrix::edited(cells(actor, permit.id()), &typed, actor)?;
+    let change = RoleChange { holds: Some(edit.holds()), ..RoleChange::default() };
+    roles::update(&request.server.app, &permit, &request.author(), change).await?;
+    Ok(edit.told(&request, &format!("/roles/{}", permit.id())))
 }
 
 /// Renames a role.

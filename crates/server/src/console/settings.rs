@@ -20,11 +20,12 @@ use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
+use crate::ui::dialog;
 use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::page::{PageHead, page_head, split};
 use crate::ui::segmented::{Segment, segmented, setting};
-use crate::ui::text::{count, said, t, weave};
+use crate::ui::text::{said, t, weave};
 
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
@@ -50,6 +51,7 @@ fn general(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
         @if may(actor, Permission::WorkspaceRename) {
             (form::form("rename", &path(request, "/settings/name"), &csrf(request), html! {
                 (form::input(&Field::new("name", t("Name")).form("rename").hint(t("What people call the workspace. Its address stays.")).required(), form::Kind::Text, &view.name))
+                (confirmation(view, "rename"))
                 (form_actions(button::submit(&Button::new(Kind::Plain, t("Rename")))))
             }))
         }
@@ -76,6 +78,11 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
         .form("place")
         .hint(t("For whoever has chosen none, neither in their profile nor in their browser."))
         .required();
+    let pin = Field::new("pin_digits", t("Digits of a PIN"))
+        .form("place")
+        .hint(t("PINs sign people in on phones. Those of another length no longer do: people need new ones."))
+        .required();
+    let digits = [Choice { value: "4", label: "4" }, Choice { value: "6", label: "6" }];
     form::form(
         "place",
         &path(request, "/settings"),
@@ -83,8 +90,24 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
         html! {
             (form::select(&language, &parts::languages().choices(), view.language.code()))
             div.form-row { (form::select(&zone, &zones, &view.time_zone)) (form::input(&country, form::Kind::Text, &view.country_code)) }
+            (form::select(&pin, &digits, &view.pin_digits.to_string()))
+            (confirmation(view, "place"))
             (form_actions(button::submit(&Button::new(Kind::Plain, t("Save")))))
         },
+    )
+}
+
+/// The field for the present password, where the preset asks for it (CLY-19).
+fn confirmation(view: &WorkspaceView, form: &'static str) -> Markup {
+    html! { @if view.asks_password { (password(form)) } }
+}
+
+fn password(form: &str) -> Markup {
+    let field = Field::new("password", t("Your password")).form(form).required();
+    form::input(
+        &field.hint(t("Confirm that it is you.")).autocomplete("current-password"),
+        form::Kind::Password,
+        "",
     )
 }
 
@@ -105,7 +128,17 @@ fn recording(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
         hint,
         segmented("auto_record", t("Record calls"), &states, state, !allowed),
     );
-    let body = if allowed {
+    let body = if allowed && view.asks_password {
+        form::form(
+            "auto-record",
+            &path(request, "/settings/recording"),
+            &csrf(request),
+            html! {
+                (line) (password("auto-record"))
+                (form_actions(button::submit(&Button::new(Kind::Plain, t("Save")))))
+            },
+        )
+    } else if allowed {
         form::autosave("auto-record", &path(request, "/settings/recording"), &csrf(request), line)
     } else {
         line
@@ -128,34 +161,15 @@ fn about(view: &WorkspaceView, zone: &TimeZone) -> Markup {
     )
 }
 
-/// The plan, what it lacks, and another one for whoever may commit to it.
+/// The plan, with the way to its page for those who may see it.
 fn plan(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
-    let here = Plan::by_key(&view.plan);
-    let name = here.map_or(view.plan.as_str(), |plan| plan.name.as_str());
-    let lacks: Vec<&str> = here
-        .map(|plan| {
-            Permission::ALL.iter().filter(|p| !plan.allows.has(**p)).map(|p| t(p.entry().meaning)).collect()
-        })
-        .unwrap_or_default();
-    let others: Vec<Choice<'_>> =
-        Plan::all().iter().map(|plan| Choice { value: &plan.key, label: t(&plan.name) }).collect();
-    let many = i64::try_from(lacks.len()).unwrap_or(i64::MAX);
-    let change = Button::new(Kind::Plain, t("Change plan"))
-        .confirm(t("Change the plan? What the new plan lacks is off for everybody at once."));
+    let name = Plan::by_key(&view.plan).map_or(view.plan.as_str(), |plan| plan.name.as_str());
+    let more = may(actor, Permission::BillingRead)
+        .then(|| button::link(&Button::new(Kind::Plain, t("Plan and seats")), &path(request, "/plan")));
     let body = html! {
         p { (weave(t("This workspace has the plan {plan}."), &[("plan", html! { strong { (said(name)) } })])) }
-        @if lacks.is_empty() { p.hint { (t("It lacks nothing.")) } } @else {
-            details #plan-lacks { summary { (count(many, "What it lacks: {n} permission", "What it lacks: {n} permissions")) }
-                ul.items { @for meaning in &lacks { li.capital { (meaning) } } } }
-        }
-        @if may(actor, Permission::BillingCommit) {
-            (form::form("plan", &path(request, "/settings/plan"), &csrf(request), html! {
-                (form::select(&Field::new("plan", t("Plan")).form("plan").required(), &others, &view.plan))
-                (form_actions(button::submit(&change)))
-            }))
-        }
     };
-    card(t("Plan"), "", None, body)
+    card(t("Plan"), "", more, body)
 }
 
 /// Handing ownership over, for the Owner (CAL-18).
@@ -172,25 +186,36 @@ fn ownership_card(request: &Request, actor: &Actor) -> Markup {
         })
         .map(|(id, name)| (id.to_string(), name))
         .collect();
-    let ask = Button::new(Kind::Danger, t("Transfer ownership")).confirm(t(
-        "Transfer ownership? They become Owner and you become Admin, at once. Only they can give it back.",
-    ));
     let body = html! {
         @if admins.is_empty() {
             p.quiet-text { (t("Ownership goes to an active Admin, and there is none. Give somebody that role first.")) }
         } @else {
-            (form::form("transfer", &path(request, "/settings/owner"), &csrf(request), html! {
-                (form::select(&Field::new("to", t("New Owner")).form("transfer").hint(t("One of the Admins.")).required(), &borrowed(&admins), ""))
-                (form_actions(button::submit(&ask)))
-            }))
+            (form_actions(button::opens(&Button::new(Kind::Danger, t("Transfer ownership…")), "transfer-dialog")))
+            (transfer_dialog(request, &admins))
         }
     };
     let hint = t("The Admin whom you choose becomes Owner, and you become Admin, in one step.");
     card(t("Ownership"), hint, Some(badge(Tone::Accent, t("You are the Owner"))), body)
 }
 
+/// The question, with the password that confirms the answer.
+fn transfer_dialog(request: &Request, admins: &[(String, String)]) -> Markup {
+    let to = Field::new("to", t("New Owner")).form("transfer").hint(t("One of the Admins.")).required();
+    let body = html! {
+        p { (t("They become Owner and you become Admin, at once. Only they can give it back.")) }
+        (form::select(&to, &borrowed(admins), ""))
+        (password("transfer"))
+        (form_actions(html! {
+            (dialog::cancel("transfer-dialog"))
+            (button::submit(&Button::new(Kind::Danger, t("Transfer ownership"))))
+        }))
+    };
+    let form = form::form("transfer", &path(request, "/settings/owner"), &csrf(request), body);
+    dialog::dialog("transfer-dialog", t("Transfer ownership?"), false, form)
+}
+
 /// What the forms of this page send.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Typed {
     name: String,
@@ -198,8 +223,9 @@ pub struct Typed {
     country_code: Option<String>,
     language: Option<Language>,
     auto_record: String,
-    plan: String,
     to: u32,
+    pin_digits: Option<i64>,
+    password: Option<String>,
 }
 
 /// Renames the workspace.
@@ -208,7 +234,8 @@ pub async fn rename(
     permit: Permit<can::WorkspaceRename>,
     Form(typed): Form<Typed>,
 ) -> Result<Redirect, Refusal> {
-    settings::rename(&request.server.app, &permit, &request.author(), &typed.name).await?;
+    let confirmation = request.confirmation(typed.password.as_deref());
+    settings::rename(&request.server.app, &permit, &request.author(), &typed.name, &confirmation).await?;
     Ok(back(&request, "saved"))
 }
 
@@ -218,12 +245,15 @@ pub async fn update(
     permit: Permit<can::SettingsUpdate>,
     Form(typed): Form<Typed>,
 ) -> Result<Redirect, Refusal> {
+    let confirmation = request.confirmation(typed.password.as_deref());
     let edit = SettingsChange {
-        time_zone: typed.time_zone,
-        country_code: typed.country_code,
+        time_zone: typed.time_zone.clone(),
+        country_code: typed.country_code.clone(),
         language: typed.language,
+        pin_digits: typed.pin_digits,
+        password: None,
     };
-    settings::update(&request.server.app, &permit, &request.author(), edit).await?;
+    settings::update(&request.server.app, &permit, &request.author(), edit, &confirmation).await?;
     Ok(back(&request, "saved"))
 }
 
@@ -238,19 +268,9 @@ pub async fn set_auto_record(
         "off" => false,
         _ => return Err(Refusal::invalid("auto_record", "{field} must be on or off.")),
     };
-    settings::set_auto_record(&request.server.app, &permit, &request.author(), on).await?;
+    let confirmation = request.confirmation(typed.password.as_deref());
+    settings::set_auto_record(&request.server.app, &permit, &request.author(), on, &confirmation).await?;
     Ok(back(&request, ""))
-}
-
-/// Moves to another plan.
-pub async fn change_plan(
-    request: Request,
-    permit: Permit<can::BillingCommit>,
-    Form(typed): Form<Typed>,
-) -> Result<Redirect, Refusal> {
-    let change = workspace::plan::PlanChange { plan: Some(typed.plan), seats: None };
-    workspace::plan::update(&request.server.app, &permit, &request.author(), change).await?;
-    Ok(back(&request, "saved"))
 }
 
 /// Hands ownership over.
@@ -259,7 +279,8 @@ pub async fn transfer(
     permit: Permit<can::WorkspaceTransfer>,
     Form(typed): Form<Typed>,
 ) -> Result<Redirect, Refusal> {
-    ownership::transfer(&request.server.app, &permit, &request.author(), typed.to).await?;
+    let confirmation = request.confirmation(typed.password.as_deref());
+    ownership::transfer(&request.server.app, &permit, &request.author(), typed.to, &confirmation).await?;
     Ok(back(&request, "transferred"))
 }
 

@@ -3,7 +3,7 @@
 use access::model::Standing;
 use access::{Id, Noun};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::notice;
 use crate::ui::shell::{Document, Theme, bare};
 use crate::ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
-use crate::ui::text::{in_words, later, said, spoken, t};
+use crate::ui::text::{fill, in_words, later, said, spoken, t};
 
 /// What the start page takes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -111,18 +111,12 @@ pub async fn show(request: Request, Query(asked): Query<Asked>) -> Result<Markup
 /// Signs in. What is wrong is said on the page, with the email address still there.
 pub async fn submit(request: Request, Form(credentials): Form<Credentials>) -> Result<Response, Refusal> {
     let workspace = find(&request).await?;
-    let agent = request.header(header::USER_AGENT);
-    let tried = sign_in::with_password(
-        &request.server.app,
-        &workspace,
-        &credentials.email,
-        &credentials.password,
-        agent,
-    )
-    .await;
+    let (app, caller) = (&request.server.app, request.caller());
+    let tried =
+        sign_in::with_password(app, &workspace, &credentials.email, &credentials.password, &caller).await;
     match tried {
         Ok(new) => Ok(enter(&request, &new, &credentials.next)),
-        Err(refusal) if matches!(refusal.code, Code::WrongCredentials | Code::TooManyTries) => {
+        Err(refusal) if may_be_said(&refusal) => {
             let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNAUTHORIZED);
             let page =
                 page(&request, &workspace, &credentials, Some(&in_words(&refusal.message)), None).await?;
@@ -148,8 +142,7 @@ pub async fn as_demo_user(request: Request, Form(chosen): Form<Credentials>) -> 
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }
     let name = snapshot.model().label(user).to_owned();
-    let agent = request.header(header::USER_AGENT);
-    let new = sign_in::begin(&request.server.app, workspace.id, user, &name, agent).await?;
+    let new = sign_in::begin(&request.server.app, workspace.id, user, &name, &request.caller()).await?;
     Ok(enter(&request, &new, &chosen.next))
 }
 
@@ -164,13 +157,28 @@ pub async fn sign_out(request: Request, who: Identity, _: ()) -> Result<Response
     Ok(([(header::SET_COOKIE, gone)], Redirect::to(&to)).into_response())
 }
 
-async fn find(request: &Request) -> Result<WorkspaceRow, Refusal> {
+/// Whether a refusal belongs beside the form, which asks once more.
+pub(super) fn may_be_said(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code,
+        Code::WrongCredentials
+            | Code::UnknownNumber
+            | Code::WrongPin
+            | Code::Banned
+            | Code::Invalid
+            | Code::TooManyTries
+            | Code::Busy
+    )
+}
+
+/// The workspace that the path names.
+pub(super) async fn find(request: &Request) -> Result<WorkspaceRow, Refusal> {
     let found = request.server.app.store.workspace_by_slug(request.slug()).await?;
     found.ok_or_else(|| Refusal::new(Code::NotFound))
 }
 
-/// The session's cookie, and on to where the person wanted to go: a page of this workspace and nothing else.
-fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
+/// The session's and the device's cookies, and on to where the person wanted to go: a page of this workspace and nothing else.
+pub(super) fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
     let seconds = (new.expires_at - request.server.app.store.now()) / 1_000_000;
     let secure = request.server.config.secure_cookies;
     let cookie = cookie::begin(secure, request.slug(), &new.token, seconds);
@@ -178,7 +186,9 @@ fn enter(request: &Request, new: &NewSession, next: &str) -> Response {
     let ours = next == home || next.starts_with(&format!("{home}/")) || next.starts_with(&format!("{home}?"));
     let plain = next.chars().all(|c| c.is_ascii_graphic());
     let to = if ours && plain && !next.contains("/sign-") { next } else { &home };
-    ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
+    let device = cookie::remember_device(secure, &new.device);
+    let cookies = AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)]);
+    (cookies, Redirect::to(to)).into_response()
 }
 
 /// The languages to choose from before anybody is signed in, as links to the same page.
@@ -213,6 +223,7 @@ async fn page(
             (form::input(&password, form::Kind::Password, ""))
             (button::submit(&Button::new(Kind::Primary, t("Sign in"))))
         }
+        p.hint { a href={ (base) "/mobile" } { (t("Sign in with a phone number and PIN")) } }
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
     let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
@@ -236,5 +247,8 @@ async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, R
         rows.iter().take(24).map(|(id, name, detail)| DemoPerson { id, name, detail }).collect();
     let label = format!("{} · {}", workspace.name, preset_name(&workspace.preset));
     let company = DemoCompany { label: &label, people: &shown };
-    Ok(demo_people(&[company], &format!("/w/{}/sign-in/demo", workspace.slug), ""))
+    let about =
+        t("Made-up people, whom a click signs in. Where a page asks for their password, it is {password}.");
+    let about = fill(about, &[("password", &crate::demo::PASSWORD)]);
+    Ok(demo_people(&about, &[company], &format!("/w/{}/sign-in/demo", workspace.slug), ""))
 }

@@ -155,6 +155,7 @@ pub async fn show(
         html! {
             (cards::role(&page))
             (cards::grants(&page, &grants))
+            (super::calling::of_user(&page))
             (cards::leads(&page))
             (cards::temporary(&page, &temporary))
         },

@@ -5,8 +5,8 @@ use access::{Permission, Permit, can};
 use axum::response::{Redirect, Response};
 use maud::{Markup, html};
 use workspace::language::Language;
-use workspace::users::{self, UserChange};
-use workspace::{Code, Refusal};
+use workspace::users::{self, UserChange, UserView};
+use workspace::{Code, Refusal, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;
@@ -44,6 +44,11 @@ fn or_dash(text: &str) -> &str {
     if text.is_empty() { "–" } else { text }
 }
 
+/// The lead cap as text; empty where there is none.
+fn cap(user: &UserView) -> String {
+    user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default()
+}
+
 fn read_only(page: &Page<'_>) -> Markup {
     let user = &page.user;
     let unit = |unit: &Option<workspace::Ref>| unit.as_ref().map_or("–", |u| u.name.as_str()).to_owned();
@@ -53,6 +58,7 @@ fn read_only(page: &Page<'_>) -> Markup {
         (t("Email address"), line(&user.email)),
         (t("Phone"), line(&user.phone)),
         (t("Employee code"), line(&user.employee_code)),
+        (t("Lead cap"), line(&cap(user))),
         (t("Department"), line(&unit(&user.department))),
         (t("Branch"), line(&unit(&user.branch))),
         (t("Language"), line(user.language.map_or("", Language::name))),
@@ -81,6 +87,7 @@ fn edit(page: &Page<'_>) -> Markup {
             (form::input(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone, &user.phone))
             (form::input(&field("employee_code", t("Employee code")), form::Kind::Text, &user.employee_code))
         }
+        (form::input(&field("lead_cap", t("Lead cap")).hint(t("How many leads they are given at most; leave it empty for no limit.")), form::Kind::Number, &cap(user)))
         div.form-row {
             (unit("department", t("Department"), UnitKind::Department, &chosen(&user.department)))
             (unit("branch", t("Branch"), UnitKind::Branch, &chosen(&user.branch)))
@@ -107,6 +114,10 @@ pub async fn save(
         name: sent("name"),
         phone: sent("phone"),
         employee_code: sent("employee_code"),
+        lead_cap: match sent("lead_cap") {
+            None => None,
+            Some(_) => Some(typed.number("lead_cap")?),
+        },
         department: unit("department")?,
         branch: unit("branch")?,
         language: sent("language").map(|_| parts::chosen_language(&typed)).transpose()?,
@@ -143,6 +154,7 @@ fn dangerous(page: &Page<'_>) -> Markup {
         t("Set a new one-time password for {name}? Every session of theirs ends at once."),
         &[("name", name)],
     );
+    let pin = fill(t("Set a new PIN for {name}? Every session of theirs ends at once."), &[("name", name)]);
     let delete = fill(
         t("Delete {name} for good? Their name stays in calls and in the audit log, their seat is free."),
         &[("name", name)],
@@ -151,6 +163,11 @@ fn dangerous(page: &Page<'_>) -> Markup {
     let acts = html! {
         @if may(Permission::UserResetCredentials) {
             (act(t("Reset password"), t("Shows a one-time password once and ends every session."), &reset, "/password"))
+            @if page.user.phone.is_empty() {
+                (setting(t("Reset PIN"), html! { (t("A PIN needs a phone number: save one first.")) }, html! {}))
+            } @else {
+                (act(t("Reset PIN"), t("Shows a new PIN once and ends every session."), &pin, "/pin"))
+            }
         }
         @if may(Permission::UserBan) {
             @if banned { (act(t("Lift the ban"), t("They can sign in again."), &unban, "/unban")) }
@@ -190,19 +207,40 @@ pub async fn reset_password(
     _: (),
 ) -> Result<Response, Refusal> {
     let password = users::reset_password(&request.server.app, &permit, &request.author()).await?;
+    let words = (t("New one-time password"), t("One-time password"));
+    reset(&request, &permit, words, &password)
+}
+
+/// Resets the PIN and shows the new one, once.
+pub async fn reset_pin(
+    request: Request,
+    permit: Permit<can::UserResetCredentials>,
+    _: (),
+) -> Result<Response, Refusal> {
+    let pin = pin::reset(&request.server.app, &permit, &request.author(), None).await?;
+    reset(&request, &permit, (t("New PIN"), t("PIN")), &pin)
+}
+
+/// A page with a new secret of somebody: its title and what the secret is called.
+fn reset(
+    request: &Request,
+    permit: &Permit<can::UserResetCredentials>,
+    (title, label): (&str, &str),
+    new: &str,
+) -> Result<Response, Refusal> {
     let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let name = actor.snapshot().model().label(permit.id());
-    let (users, page) = (path(&request, "/users"), path(&request, &format!("/users/{}/record", permit.id())));
+    let (users, page) = (path(request, "/users"), path(request, &format!("/users/{}/record", permit.id())));
     let main = html! {
         (page_head(&PageHead {
-            title: t("New one-time password"),
+            title,
             crumbs: &[Crumb { href: &users, label: t("Users") }, Crumb { href: &page, label: name }],
             ..PageHead::default()
         }))
         (card(name, t("Every session of theirs has ended."), None, html! {
-            (secret(t("One-time password"), &password, t("Copy it now: it is stored hashed and will not be shown again.")))
+            (secret(label, new, t("Copy it now: it is stored hashed and will not be shown again.")))
             (form::form_actions(button::link(&Button::new(Kind::Primary, t("Done")), &page)))
         }))
     };
-    Ok(shown_at(&page, Frame::new(&request, t("New one-time password")).around(main)))
+    Ok(shown_at(&page, Frame::new(request, title).around(main)))
 }

@@ -1,23 +1,26 @@
 //! The list of users, and adding one.
 
-use access::model::{Standing, UnitKind};
-use access::{Actor, Id, Permission, Permit, Thing, Visible, can};
+use access::model::UnitKind;
+use access::{Actor, Id, Permission, Rows, Visible, can};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Slice;
-use store::user::{UserFilter, UserOrder};
+use store::user::UserFilter;
 use workspace::language::Language;
 use workspace::users::{self, InvitedUser, NewUser, UserView};
 use workspace::{Code, List, Refusal};
 
+use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
 use super::paging::address;
 use super::parts::{self, Options};
+use super::plan;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
+use crate::rest::users::{order, standing};
 use crate::ui::avatar::person;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
@@ -28,7 +31,7 @@ use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
 use crate::ui::pager::{Pager, pager};
 use crate::ui::secret::secret;
-use crate::ui::table::{Column, Order, Row, table};
+use crate::ui::table::{Column, Order, Row, Tick, Ticks, table, ticked_table};
 use crate::ui::text::{count, fill, in_words, number, said, t};
 
 /// How many users one page lists.
@@ -48,24 +51,31 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn filter(&self) -> Result<UserFilter, Refusal> {
-        let unit = if self.department.is_empty() { &self.branch } else { &self.department };
+    /// What a form sent of it.
+    pub(super) fn of(sent: &Pairs) -> Asked {
+        let text = |name: &str| sent.get(name).to_owned();
+        Asked {
+            q: text("q"),
+            role: text("role"),
+            department: text("department"),
+            branch: text("branch"),
+            standing: text("standing"),
+            ..Asked::default()
+        }
+    }
+
+    /// The filter that the address means.
+    pub(super) fn filter(&self) -> Result<UserFilter, Refusal> {
+        let units = [id("department", &self.department)?, id("branch", &self.branch)?];
+        // An address with an order that is none shows the list all the same.
+        let (order, descending) = order(&self.sort).unwrap_or_default();
         Ok(UserFilter {
             search: Some(self.q.clone()).filter(|q| !q.trim().is_empty()),
             role: id("role", &self.role)?,
-            unit: id("department", unit)?,
-            standing: match self.standing.as_str() {
-                "invited" => Some(Standing::Invited),
-                "active" => Some(Standing::Active),
-                "banned" => Some(Standing::Banned),
-                _ => None,
-            },
-            order: match self.sort.as_str() {
-                "-name" => UserOrder::NameDescending,
-                "seen" => UserOrder::SeenFirst,
-                "-seen" => UserOrder::SeenLast,
-                _ => UserOrder::Name,
-            },
+            units: units.into_iter().flatten().collect(),
+            standing: standing(&self.standing).ok(),
+            order,
+            descending,
         })
     }
 
@@ -73,19 +83,15 @@ impl Asked {
         [&self.q, &self.role, &self.department, &self.branch, &self.standing].iter().any(|f| !f.is_empty())
     }
 
+    /// What narrows the list, as an address has it.
+    pub(super) fn filters(&self) -> [(&str, &str); 5] {
+        let Asked { q, role, department, branch, standing, .. } = self;
+        [("q", q), ("role", role), ("department", department), ("branch", branch), ("standing", standing)]
+    }
+
     /// The list's address with another order or another part.
     fn address(&self, list: &str, sort: &str, after: &str) -> String {
-        let Asked { q, role, department, branch, standing, .. } = self;
-        let fields = [
-            ("q", q.as_str()),
-            ("role", role),
-            ("department", department),
-            ("branch", branch),
-            ("standing", standing),
-            ("sort", sort),
-            ("after", after),
-        ];
-        address(list, &fields)
+        address(list, &[&self.filters()[..], &[("sort", sort), ("after", after)]].concat())
     }
 }
 
@@ -105,31 +111,63 @@ pub async fn list(
     visible: Visible<can::UserRead>,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Refusal> {
+    let actor = visible.actor();
+    if *visible.rows() == Rows::Touching(vec![actor.id()]) && !actor.holds(Permission::UserInvite) {
+        return Ok(only_oneself(&request));
+    }
     let offset = asked.after.parse().ok().filter(|n| *n >= 0).unwrap_or(0);
     let slice = Slice { limit: ON_A_PAGE, offset };
     let found = users::list(&request.server.app, &visible, &asked.filter()?, slice).await?;
-    let actor = visible.actor();
     let here = path(&request, "/users");
-    let add = actor.may(Permission::UserInvite, &Thing::WORKSPACE).then(|| {
-        button::link(&Button::new(Kind::Primary, t("Add user")).icon(Icon::Plus), &format!("{here}/new"))
-    });
+    let full = plan::no_seat(&request, actor).filter(|_| actor.holds(Permission::UserInvite));
     let subtitle = match access::Reach::All {
         all if actor.powers().has(Permission::UserRead, all) => t("Everybody in the workspace."),
         _ => t("The people that you may see: yourself and the units that you lead."),
     };
     let main = html! {
-        (page_head(&PageHead { title: t("Users"), subtitle, actions: add, ..PageHead::default() }))
-        (filters(actor, &asked, &here))
+        (page_head(&PageHead { title: t("Users"), subtitle, actions: Some(actions(actor, &here)), ..PageHead::default() }))
+        @if let Some(full) = full { (full) }
+        (filters(&request, actor, &asked, &here))
         @if found.items.is_empty() { (nobody(&here)) }
         @else {
             (users_table(&found.items, &asked, &here, actor))
+            @if bulk::may_any(actor) { (bulk::bar(&request, &asked, found.total)) }
             (pages(&found, &asked, &here, offset))
         }
     };
     Ok(Frame::new(&request, t("Users")).around(main))
 }
 
-fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
+/// Instead of a list of one: whoever sees nobody else has their profile.
+fn only_oneself(request: &Request) -> Markup {
+    let profile = button::link(&Button::new(Kind::Primary, t("Your profile")), &path(request, "/profile"));
+    let main = html! {
+        (page_head(&PageHead { title: t("Users"), ..PageHead::default() }))
+        (empty(
+            Icon::Users,
+            t("Here you would see your colleagues"),
+            t("Your role shows you your own record only. All that concerns you is in your profile."),
+            Some(profile),
+        ))
+    };
+    Frame::new(request, t("Users")).around(main)
+}
+
+/// What can be done on top of the list.
+fn actions(actor: &Actor, here: &str) -> Markup {
+    let import = Button::new(Kind::Plain, t("Import")).icon(Icon::Upload);
+    let full = plan::seat_reason(actor);
+    let add =
+        Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }.icon(Icon::Plus);
+    html! {
+        @if actor.holds(Permission::UserInvite) {
+            (button::link(&import, &format!("{here}/import")))
+            (button::link(&add, &format!("{here}/new")))
+        }
+    }
+}
+
+fn filters(request: &Request, actor: &Actor, asked: &Asked, here: &str) -> Markup {
     let model = actor.snapshot().model();
     let offered =
         |see: Permission, options: Options| if actor.holds(see) { options } else { Options::default() };
@@ -138,11 +176,12 @@ fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
     let branches = offered(Permission::BranchRead, parts::units(model, UnitKind::Branch));
     let standings = [("active", t("Active")), ("invited", t("Invited")), ("banned", t("Banned"))]
         .map(|(value, label)| Choice { value, label });
-    let clear = asked.is_narrowed().then(|| asked.address(here, &asked.sort, ""));
-    let clear = clear.map(|_| address(here, &[("sort", &asked.sort)]));
+    let clear = asked.is_narrowed().then(|| address(here, &[("sort", &asked.sort)]));
     let select = |name, label, options: &Options, chosen: &str| {
         html! { @if !options.is_empty() { (filter::one_of(name, label, t("Any"), &options.choices(), chosen)) } }
     };
+    let file = asked.address(&path(request, "/users.csv"), &asked.sort, "");
+    let export = button::download(&Button::new(Kind::Plain, t("Export")).icon(Icon::Download), &file);
     filter_bar(
         here,
         clear.as_deref(),
@@ -154,31 +193,36 @@ fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
             (filter::one_of("standing", t("State"), t("Any"), &standings, &asked.standing))
             @if !asked.sort.is_empty() { input type="hidden" name="sort" value=(asked.sort); }
         },
-        None,
+        Some(export),
     )
 }
 
+/// The address of the list sorted by a column, the other way round if it is already, and how it is sorted now. Whoever
+/// was here last comes first at the first click.
+fn sorting(asked: &Asked, here: &str, word: &str) -> (String, Option<Order>) {
+    let now = if asked.sort.is_empty() { "name" } else { asked.sort.as_str() };
+    let down = format!("-{word}");
+    let (next, order) = match now {
+        now if now == word => (down.as_str(), Some(Order::Ascending)),
+        now if now == down => (word, Some(Order::Descending)),
+        _ if word == "seen" => (down.as_str(), None),
+        _ => (word, None),
+    };
+    (asked.address(here, if next == "name" { "" } else { next }, ""), order)
+}
+
 fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) -> Markup {
-    let (by_name, name_order) = match asked.sort.as_str() {
-        "" | "name" => ("-name", Some(Order::Ascending)),
-        "-name" => ("", Some(Order::Descending)),
-        _ => ("", None),
-    };
-    let (by_seen, seen_order) = match asked.sort.as_str() {
-        "-seen" => ("seen", Some(Order::Descending)),
-        "seen" => ("-seen", Some(Order::Ascending)),
-        _ => ("-seen", None),
-    };
-    let (by_name, by_seen) = (asked.address(here, by_name, ""), asked.address(here, by_seen, ""));
+    let [name, role, department, seen] =
+        ["name", "role", "department", "seen"].map(|word| sorting(asked, here, word));
     let has = |kind| actor.snapshot().model().units.values().any(|unit| unit.kind == kind);
     let shown = [true, true, has(UnitKind::Department), has(UnitKind::Branch), true, true];
     let columns = [
-        Column::new(t("Name")).sort(&by_name, name_order),
-        Column::new(t("Role")),
-        Column::new(t("Department")),
+        Column::new(t("Name")).sort(&name.0, name.1),
+        Column::new(t("Role")).sort(&role.0, role.1),
+        Column::new(t("Department")).sort(&department.0, department.1),
         Column::new(t("Branch")),
         Column::new(t("State")),
-        Column::new(t("Last seen")).sort(&by_seen, seen_order),
+        Column::new(t("Last seen")).sort(&seen.0, seen.1),
     ];
     let columns: Vec<Column<'_>> =
         columns.into_iter().zip(shown).filter(|(_, s)| *s).map(|(c, _)| c).collect();
@@ -198,7 +242,13 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
             cells: cells.into_iter().zip(shown).filter(|(_, s)| *s).map(|(c, _)| c).collect(),
         }
     };
-    table(t("Users"), &columns, &people.iter().map(row).collect::<Vec<_>>())
+    let rows: Vec<Row> = people.iter().map(row).collect();
+    if !bulk::may_any(actor) {
+        return table(t("Users"), &columns, &rows);
+    }
+    let ticks: Vec<Tick<'_>> =
+        people.iter().map(|user| Tick { value: user.id.to_string(), label: &user.name }).collect();
+    ticked_table(t("Users"), &columns, &rows, &Ticks { form: bulk::CHOSEN, name: "user", rows: &ticks })
 }
 
 fn nobody(here: &str) -> Markup {
@@ -235,17 +285,17 @@ fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Mark
 }
 
 /// The form that adds a user.
-pub async fn new(request: Request, permit: Permit<can::UserInvite>, _: ()) -> Result<Markup, Refusal> {
-    let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
-    Ok(form_page(&request, actor, &Pairs(vec![]), None))
+pub async fn new(request: Request, visible: Visible<can::UserInvite>, _: ()) -> Result<Markup, Refusal> {
+    Ok(form_page(&request, visible.actor(), &Pairs(vec![]), None))
 }
 
 /// Adds a user; what is wrong is said at its field, with everything typed still there.
 pub async fn create(
     request: Request,
-    permit: Permit<can::UserInvite>,
+    visible: Visible<can::UserInvite>,
     typed: Pairs,
 ) -> Result<Response, Refusal> {
+    let permit = users::permit_to_invite(&visible)?;
     let added = match read(&typed) {
         Ok(new) => users::invite(&request.server.app, &permit, &request.author(), new).await,
         Err(refusal) => Err(refusal),
@@ -253,10 +303,9 @@ pub async fn create(
     match added {
         Ok(invited) => Ok(added_page(&request, &invited)),
         Err(refusal) if refusal.field.is_some() && !matches!(refusal.code, Code::NotFound) => {
-            let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
             let status =
                 StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            Ok((status, form_page(&request, actor, &typed, Some(&refusal))).into_response())
+            Ok((status, form_page(&request, visible.actor(), &typed, Some(&refusal))).into_response())
         }
         Err(refusal) => Err(refusal),
     }
@@ -269,6 +318,7 @@ fn read(typed: &Pairs) -> Result<NewUser, Refusal> {
         name: text("name"),
         phone: text("phone"),
         employee_code: text("employee_code"),
+        lead_cap: typed.number("lead_cap")?,
         role: typed.id("role")?,
         department: typed.id("department")?,
         branch: typed.id("branch")?,
@@ -286,9 +336,8 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
     let field = |name: &'static str, label: &'static str| Field::new(name, label).error(error(name));
     let text = |field: &Field<'_>, kind| form::input(field, kind, typed.get(field.name));
     let roles = parts::givable_roles(actor);
-    let default = model.preset.roles.iter().find(|r| r.default).map(|r| r.key.as_str());
-    let default = model.roles.iter().find(|(_, r)| r.key.is_some() && r.key.as_deref() == default);
-    let default = default.map_or_else(String::new, |(id, _)| id.to_string());
+    let full = plan::seat_reason(actor);
+    let default = users::default_role(model).map_or_else(|_| String::new(), |id| id.to_string());
     let role = if typed.get("role").is_empty() { default.as_str() } else { typed.get("role") };
     let unit = |name, label, kind| {
         let options = parts::known_units(actor, kind, &[]);
@@ -305,6 +354,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             (text(&field("phone", t("Phone")).hint(t("In international form, like +442079460123.")), form::Kind::Phone))
             (text(&field("employee_code", t("Employee code")), form::Kind::Text))
         }
+        (text(&field("lead_cap", t("Lead cap")).hint(t("How many leads they are given at most; leave it empty for no limit.")), form::Kind::Number))
         (form::select(&field("role", t("Role")).required(), &roles.choices(), role))
         div.form-row {
             (unit("department", t("Department"), UnitKind::Department))
@@ -315,7 +365,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             .hint(t("At least 10 characters. Leave it empty and a one-time password is made and shown once.")), form::Kind::Password, ""))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
-            (button::submit(&Button::new(Kind::Primary, t("Add user"))))
+            (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))
         }))
     };
     let summary: Vec<(&str, &str)> = wrong.into_iter().collect();
@@ -325,6 +375,7 @@ fn form_page(request: &Request, actor: &Actor, typed: &Pairs, refusal: Option<&R
             subtitle: t("They can sign in at once, with what their role gives and nothing more."),
             crumbs: &[Crumb { href: &here, label: t("Users") }], ..PageHead::default()
         }))
+        @if let Some(full) = plan::no_seat(request, actor) { (full) }
         (form::error_summary("field", &summary))
         (card(t("Account"), "", None, form::form("new-user", &here, &csrf(request), body)))
     };

@@ -2,8 +2,10 @@
 
 use access::model::{Setting, Standing};
 use access::{Cell, Id, Micros, Permission, PresetToggle, Reach, Reaches};
+use serde_json::json;
 use store::Change;
 use store::audit::Act;
+use workspace::Moment;
 
 use super::company::Company;
 use super::people::Person;
@@ -50,13 +52,19 @@ pub async fn set(change: &mut Change<'_>, company: &Company, staff: &[Person]) -
     for (at, key, setting) in table {
         if let (Some(person), Some(toggle)) = (plain.get(*at), toggle(change, key)) {
             change.set_toggle(person.id, toggle, Some(*setting)).await?;
-            change.record(Act::done("user:set_access", "user", person.id.0, person.name.as_str()));
+            let name = change.before().model().label(toggle).to_owned();
+            let word = if *setting == Allow { "allow" } else { "deny" };
+            let detail = json!({ "before": { "toggle": { &name: "inherit" } }, "after": { "toggle": { &name: word } } });
+            change
+                .record(Act::done("user:set_access", "user", person.id.0, person.name.as_str()).with(detail));
         }
     }
     if let Some(deputy) = plain.get(6) {
         let until = change.now() + 5 * DAY;
         change.add_temporary(deputy.id, &everybodys_calls(), until).await?;
-        change.record(Act::done("user:set_access", "user", deputy.id.0, deputy.name.as_str()));
+        let detail = json!({ "before": null, "after": { "temporary": {
+            "holds": { "call_record:read": ["all"], "recording:listen": ["all"] }, "expires_at": Moment(until) } } });
+        change.record(Act::done("user:set_access", "user", deputy.id.0, deputy.name.as_str()).with(detail));
     }
     if company.slug == "calliyo" {
         own_role(change, &plain).await?;

@@ -13,13 +13,13 @@ mod sound;
 use std::path::Path;
 use std::time::Instant;
 
-use access::{Id, Permit, Preset, Thing, can};
+use access::{Id, Permit, Preset, Thing, can, limits};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use store::audit::Act;
 use store::call::NewCall;
-use store::workspace::NewWorkspace;
-use store::{Author, Store};
+use store::workspace::{NewWorkspace, WorkspaceSettings};
+use store::{Author, Change, Store};
 
 use crate::Error;
 use crate::Server;
@@ -28,6 +28,10 @@ use sound::Talk;
 
 /// How many calls of each company are recorded.
 const RECORDINGS: usize = 28;
+
+/// The companies whose subscription counts seats and licences, and how many of each are free.
+const COUNTED: [&str; 2] = ["calliyo", "onoff"];
+const FREE: u32 = 3;
 
 /// A workspace's version when it was created and nothing has happened in it since.
 const JUST_CREATED: i64 = 2;
@@ -56,6 +60,9 @@ pub async fn make(server: &Server) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// The password of everybody in the demo, for what asks for one: nobody needs it to sign in.
+pub const PASSWORD: &str = "ringfence-demo";
 
 /// What was made of a company.
 struct Made {
@@ -99,12 +106,19 @@ async fn furnish(
     names: &[String],
     mut rng: StdRng,
 ) -> Result<Made, Error> {
+    let password = server.app.passwords.hash(PASSWORD).await?;
     let permit = Permit::<can::UserInvite>::operator(workspace, Thing::WORKSPACE);
     let (mut change, _) = server.app.store.begin(&permit, &Author::operator()).await?;
     let units = people::open_units(&mut change, company).await?;
     let staff = people::hire(&mut change, company, &units, owner, names, &mut rng).await?;
+    for person in &staff {
+        change.set_password(person.id, &password).await?;
+    }
     let phones = phone::connect(&mut change, company, &units, &staff).await?;
     access_settings::set(&mut change, company, &staff).await?;
+    if COUNTED.contains(&company.slug) {
+        buy(&mut change).await?;
+    }
     let now = change.now();
     let folder = server.config.recordings(workspace);
     let calls = tokio::task::spawn_blocking(move || {
@@ -123,6 +137,16 @@ async fn furnish(
     change.record(Act::done("demo:create", "workspace", 0, company.name).with(detail));
     change.commit().await?;
     Ok(made)
+}
+
+/// Buys as many seats and licences as are used, and a few more.
+async fn buy(change: &mut Change<'_>) -> Result<(), Error> {
+    let after = change.after().await?;
+    let seats = Some(limits::seats_used(after.model()) + FREE);
+    let licences = Some(limits::licences_used(after.model(), after.at()) + FREE);
+    Ok(change
+        .update_workspace(&WorkspaceSettings { seats, licences, ..WorkspaceSettings::default() })
+        .await?)
 }
 
 /// Records some of the short talks, the latest more often than older ones.

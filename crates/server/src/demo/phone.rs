@@ -1,7 +1,7 @@
 //! The telephones of the demo: extensions, queues, numbers, and who was granted what of them.
 
 use access::model::{EntityKind, Standing};
-use access::{Id, Micros};
+use access::{Id, Micros, Preset};
 use store::Change;
 use store::audit::Act;
 use store::entity::EntityInput;
@@ -74,8 +74,9 @@ pub async fn connect(
         let phone = desk(change, company, units, &phones.hotlines, at, person).await?;
         phones.phones.push(phone);
     }
-    answer(change, units, &mut phones).await?;
+    answer(change, company, units, &mut phones).await?;
     extras(change, company, &phones).await?;
+    defaults(change, &phones).await?;
     Ok(phones)
 }
 
@@ -142,7 +143,13 @@ fn department_at(units: &Units, person: &Person) -> Option<usize> {
 
 /// Gives the queues and their numbers to those who answer there: departments to their people, the reception to
 /// the first two of each.
-async fn answer(change: &mut Change<'_>, units: &Units, phones: &mut Phones) -> Result<(), Error> {
+async fn answer(
+    change: &mut Change<'_>,
+    company: &Company,
+    units: &Units,
+    phones: &mut Phones,
+) -> Result<(), Error> {
+    let exclusive = Preset::by_key(company.slug).is_some_and(|preset| preset.rules.exclusive_numbers);
     let mut seen: Vec<usize> = vec![0; units.departments.len()];
     for (at, phone) in phones.phones.iter().enumerate() {
         let Some(department) = department_at(units, &phone.person) else { continue };
@@ -156,14 +163,46 @@ async fn answer(change: &mut Change<'_>, units: &Units, phones: &mut Phones) -> 
         if let Some(home) = phones.hotlines.get_mut(department + 1) {
             home.agents.push(at);
             grant(change, person, home.queue.id, true, observes, None).await?;
-            grant(change, person, home.number.id, true, leads, None).await?;
+            hotline(change, exclusive, person, home, leads).await?;
         }
         if let Some(reception) = phones.hotlines.first_mut()
             && (1..=2).contains(&nth)
         {
             reception.agents.push(at);
             grant(change, person, reception.queue.id, true, leads, None).await?;
-            grant(change, person, reception.number.id, true, false, None).await?;
+            hotline(change, exclusive, person, reception, false).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a hotline's number to somebody who answers there; where a number belongs to one user at a time, the first of
+/// them calls with it and leads observe it.
+async fn hotline(
+    change: &mut Change<'_>,
+    exclusive: bool,
+    person: Id,
+    hotline: &Hotline,
+    observes: bool,
+) -> Result<(), Error> {
+    let uses = !exclusive || hotline.agents.len() == 1;
+    if uses || observes {
+        grant(change, person, hotline.number.id, uses, observes, None).await
+    } else {
+        Ok(())
+    }
+}
+
+/// The main line as the default caller ID of those who have no number, where a number can be several people's.
+async fn defaults(change: &mut Change<'_>, phones: &Phones) -> Result<(), Error> {
+    let after = change.after().await?;
+    let model = after.model();
+    let (false, Some(main)) = (model.preset.rules.exclusive_numbers, phones.hotlines.first()) else {
+        return Ok(());
+    };
+    for phone in &phones.phones {
+        if model.numbers_of(phone.person.id, after.at()).is_empty() {
+            change.preset_caller_id(phone.person.id, Some(main.number.id)).await?;
         }
     }
     Ok(())

@@ -1,12 +1,11 @@
 //! What is set for one user beside their role, over REST: toggles, grants, led units, access for a while; and what
 //! it all comes to.
 
-use access::model::Setting;
 use access::{Permit, can};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use workspace::grants::{self, GrantView, SetGrant};
-use workspace::user_access::{self, EffectiveLine, NewTemporary, TemporaryView, ToggleView};
+use workspace::user_access::{self, EffectiveLine, NewTemporary, SettingWord, TemporaryView, ToggleView};
 use workspace::users::UserView;
 use workspace::{List, Moment, Refusal};
 
@@ -29,28 +28,6 @@ pub async fn toggles(
 pub struct ToggleSetting {
     /// `inherit`, `allow` or `deny`.
     pub setting: SettingWord,
-}
-
-/// How a toggle stands for one user.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SettingWord {
-    /// As the role has it.
-    Inherit,
-    /// The bundle is added to what the role gives.
-    Allow,
-    /// The bundle is taken away, whatever gives it.
-    Deny,
-}
-
-impl From<SettingWord> for Option<Setting> {
-    fn from(word: SettingWord) -> Option<Setting> {
-        match word {
-            SettingWord::Inherit => None,
-            SettingWord::Allow => Some(Setting::Allow),
-            SettingWord::Deny => Some(Setting::Deny),
-        }
-    }
 }
 
 /// Sets a toggle for a user.

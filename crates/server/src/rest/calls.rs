@@ -34,5 +34,5 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(query): Query<CallQuery>,
 ) -> Result<Csv, Refusal> {
-    download::csv(calls::export(&request.server.app, visible, &query).await?).await
+    download::csv(calls::export(&request.server.app, visible, &request.author(), &query).await?).await
 }

@@ -6,7 +6,9 @@ use access::{Actor, Noun, Permission, Permit, can, shown};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Identity, Via};
-use workspace::profile::{self, PasswordChange, ProfileChange, SessionView};
+use workspace::confirm::Confirmation;
+use workspace::pin::{self, PinChange};
+use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
 use workspace::users::UserView;
 use workspace::{Code, List, Moment, Refusal};
 
@@ -86,12 +88,52 @@ pub async fn sessions(request: Request, who: Identity, _: ()) -> Result<Json<Lis
     profile::sessions(&request.server.app, &who.actor).await.map(Json)
 }
 
-/// Ends one of one's own sessions.
-pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
-    // A session is its user's to end; a limited token ends one only where it may edit the profile.
+/// Sets one's own PIN.
+pub async fn set_pin(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    Body(new): Body<PinChange>,
+) -> Result<Done, Refusal> {
+    let permit = over_oneself(permit.actor())?;
+    let confirmation = Confirmation { field: "current", ..request.confirmation(Some(&new.current)) };
+    pin::set_own(&request.server.app, &permit, &request.author(), &new.pin, &confirmation)
+        .await
+        .map(|()| Done)
+}
+
+/// Ends all of one's own sessions but the one that asks.
+pub async fn end_other_sessions(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+    may_end_sessions(&who)?;
+    let keep = match who.via {
+        Via::Session(session) => Some(session),
+        Via::Token(_) => None,
+    };
+    profile::end_other_sessions(&request.server.app, &who.actor, &who.author(), keep).await.map(|_| Done)
+}
+
+/// One's own devices.
+pub async fn devices(request: Request, who: Identity, _: ()) -> Result<Json<List<DeviceView>>, Refusal> {
+    profile::devices(&request.server.app, &who.actor, &request.caller()).await.map(Json)
+}
+
+/// Forgets one of one's own devices.
+pub async fn forget_device(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+    may_end_sessions(&who)?;
+    let device = request.id("device")?.0;
+    profile::forget_device(&request.server.app, &who.actor, &who.author(), device).await.map(|()| Done)
+}
+
+/// A session is its user's to end; a limited token ends one only where it may edit the profile.
+fn may_end_sessions(who: &Identity) -> Result<(), Refusal> {
     if matches!(who.via, Via::Token(_)) && !who.actor.holds(Permission::ProfileUpdate) {
         return Err(Refusal::lacks(Permission::ProfileUpdate));
     }
+    Ok(())
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+    may_end_sessions(&who)?;
     let session = request.id("session")?.0;
     profile::end_session(&request.server.app, &who.actor, &who.author(), session).await.map(|()| Done)
 }

@@ -60,6 +60,15 @@ pub async fn update(
     roles::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
 }
 
+/// Makes a role the one that new people get unless another is chosen.
+pub async fn set_default(
+    request: Request,
+    permit: Permit<can::RoleWrite>,
+    _: (),
+) -> Result<Json<RoleView>, Refusal> {
+    roles::set_default(&request.server.app, &permit, &request.author()).await.map(Json)
+}
+
 /// Deletes a custom role.
 pub async fn delete(
     request: Request,

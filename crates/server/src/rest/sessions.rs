@@ -1,10 +1,11 @@
 //! Sessions over REST: sign in, sign out.
 
-use axum::http::header;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{Identity, Via};
-use workspace::{Code, Moment, Refusal, sign_in};
+use workspace::guesses::Caller;
+use workspace::sign_in::{self, NewSession};
+use workspace::{Code, Moment, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done};
@@ -20,6 +21,22 @@ pub struct SignIn {
     pub email: String,
     /// The password.
     pub password: String,
+    /// A device secret of an earlier answer: guesses of strangers do not hold up a device that one signed in on.
+    pub device: Option<String>,
+}
+
+/// Who signs in with a PIN.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PinSignIn {
+    /// The workspace's slug.
+    pub workspace: String,
+    /// The phone number in international form.
+    pub phone: String,
+    /// The digits.
+    pub pin: String,
+    /// A device secret of an earlier answer.
+    pub device: Option<String>,
 }
 
 /// A session that has just begun.
@@ -31,6 +48,15 @@ pub struct Session {
     pub user: u32,
     /// When it ends by itself.
     pub expires_at: Moment,
+    /// The device's secret, to keep and to send along at the next sign-in. It opens nothing.
+    pub device: String,
+}
+
+impl From<NewSession> for Session {
+    fn from(new: NewSession) -> Session {
+        let expires_at = Moment(new.expires_at);
+        Session { token: new.token, user: new.user.0, expires_at, device: new.device }
+    }
 }
 
 /// Signs in.
@@ -38,9 +64,22 @@ pub async fn create(request: Request, Body(who): Body<SignIn>) -> Result<Created
     let app = &request.server.app;
     let workspace = app.store.workspace_by_slug(&who.workspace).await?;
     let workspace = workspace.ok_or_else(|| Refusal::new(Code::WrongCredentials))?;
-    let agent = request.header(header::USER_AGENT);
-    let new = sign_in::with_password(app, &workspace, &who.email, &who.password, agent).await?;
-    Ok(Created(Session { token: new.token, user: new.user.0, expires_at: Moment(new.expires_at) }))
+    let caller = Caller { device: who.device, ..request.caller() };
+    let new = sign_in::with_password(app, &workspace, &who.email, &who.password, &caller).await?;
+    Ok(Created(new.into()))
+}
+
+/// Signs in with a phone number and a PIN. A workspace that is not there answers as one without such a number.
+pub async fn create_with_pin(
+    request: Request,
+    Body(who): Body<PinSignIn>,
+) -> Result<Created<Session>, Refusal> {
+    let app = &request.server.app;
+    let workspace = app.store.workspace_by_slug(&who.workspace).await?;
+    let workspace = workspace.ok_or_else(|| Refusal::new(Code::UnknownNumber))?;
+    let caller = Caller { device: who.device, ..request.caller() };
+    let new = sign_in::with_pin(app, &workspace, &who.phone, &who.pin, &caller).await?;
+    Ok(Created(new.into()))
 }
 
 /// Signs out.

@@ -1,10 +1,13 @@
 //! Departments and branches over REST. Which of the two is in the type of the permit.
 
-use access::Permit;
-use workspace::units::{self, DeletesUnits, ReadsUnits, UnitName, UnitView, WritesUnits};
+use access::{Permit, Visible, can};
+use workspace::several::BulkDone;
+use workspace::units::{
+    self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
+};
 use workspace::{List, Refusal};
 
-use crate::input::Body;
+use crate::input::{Body, Query};
 use crate::output::{Created, Done, Json};
 use crate::request::Request;
 
@@ -44,7 +47,31 @@ pub async fn rename<R: WritesUnits>(
     units::rename(&request.server.app, &permit, &request.author(), new).await.map(Json)
 }
 
-/// Deletes one that nobody belongs to or leads.
-pub async fn delete<R: DeletesUnits>(request: Request, permit: Permit<R>, _: ()) -> Result<Done, Refusal> {
-    units::delete(&request.server.app, &permit, &request.author()).await.map(|()| Done)
+/// Deletes one, with a place for its people.
+pub async fn delete<R: DeletesUnits>(
+    request: Request,
+    permit: Permit<R>,
+    Query(how): Query<DeleteUnit>,
+) -> Result<Done, Refusal> {
+    units::delete(&request.server.app, &permit, &request.author(), how).await.map(|()| Done)
+}
+
+/// Moves people into it and out of it.
+pub async fn change_members(
+    request: Request,
+    visible: Visible<can::UserRead>,
+    Body(edit): Body<UnitPeople>,
+) -> Result<Json<BulkDone>, Refusal> {
+    let unit = request.unit()?;
+    units::change_members(&request.server.app, &visible, &request.author(), unit, &edit).await.map(Json)
+}
+
+/// Sets who leads it.
+pub async fn change_leaders(
+    request: Request,
+    visible: Visible<can::UserRead>,
+    Body(edit): Body<UnitPeople>,
+) -> Result<Json<BulkDone>, Refusal> {
+    let unit = request.unit()?;
+    units::change_leaders(&request.server.app, &visible, &request.author(), unit, &edit).await.map(Json)
 }

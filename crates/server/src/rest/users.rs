@@ -4,12 +4,17 @@ use access::model::Standing;
 use access::{Id, Permit, Visible, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::user::UserFilter;
+use store::user::{UserFilter, UserOrder};
+use workspace::bulk::{self, Bulk};
+use workspace::people_export;
+use workspace::people_import::{self, ImportReport};
+use workspace::several::BulkDone;
 use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
-use workspace::{List, Refusal};
+use workspace::{List, Refusal, pin};
 
-use crate::input::{Body, Paged};
-use crate::output::{Created, Done, Json};
+use crate::download;
+use crate::input::{Body, Paged, PeopleFile, Query};
+use crate::output::{Created, Csv, Done, Json};
 use crate::request::Request;
 
 /// Which users to list.
@@ -22,24 +27,47 @@ pub struct UserQuery {
     pub role: Option<u32>,
     /// Only people of this department or branch.
     pub unit: Option<u32>,
+    /// Only people of this department.
+    pub department: Option<u32>,
+    /// Only people of this branch.
+    pub branch: Option<u32>,
     /// Only accounts that are `invited`, `active` or `banned`.
     pub standing: Option<String>,
+    /// `name`, `role`, `department` or `seen`; with a hyphen before it, the other way round.
+    pub sort: Option<String>,
 }
 
 impl UserQuery {
     /// The filter that it means.
     pub fn filter(&self) -> Result<UserFilter, Refusal> {
+        let (order, descending) = order(self.sort.as_deref().unwrap_or_default())?;
+        let units = [self.unit, self.department, self.branch].into_iter().flatten().map(Id);
         Ok(UserFilter {
             search: self.search.clone().filter(|s| !s.trim().is_empty()),
             role: self.role.map(Id),
-            unit: self.unit.map(Id),
+            units: units.collect(),
             standing: self.standing.as_deref().map(standing).transpose()?,
-            ..UserFilter::default()
+            order,
+            descending,
         })
     }
 }
 
-fn standing(word: &str) -> Result<Standing, Refusal> {
+/// An order as addresses have it: `role`, or `-role` for the other way round; by name where none is given.
+pub fn order(word: &str) -> Result<(UserOrder, bool), Refusal> {
+    let (word, descending) = word.strip_prefix('-').map_or((word, false), |word| (word, true));
+    let order = match word {
+        "" | "name" => UserOrder::Name,
+        "role" => UserOrder::Role,
+        "department" => UserOrder::Department,
+        "seen" => UserOrder::Seen,
+        _ => return Err(Refusal::invalid("sort", "sort must be name, role, department or seen.")),
+    };
+    Ok((order, descending))
+}
+
+/// Where an account stands, as addresses have it.
+pub fn standing(word: &str) -> Result<Standing, Refusal> {
     match word {
         "invited" => Ok(Standing::Invited),
         "active" => Ok(Standing::Active),
@@ -60,10 +88,41 @@ pub async fn list(
 /// Adds a user.
 pub async fn invite(
     request: Request,
-    permit: Permit<can::UserInvite>,
+    visible: Visible<can::UserInvite>,
     Body(new): Body<NewUser>,
 ) -> Result<Created<InvitedUser>, Refusal> {
+    let permit = users::permit_to_invite(&visible)?;
     users::invite(&request.server.app, &permit, &request.author(), new).await.map(Created)
+}
+
+/// People from a CSV file.
+pub async fn import(
+    request: Request,
+    visible: Visible<can::UserInvite>,
+    PeopleFile(file): PeopleFile,
+) -> Result<Json<ImportReport>, Refusal> {
+    let permit = users::permit_to_invite(&visible)?;
+    people_import::import(&request.server.app, &permit, &request.author(), &file).await.map(Json)
+}
+
+/// The users that the caller may see, as a CSV file.
+pub async fn export(
+    request: Request,
+    visible: Visible<can::UserRead>,
+    Query(query): Query<UserQuery>,
+) -> Result<Csv, Refusal> {
+    let file =
+        people_export::export(&request.server.app, &visible, &request.author(), &query.filter()?).await?;
+    Ok(download::table("people", file))
+}
+
+/// Changes several users at once, all of them or none.
+pub async fn bulk(
+    request: Request,
+    visible: Visible<can::UserRead>,
+    Body(bulk): Body<Bulk>,
+) -> Result<Json<BulkDone>, Refusal> {
+    bulk::apply(&request.server.app, &visible, &request.author(), bulk).await.map(Json)
 }
 
 /// One user.
@@ -117,6 +176,32 @@ pub async fn unban(request: Request, permit: Permit<can::UserBan>, _: ()) -> Res
 pub struct OneTime {
     /// The one-time password.
     pub password: String,
+}
+
+/// A PIN to set; without one, it is made.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PinReset {
+    /// The digits that somebody chose.
+    pub pin: Option<String>,
+}
+
+/// A PIN that is shown this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewPin {
+    /// The digits to sign in with.
+    pub pin: String,
+}
+
+/// Resets a PIN.
+pub async fn reset_pin(
+    request: Request,
+    permit: Permit<can::UserResetCredentials>,
+    Body(chosen): Body<PinReset>,
+) -> Result<Created<NewPin>, Refusal> {
+    let app = &request.server.app;
+    let pin = pin::reset(app, &permit, &request.author(), chosen.pin.as_deref()).await?;
+    Ok(Created(NewPin { pin }))
 }
 
 /// Resets a password.

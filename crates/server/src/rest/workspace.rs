@@ -19,13 +19,15 @@ pub async fn show(
     settings::show(&request.server.app, &permit).await.map(Json)
 }
 
-/// Changes the time zone or the country.
+/// Changes the time zone, the country or how many digits PINs have.
 pub async fn update(
     request: Request,
     permit: Permit<can::SettingsUpdate>,
     Body(edit): Body<SettingsChange>,
 ) -> Result<Json<WorkspaceView>, Refusal> {
-    settings::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+    let password = edit.password.clone();
+    let confirmation = request.confirmation(password.as_deref());
+    settings::update(&request.server.app, &permit, &request.author(), edit, &confirmation).await.map(Json)
 }
 
 /// A name to give.
@@ -34,6 +36,8 @@ pub async fn update(
 pub struct WorkspaceName {
     /// What people call the workspace.
     pub name: String,
+    /// Your present password, where the preset asks for it (CLY-19).
+    pub password: Option<String>,
 }
 
 /// Renames the workspace.
@@ -42,7 +46,10 @@ pub async fn rename(
     permit: Permit<can::WorkspaceRename>,
     Body(new): Body<WorkspaceName>,
 ) -> Result<Json<WorkspaceView>, Refusal> {
-    settings::rename(&request.server.app, &permit, &request.author(), &new.name).await.map(Json)
+    let confirmation = request.confirmation(new.password.as_deref());
+    settings::rename(&request.server.app, &permit, &request.author(), &new.name, &confirmation)
+        .await
+        .map(Json)
 }
 
 /// Whether to record.
@@ -51,6 +58,8 @@ pub async fn rename(
 pub struct AutoRecord {
     /// Whether calls are recorded unless somebody says otherwise.
     pub on: bool,
+    /// Your present password, where the preset asks for it (CLY-19).
+    pub password: Option<String>,
 }
 
 /// Switches automatic recording on or off.
@@ -59,7 +68,8 @@ pub async fn set_auto_record(
     permit: Permit<can::AutoRecordUpdate>,
     Body(wanted): Body<AutoRecord>,
 ) -> Result<Json<WorkspaceView>, Refusal> {
-    settings::set_auto_record(&request.server.app, &permit, &request.author(), wanted.on).await.map(Json)
+    let (app, confirmation) = (&request.server.app, request.confirmation(wanted.password.as_deref()));
+    settings::set_auto_record(app, &permit, &request.author(), wanted.on, &confirmation).await.map(Json)
 }
 
 /// An heir.
@@ -68,6 +78,8 @@ pub async fn set_auto_record(
 pub struct Transfer {
     /// The user who becomes Owner: an active Admin.
     pub to: u32,
+    /// Your present password.
+    pub password: Option<String>,
 }
 
 /// Hands ownership over.
@@ -76,5 +88,6 @@ pub async fn transfer(
     permit: Permit<can::WorkspaceTransfer>,
     Body(transfer): Body<Transfer>,
 ) -> Result<Done, Refusal> {
-    ownership::transfer(&request.server.app, &permit, &request.author(), transfer.to).await.map(|()| Done)
+    let (app, confirmation) = (&request.server.app, request.confirmation(transfer.password.as_deref()));
+    ownership::transfer(app, &permit, &request.author(), transfer.to, &confirmation).await.map(|()| Done)
 }

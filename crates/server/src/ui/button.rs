@@ -107,9 +107,13 @@ pub fn submit_as(button: &Button, name: &str, value: &str) -> Markup {
     }
 }
 
-/// A link that looks like a button: goes somewhere, changes nothing.
+/// A link that looks like a button: goes somewhere, changes nothing. One that cannot be followed is a button that
+/// cannot be pressed, since links have no such state.
 #[must_use]
 pub fn link(button: &Button, href: &str) -> Markup {
+    if button.disabled.is_some() {
+        return html! { button type="button" class=(button.class()) title=[button.title()] disabled { (button.content()) } };
+    }
     html! { a class=(button.class()) href=(href) title=[button.title()] { (button.content()) } }
 }
 

@@ -30,6 +30,17 @@ pub fn filter_bar(action: &str, clear: Option<&str>, controls: Markup, extra: Op
     }
 }
 
+/// Filters that fold away on phones, where they would fill the page; `open` where one of them is set.
+#[must_use]
+pub fn folded(open: bool, controls: Markup) -> Markup {
+    html! {
+        details.more-filters id="more-filters" open[open] {
+            summary { (t("Filters")) }
+            div.filter-set { (controls) }
+        }
+    }
+}
+
 /// Free text.
 #[must_use]
 pub fn search(name: &str, label: &str, value: &str) -> Markup {

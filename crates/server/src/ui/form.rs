@@ -149,6 +149,19 @@ pub fn input(about: &Field, kind: Kind, value: &str) -> Markup {
     )
 }
 
+/// A PIN of so many digits; masked, with the keypad on phones. Never filled in by the server.
+#[must_use]
+pub fn pin(about: &Field, digits: i64) -> Markup {
+    field(
+        about,
+        html! {
+            input id=(about.id()) type="password" name=(about.name) inputmode="numeric" pattern="[0-9]*"
+                minlength=(digits) maxlength=(digits) required[about.required]
+                autocomplete=[about.autocomplete] aria-invalid=[about.invalid()] aria-describedby=[about.described_by()];
+        },
+    )
+}
+
 /// Several lines of text.
 #[must_use]
 pub fn textarea(about: &Field, value: &str) -> Markup {

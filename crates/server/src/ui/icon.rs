@@ -26,6 +26,8 @@ icons! {
     Users => r#"<circle cx="6" cy="5.4" r="2.3"/><path d="M1.5 13c.4-2.4 2.2-3.6 4.5-3.6s4.1 1.2 4.5 3.6M10.6 3.3a2.3 2.3 0 0 1 0 4.2M12 9.7c1.4.5 2.3 1.6 2.5 3.3"/>"#,
     /// A shield: roles and rights.
     Role => r#"<path d="M8 1.8 13 3.6v4c0 3.2-2.1 5.4-5 6.6-2.9-1.2-5-3.4-5-6.6v-4z"/><path d="m5.9 8 1.5 1.5 2.8-3"/>"#,
+    /// A switch: toggles.
+    Toggle => r#"<rect x="1.8" y="4.5" width="12.4" height="7" rx="3.5"/><circle cx="10.7" cy="8" r="1.8"/>"#,
     /// Boxes under a box: departments and branches.
     Unit => r#"<rect x="5.7" y="2" width="4.6" height="3.6" rx=".8"/><rect x="1.7" y="10.4" width="4.6" height="3.6" rx=".8"/><rect x="9.7" y="10.4" width="4.6" height="3.6" rx=".8"/><path d="M8 5.6V8M4 10.4V8h8v2.4"/>"#,
     /// A hash: phone numbers.
@@ -76,6 +78,8 @@ icons! {
     Warning => r#"<path d="M8 2.3 14.3 13H1.7zM8 6.3v3.2M8 11.3v.1"/>"#,
     /// Save to a file.
     Download => r#"<path d="M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.8 13.3h10.4"/>"#,
+    /// Bring in from a file.
+    Upload => r#"<path d="M8 10.2V2.7M4.8 5.7 8 2.5l3.2 3.2M2.8 13.3h10.4"/>"#,
     /// Copy to the clipboard.
     Copy => r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.3"/><path d="M10.5 5.5V3.8c0-.7-.6-1.3-1.3-1.3H3.8c-.7 0-1.3.6-1.3 1.3v5.4c0 .7.6 1.3 1.3 1.3h1.7"/>"#,
     /// Go on, unfold.

@@ -40,13 +40,13 @@ pub fn sign_in(title: &str, form: Markup, demo: Option<Markup>) -> Markup {
     }
 }
 
-/// The people of the demo, company by company; a click posts `user=<id>` to `action`.
+/// The people of the demo, company by company, with a sentence about them; a click posts `user=<id>` to `action`.
 #[must_use]
-pub fn demo_people(companies: &[DemoCompany], action: &str, csrf: &str) -> Markup {
+pub fn demo_people(about: &str, companies: &[DemoCompany], action: &str, csrf: &str) -> Markup {
     html! {
         section.card {
             header.card-head {
-                div { h2 { (t("Demo: sign in as")) } p.hint { (t("Made-up people. Nobody needs a password here.")) } }
+                div { h2 { (t("Demo: sign in as")) } p.hint { (about) } }
             }
             div.card-body {
                 @for company in companies {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use super::text::{fill, t};
 
 /// The order that a list is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,15 +81,66 @@ pub struct Row {
     pub cells: Vec<Markup>,
 }
 
+/// The boxes before the rows of a table, to tick several of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Ticks<'a> {
+    /// The id of the form that sends what is ticked.
+    pub form: &'a str,
+    /// The name under which each is sent.
+    pub name: &'a str,
+    /// One for each row, in order.
+    pub rows: &'a [Tick<'a>],
+}
+
+/// The box before one row.
+#[derive(Debug, Clone)]
+pub struct Tick<'a> {
+    /// What is sent.
+    pub value: String,
+    /// What the row is called, for screen readers.
+    pub label: &'a str,
+}
+
 /// The table; `caption` names it for screen readers.
 #[must_use]
 pub fn table(caption: &str, columns: &[Column], rows: &[Row]) -> Markup {
+    framed(
+        caption,
+        html! { tr { @for column in columns { (head(column)) } } },
+        html! { @for row in rows { (body_row(columns, row, None)) } },
+    )
+}
+
+/// The table with a box before each row; the box in its head ticks them all.
+#[must_use]
+pub fn ticked_table(caption: &str, columns: &[Column], rows: &[Row], ticks: &Ticks) -> Markup {
+    let all = html! {
+        th.tick scope="col" {
+            label.script-only { input type="checkbox" data-tick-all=(ticks.form); span.sr-only { (t("All on this page")) } }
+        }
+    };
+    let boxes = ticks.rows.iter().map(|tick| {
+        html! {
+            td.tick { label {
+                input type="checkbox" name=(ticks.name) value=(tick.value) form=(ticks.form) data-tick autocomplete="off";
+                span.sr-only { (fill(t("Choose {name}"), &[("name", &tick.label)])) }
+            } }
+        }
+    });
+    framed(
+        caption,
+        html! { tr { (all) @for column in columns { (head(column)) } } },
+        html! { @for (row, tick) in rows.iter().zip(boxes) { (body_row(columns, row, Some(tick))) } },
+    )
+}
+
+fn framed(caption: &str, head: Markup, body: Markup) -> Markup {
     html! {
         div.table-wrap {
             table.table {
                 caption.sr-only { (caption) }
-                thead { tr { @for column in columns { (head(column)) } } }
-                tbody { @for row in rows { (body_row(columns, row)) } }
+                thead { (head) }
+                tbody { (body) }
             }
         }
     }
@@ -113,10 +165,11 @@ fn sort_mark(sorted: Option<Order>) -> Markup {
     }
 }
 
-fn body_row(columns: &[Column], row: &Row) -> Markup {
+fn body_row(columns: &[Column], row: &Row, tick: Option<Markup>) -> Markup {
     let id = (!row.id.is_empty()).then_some(&row.id);
     html! {
         tr id=[id] data-linked[row.href.is_some()] {
+            @if let Some(tick) = tick { (tick) }
             @for (index, (column, cell)) in columns.iter().zip(&row.cells).enumerate() {
                 td class=[column.class()] data-label=(column.label) {
                     @match (&row.href, index) {

@@ -123,6 +123,7 @@ async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static
         ("entity", number.to_string()),
         ("temporary", "99999".into()),
         ("session", "99999".into()),
+        ("device", "99999".into()),
         ("undo", "99999".into()),
     ])
 }

@@ -80,12 +80,16 @@ CREATE INDEX mails_to_send ON mails (next_try_at) WHERE sent_at IS NULL;
 -- Browsers and phones that somebody signed in on: strangers' guesses do not lock these out.
 CREATE TABLE devices (
     workspace_id BIGINT NOT NULL,
+    id           BIGINT NOT NULL,
     user_id      BIGINT NOT NULL,
     device_hash  TEXT   NOT NULL,
+    agent        TEXT   NOT NULL DEFAULT '',
     last_seen_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, user_id, device_hash),
+    PRIMARY KEY (workspace_id, id),
+    UNIQUE (workspace_id, user_id, device_hash),
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 );
+CREATE INDEX devices_by_hash ON devices (device_hash);
 
 -- Somebody asks for access: permissions or a role. state: open, granted, declined, withdrawn.
 CREATE TABLE access_requests (
@@ -137,6 +141,14 @@ CREATE TABLE review_lines (
     FOREIGN KEY (workspace_id, review_id) REFERENCES reviews (workspace_id, id)
 );
 
+-- Calls that were deleted with the history of their number, so that no later import brings them back.
+CREATE TABLE deleted_calls (
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
+    source       TEXT   NOT NULL,
+    unique_id    TEXT   NOT NULL,
+    PRIMARY KEY (workspace_id, source, unique_id)
+);
+
 -- When a user last used a permission, to the hour.
 CREATE TABLE permission_uses (
     workspace_id BIGINT NOT NULL,
@@ -148,4 +160,6 @@ CREATE TABLE permission_uses (
 
 CREATE INDEX temporary_access_by_end ON temporary_access (expires_at);
 CREATE INDEX grants_by_end ON grants (expires_at) WHERE expires_at IS NOT NULL;
+-- Up to which end of a block the audit log has been told of it.
+ALTER TABLE attempts ADD COLUMN told_until BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX attempts_by_start ON attempts (window_start);

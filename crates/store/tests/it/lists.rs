@@ -42,6 +42,41 @@ async fn all_04_every_list_equals_its_checks_in_random_workspaces() {
     }
 }
 
+#[tokio::test]
+async fn calls_deleted_with_their_number_leave_nothing_behind_and_do_not_come_back() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let mut random = StdRng::seed_from_u64(7);
+    let ids = furnish(&server, &company, &mut random).await;
+    let permit = Permit::<can::SettingsUpdate>::operator(company.id, Thing::WORKSPACE);
+    let (mut change, _) = server.app.store.begin(&permit, &Author::operator()).await.unwrap();
+    let model = change.before().model().clone();
+    let number = *model.entities.keys().find(|id| model.is_number(**id)).unwrap();
+    let through = |n: usize| {
+        let call = call(n, &ids, &mut random);
+        let mut touches = [call.touches.clone(), vec![number]].concat();
+        touches.sort_unstable();
+        touches.dedup();
+        NewCall { unique_id: format!("through-{n}"), number: Some(number), touches, ..call }
+    };
+    let calls: Vec<NewCall> = (0..700).map(through).collect();
+    assert_eq!(change.add_calls(&calls).await.unwrap(), 700);
+    assert_eq!(change.delete_calls_of(number).await.unwrap().0, 700);
+    assert_eq!(change.add_calls(&calls).await.unwrap(), 0, "imported again");
+    change.commit().await.unwrap();
+
+    let store = &server.app.store;
+    let everything = every_call(&server, &company).await;
+    assert_eq!(everything.len(), CALLS, "all others are there");
+    let owner = Actor::user(store.snapshot(company.id, 0).await.unwrap(), Id(company.owner.id)).unwrap();
+    let visible = owner.visible::<can::CallRecordRead>().unwrap();
+    for id in ids {
+        let filter = CallFilter { touching: Some(id), ..CallFilter::default() };
+        let touching = everything.iter().filter(|call| call.thing().touches.contains(&id)).count();
+        assert_eq!(store.count_calls(&visible, &filter).await.unwrap(), i64::try_from(touching).unwrap());
+    }
+}
+
 const CALLS: usize = 300;
 
 /// People in units, led units, toggles, grants and calls, all at random; the ids that a call can touch.

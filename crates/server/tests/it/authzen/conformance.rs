@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::Value;
 use server::authzen::{self, Answer, Asked, Batch, Body, Context, Decision, DecisionPoint, Question};
 use server::endpoint::Endpoint;
+use server::live::Streams;
 use server::output::Json;
 use server::request::Request;
 use server::{Config, Server, dispatch};
@@ -66,8 +67,11 @@ async fn serve(server: &TestServer) -> String {
             evaluations,
         ),
     ];
-    let config = Config { data: server.data(), secure_cookies: true, public_url: None };
-    let router = dispatch::router_of(Server { app: server.app.clone(), config: Arc::new(config) }, rows);
+    let config = Config { data: server.data(), secure_cookies: true, behind_proxy: false, public_url: None };
+    let router = dispatch::router_of(
+        Server { app: server.app.clone(), config: Arc::new(config), streams: Streams::default() },
+        rows,
+    );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });

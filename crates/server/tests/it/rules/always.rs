@@ -261,3 +261,20 @@ async fn all_08_listening_downloading_deleting_and_full_numbers_are_separate_rig
     company.owner.client.delete(&format!("{path}/recording")).await.expect(204);
     member.client.get(&format!("{path}/recording")).await.expect(404);
 }
+
+#[tokio::test]
+async fn all_02_nobody_defines_a_bundle_with_more_than_they_hold() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let admin = company.hire("admin").await;
+    let bundle = json!({ "name": "Bill", "holds": { "billing:read": ["all"] } });
+    let refused = admin.client.post("/api/v1/toggles", bundle.clone()).await.expect(403);
+    assert_eq!(refused.code(), "gives_more");
+    let toggle = company.create("/api/v1/toggles", bundle).await;
+    let user = company.hire("user").await;
+    let path = format!("/api/v1/users/{}/toggles/{toggle}", user.id);
+    let refused = admin.client.put(&path, json!({ "setting": "allow" })).await.expect(403);
+    assert_eq!(refused.code(), "gives_more");
+    let more = json!({ "holds": { "billing:read": ["all"], "wallet:read": ["all"] } });
+    admin.client.patch(&format!("/api/v1/toggles/{toggle}"), more).await.expect(403);
+}

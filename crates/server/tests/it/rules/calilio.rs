@@ -1,7 +1,7 @@
 //! Calilio: Owner, Admin, Member.
 
 use serde_json::json;
-use testkit::{Company, Member, TestCall, TestServer};
+use testkit::{Company, Member, PASSWORD, TestCall, TestServer};
 
 /// A company with an Admin and a Member.
 async fn company(server: &TestServer) -> (Company<'_>, Member, Member) {
@@ -235,13 +235,22 @@ async fn cal_18_only_the_owner_transfers_ownership_and_only_to_an_admin() {
     let server = TestServer::start().await;
     let (company, admin, member) = company(&server).await;
     let owner = &company.owner.client;
-    owner.post("/api/v1/workspace/transfer", json!({ "to": member.id })).await.expect(422);
-    owner.post("/api/v1/workspace/transfer", json!({ "to": admin.id })).await.expect(204);
+    company.give_password(company.owner.id).await;
+    let to = |user: u32, password: &str| json!({ "to": user, "password": password });
+    let transfer = |body| owner.post("/api/v1/workspace/transfer", body);
+    let unconfirmed = transfer(json!({ "to": admin.id })).await.expect(422);
+    assert_eq!(unconfirmed.json["field"], "password");
+    assert_eq!(transfer(to(admin.id, "a wrong guess")).await.expect(422).json["field"], "password");
+    assert_eq!(transfer(to(member.id, PASSWORD)).await.expect(422).json["field"], "to");
+    let token = owner.post("/api/v1/tokens", json!({ "name": "all" })).await.expect(201);
+    let program = owner.with_token(token.json["secret"].as_str().unwrap());
+    program.post("/api/v1/workspace/transfer", to(admin.id, PASSWORD)).await.expect(403);
+    transfer(to(admin.id, PASSWORD)).await.expect(204);
     let role = |user: u32| {
         let path = format!("/api/v1/users/{user}");
         async move { owner.get(&path).await.expect(200).json["role"]["name"].clone() }
     };
     assert_eq!(role(admin.id).await, "Owner");
     assert_eq!(role(company.owner.id).await, "Admin");
-    owner.post("/api/v1/workspace/transfer", json!({ "to": admin.id })).await.expect(403);
+    transfer(to(admin.id, PASSWORD)).await.expect(403);
 }

@@ -1,7 +1,8 @@
 //! Calliyo: Company Admin, Manager, Agent, and custom roles.
 
+use reqwest::Method;
 use serde_json::json;
-use testkit::TestServer;
+use testkit::{Client, PASSWORD, TestServer};
 
 #[tokio::test]
 async fn cly_01_every_user_has_one_role_and_custom_roles_are_made_by_name_and_ticks() {
@@ -96,4 +97,184 @@ async fn cly_09_the_last_company_admin_is_neither_deleted_demoted_banned_nor_str
     let strip = json!({ "setting": "deny" });
     let refused = second.client.put(&format!("{last}/toggles/{users}"), strip).await.expect(409);
     assert_eq!(refused.code(), "last_admin");
+}
+
+#[tokio::test]
+async fn cly_06_at_the_seat_limit_add_user_is_disabled_in_the_page_and_refused_in_the_api() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let owner = &company.owner;
+    let agent = company.hire("agent").await;
+    let button = |page: &str| page.contains(&format!("/w/{}/users/new\"", company.slug));
+    assert!(button(&company.page(owner, "/users").await.expect(200).text), "seats are not counted yet");
+    let bought = owner.client.put("/api/v1/workspace/plan", json!({ "seats": 2 })).await.expect(200);
+    assert_eq!(bought.json["seats"], json!({ "bought": 2, "used": 2, "free": 0 }));
+
+    let before = server.database.fingerprint().await;
+    let new = json!({ "email": "third@calliyo.example", "name": "Third" });
+    let refused = owner.client.post("/api/v1/users", new.clone()).await.expect(409);
+    assert_eq!(refused.code(), "seats_full");
+    assert!(refused.json["detail"].as_str().unwrap().contains("2 of 2"), "{}", refused.text);
+    assert_eq!(server.database.fingerprint().await, before);
+    let page = company.page(owner, "/users").await.expect(200).text;
+    assert!(!button(&page) && page.contains("disabled"), "Add user cannot be pressed");
+    assert!(page.contains("All seats are taken (2 of 2)"), "and says why");
+    assert!(page.contains(&format!("/w/{}/plan", company.slug)), "and where to buy more");
+    let form = [("name", "Third"), ("email", "third@calliyo.example")];
+    company.form(owner, "/users", &form).await.expect(409);
+
+    // A banned user keeps the seat; a deleted one frees it.
+    let path = format!("/api/v1/users/{}", agent.id);
+    owner.client.put(&format!("{path}/ban"), json!({})).await.expect(200);
+    assert_eq!(owner.client.post("/api/v1/users", new.clone()).await.expect(409).code(), "seats_full");
+    owner.client.delete(&path).await.expect(204);
+    owner.client.post("/api/v1/users", new).await.expect(201);
+}
+
+#[tokio::test]
+async fn cly_06_fewer_seats_than_people_are_not_bought() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let agent = company.hire("agent").await;
+    let refused = company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 1 })).await.expect(409);
+    assert_eq!((refused.code(), refused.json["field"].as_str()), ("in_use", Some("seats")));
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 0 })).await.expect(422);
+    let refused = agent.client.put("/api/v1/workspace/plan", json!({ "seats": 9 })).await.expect(403);
+    assert_eq!(refused.json["permission"], "billing:commit");
+    agent.client.get("/api/v1/workspace/plan").await.expect(403);
+}
+
+#[tokio::test]
+async fn cly_06_two_who_add_the_last_user_at_once_do_not_both_succeed() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 3 })).await.expect(200);
+    let add = |n: usize| {
+        let client = company.owner.client.clone();
+        async move {
+            let new = json!({ "email": format!("racer{n}@calliyo.example"), "name": "Racer" });
+            client.post("/api/v1/users", new).await.status
+        }
+    };
+    let (a, b, c, d) = tokio::join!(add(1), add(2), add(3), add(4));
+    let mut answers = [a, b, c, d];
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 201, 409, 409]);
+}
+
+#[tokio::test]
+async fn cly_04_a_pin_of_4_or_6_digits_signs_in_and_a_reset_or_ban_ends_every_session() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let agent = company.hire_into("agent", json!({ "phone": "+442079460123" })).await;
+    let owner = &company.owner.client;
+    company.give_password(company.owner.id).await;
+    let path = format!("/api/v1/users/{}", agent.id);
+    for digits in [4, 6] {
+        let settings = json!({ "pin_digits": digits, "password": PASSWORD });
+        owner.patch("/api/v1/workspace", settings).await.expect(200);
+        let before = agent.again(&server).await;
+        let reset = owner.post(&format!("{path}/pin"), json!({})).await.expect(201);
+        let pin = reset.json["pin"].as_str().unwrap();
+        assert_eq!(pin.len(), digits);
+        before.client.get("/api/v1/me").await.expect(401);
+        let body = json!({ "workspace": company.slug, "phone": "+442079460123", "pin": pin });
+        let session = server.stranger().post("/api/v1/sessions/pin", body.clone()).await.expect(201);
+        let mobile = server.stranger().with_token(session.json["token"].as_str().unwrap());
+        mobile.get("/api/v1/me").await.expect(200);
+        owner.put(&format!("{path}/ban"), json!({})).await.expect(200);
+        mobile.get("/api/v1/me").await.expect(401);
+        owner.delete(&format!("{path}/ban")).await.expect(200);
+        mobile.get("/api/v1/me").await.expect(401);
+        server.stranger().post("/api/v1/sessions/pin", body).await.expect(201);
+    }
+    // There is no way to a new PIN without an administrator or the password.
+    agent.again(&server).await.client.post(&format!("{path}/pin"), json!({})).await.expect(403);
+}
+
+#[tokio::test]
+async fn cly_05_unknown_number_wrong_pin_and_banned_are_said_plainly_and_throttled() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let agent = company.hire_into("agent", json!({ "phone": "+442079460123" })).await;
+    let path = format!("/api/v1/users/{}", agent.id);
+    company.owner.client.post(&format!("{path}/pin"), json!({ "pin": "7319" })).await.expect(201);
+    let sign_in = |phone: &str, pin: &str| {
+        let body = json!({ "workspace": company.slug, "phone": phone, "pin": pin });
+        let stranger = server.stranger();
+        async move { stranger.post("/api/v1/sessions/pin", body).await }
+    };
+    assert_eq!(sign_in("+442079460199", "7319").await.expect(401).code(), "unknown_number");
+    assert_eq!(sign_in("+442079460123", "4071").await.expect(401).code(), "wrong_pin");
+    sign_in("+442079460123", "7319").await.expect(201);
+    company.owner.client.put(&format!("{path}/ban"), json!({})).await.expect(200);
+    assert_eq!(sign_in("+442079460123", "7319").await.expect(401).code(), "banned");
+    let mut answers = vec![];
+    for at in 0..200 {
+        answers.push(sign_in(&format!("+4420794601{at:02}"), "4071").await);
+    }
+    let last = answers.last().unwrap();
+    assert_eq!(last.status, 429);
+    assert_eq!(sign_in("+442079460123", "7319").await.expect(429).text, last.text);
+}
+
+#[tokio::test]
+async fn cly_07_a_banned_user_cannot_sign_in_on_web_or_mobile() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let agent = company.hire_into("agent", json!({ "phone": "+442079460123" })).await;
+    company.give_password(agent.id).await;
+    let path = format!("/api/v1/users/{}", agent.id);
+    company.owner.client.post(&format!("{path}/pin"), json!({ "pin": "7319" })).await.expect(201);
+    let web = json!({ "workspace": company.slug, "email": agent.email, "password": PASSWORD });
+    let mobile = json!({ "workspace": company.slug, "phone": "+442079460123", "pin": "7319" });
+    for (address, body) in [("/api/v1/sessions", web), ("/api/v1/sessions/pin", mobile)] {
+        server.stranger().post(address, body.clone()).await.expect(201);
+        company.owner.client.put(&format!("{path}/ban"), json!({})).await.expect(200);
+        assert_eq!(server.stranger().post(address, body).await.expect(401).code(), "banned");
+        company.owner.client.delete(&format!("{path}/ban")).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn cly_19_changing_company_configuration_asks_for_the_password_again() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    company.give_password(company.owner.id).await;
+    let owner = &company.owner.client;
+    let changes = [
+        (Method::PATCH, "/api/v1/workspace", json!({ "time_zone": "Asia/Kolkata" })),
+        (Method::PUT, "/api/v1/workspace/name", json!({ "name": "Renamed" })),
+        (Method::PUT, "/api/v1/workspace/auto-record", json!({ "on": true })),
+    ];
+    let token = owner.post("/api/v1/tokens", json!({ "name": "all" })).await.expect(201);
+    let program = owner.with_token(token.json["secret"].as_str().unwrap());
+    for (method, path, body) in changes {
+        let send = |client: &Client, password: Option<&str>| {
+            let mut body = body.clone();
+            if let Some(password) = password {
+                body["password"] = json!(password);
+            }
+            let (client, request) = (client.clone(), client.request(method.clone(), path).json(&body));
+            async move { client.send(request).await }
+        };
+        let before = owner.get("/api/v1/workspace").await.expect(200).text;
+        for password in [None, Some(""), Some("a wrong guess")] {
+            assert_eq!(send(owner, password).await.expect(422).json["field"], "password", "{path}");
+        }
+        let refused = send(&program, Some(PASSWORD)).await.expect(403);
+        assert!(refused.text.contains("API token"), "{}", refused.text);
+        assert_eq!(owner.get("/api/v1/workspace").await.expect(200).text, before, "{path}");
+        send(owner, Some(PASSWORD)).await.expect(200);
+    }
+    // Wrong ones are guesses, counted with those at sign-in.
+    let mut last = 422;
+    for _ in 0..20 {
+        let guess = json!({ "name": "Guessed", "password": "a wrong guess" });
+        last = owner.put("/api/v1/workspace/name", guess).await.status;
+    }
+    assert_eq!(last, 429);
+    // Presets without that rule ask for nothing.
+    let other = server.company("nuacom").await;
+    other.owner.client.put("/api/v1/workspace/name", json!({ "name": "Renamed" })).await.expect(200);
 }

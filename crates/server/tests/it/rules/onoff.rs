@@ -216,3 +216,154 @@ async fn onf_11_the_sign_in_page_offers_the_languages_and_keeps_the_one_that_was
     let again = stranger.request(reqwest::Method::GET, &sign_in).header("cookie", cookie);
     assert!(stranger.send(again).await.expect(200).text.contains("<html lang=\"fr\""));
 }
+
+/// A company with that many licences, and that many numbers.
+async fn licensed<'s>(server: &'s TestServer, licences: u32, numbers: u32) -> (Company<'s>, Vec<u32>) {
+    let company = server.company("onoff").await;
+    let mut ids = vec![];
+    for n in 0..numbers {
+        ids.push(company.create("/api/v1/numbers", json!({ "digits": format!("+12025550{n:03}") })).await);
+    }
+    let bought = json!({ "licences": licences });
+    company.owner.client.put("/api/v1/workspace/licences", bought).await.expect(200);
+    (company, ids)
+}
+
+async fn assign(by: &Member, number: u32, user: u32) -> testkit::Answer {
+    by.client.put(&format!("/api/v1/numbers/{number}/users/{user}"), json!({})).await
+}
+
+#[tokio::test]
+async fn onf_06_assigning_needs_a_free_licence_and_reassigning_uses_none() {
+    let server = TestServer::start().await;
+    let (company, numbers) = licensed(&server, 1, 2).await;
+    let (first, second) = (company.hire("user").await, company.hire("user").await);
+    let admin = company.hire("admin").await;
+    assign(&admin, numbers[0], first.id).await.expect(200);
+    let refused = assign(&admin, numbers[1], second.id).await.expect(409);
+    assert_eq!(refused.code(), "licences_full");
+    let path = format!("/api/v1/users/{}/grants/{}", second.id, numbers[1]);
+    let granted = company.owner.client.put(&path, json!({ "may_use": true })).await.expect(409);
+    assert_eq!(granted.code(), "licences_full", "whichever way it is assigned");
+    assign(&admin, numbers[0], second.id).await.expect(200);
+    let licences = admin.client.get("/api/v1/workspace/licences").await.expect(200).json;
+    assert_eq!(licences["licences"], json!({ "bought": 1, "used": 1, "free": 0 }));
+    assert_eq!(licences["carried"][0]["users"][0]["id"], second.id);
+}
+
+#[tokio::test]
+async fn onf_06_deleting_a_number_or_its_user_frees_the_licence_which_stays_billed() {
+    let server = TestServer::start().await;
+    let (company, numbers) = licensed(&server, 1, 3).await;
+    let (first, second) = (company.hire("user").await, company.hire("user").await);
+    let licences = || async {
+        let client = company.owner.client.clone();
+        client.get("/api/v1/workspace/licences").await.expect(200).json["licences"].clone()
+    };
+    assign(&company.owner, numbers[0], first.id).await.expect(200);
+    company.owner.client.delete(&format!("/api/v1/numbers/{}", numbers[0])).await.expect(204);
+    assert_eq!(licences().await, json!({ "bought": 1, "used": 0, "free": 1 }));
+    assign(&company.owner, numbers[1], first.id).await.expect(200);
+    company.owner.client.delete(&format!("/api/v1/users/{}", first.id)).await.expect(204);
+    assert_eq!(licences().await, json!({ "bought": 1, "used": 0, "free": 1 }));
+    assign(&company.owner, numbers[2], second.id).await.expect(200);
+    let fewer = company.owner.client.put("/api/v1/workspace/licences", json!({ "licences": 0 })).await;
+    assert_eq!((fewer.status, fewer.code()), (409, "in_use"));
+}
+
+#[tokio::test]
+async fn onf_02_an_admin_sees_licences_and_changes_none() {
+    let server = TestServer::start().await;
+    let (company, _) = licensed(&server, 1, 0).await;
+    let admin = company.hire("admin").await;
+    let refused = admin.client.put("/api/v1/workspace/licences", json!({ "licences": 9 })).await.expect(403);
+    assert_eq!(refused.json["permission"], "license:update");
+    admin.client.get("/api/v1/workspace/licences").await.expect(200);
+    let page = company.page(&admin, "/licences").await.expect(200).text;
+    assert!(!page.contains("name=\"licences\""), "no form to change them");
+    company.page(&admin, "/plan").await.expect(403);
+}
+
+#[tokio::test]
+async fn onf_07_the_old_holder_loses_the_number_at_once_and_its_history_is_kept() {
+    let server = TestServer::start().await;
+    let floor = floor(&server).await;
+    let (company, admin) = (&floor.company, floor.company.hire("admin").await);
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
+    assign(&admin, number, floor.teammate.id).await.expect(200);
+    let call = TestCall { user: Some(floor.teammate.id), number: Some(number), ..TestCall::default() };
+    let call = company.call(call).await;
+    let line = |user: u32| {
+        let client = company.owner.client.clone();
+        async move { client.get(&format!("/api/v1/users/{user}/line")).await.expect(200).json["allowed"].clone() }
+    };
+    assert_eq!(line(floor.teammate.id).await, true);
+    let refused = assign(&floor.lead, number, floor.outsider.id).await;
+    assert!([403, 404].contains(&refused.status), "a team lead reassigns nothing");
+    assign(&admin, number, floor.outsider.id).await.expect(200);
+    floor.teammate.client.get(&format!("/api/v1/numbers/{number}")).await.expect(404);
+    assert_eq!(line(floor.teammate.id).await, false);
+    assert_eq!(line(floor.outsider.id).await, true);
+    floor.teammate.client.get(&format!("/api/v1/calls/{call}")).await.expect(200);
+}
+
+#[tokio::test]
+async fn onf_07_the_history_is_deleted_where_that_is_chosen_and_said_twice() {
+    let server = TestServer::start().await;
+    let floor = floor(&server).await;
+    let company = &floor.company;
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
+    assign(&company.owner, number, floor.teammate.id).await.expect(200);
+    let through = || TestCall {
+        user: Some(floor.teammate.id),
+        number: Some(number),
+        recorded: true,
+        ..TestCall::default()
+    };
+    let call = company.call(through()).await;
+    server.pass(1);
+    company.call(through()).await;
+    let files =
+        || std::fs::read_dir(server.data().join("recordings").join(company.id.to_string())).unwrap().count();
+    let recorded = files();
+    let path = format!("/api/v1/numbers/{number}/users/{}", floor.outsider.id);
+    let before = server.database.fingerprint().await;
+    let once = company.owner.client.put(&path, json!({ "delete_history": true })).await.expect(422);
+    assert_eq!(once.json["field"], "confirm");
+    assert!(once.text.contains("calls: 2, recordings: 2"), "{}", once.text);
+    assert_eq!(server.database.fingerprint().await, before);
+    let twice = json!({ "delete_history": true, "confirm": "+12025550101" });
+    let done = company.owner.client.put(&path, twice.clone()).await.expect(200);
+    assert!(done.headers.get("ringfence-undo").is_none(), "what is deleted does not come back");
+    company.owner.client.get(&format!("/api/v1/calls/{call}")).await.expect(404);
+    company.owner.client.get(&format!("/api/v1/calls/{}", floor.team)).await.expect(200);
+    assert_eq!(files(), recorded - 2, "the recordings' files are gone too");
+    for list in ["/api/v1/calls", &format!("/api/v1/calls?touching={number}")] {
+        let list = company.owner.client.get(list).await.expect(200);
+        assert!(list.items().iter().all(|c| c["number"]["id"] != number), "{}", list.text);
+    }
+    let log = company.owner.client.get("/api/v1/audit").await.expect(200);
+    let entry = log.items().iter().find(|e| e["act"] == "number:delete_history").unwrap();
+    assert_eq!(entry["detail"]["before"], json!({ "calls": 2, "recordings": 2 }));
+    // To somebody who has it already there is nothing to pass on.
+    let again = company.owner.client.put(&path, twice).await.expect(422);
+    assert_eq!(again.json["field"], "delete_history");
+}
+
+#[tokio::test]
+async fn onf_07_the_plan_limits_how_many_numbers_one_user_has() {
+    let server = TestServer::start().await;
+    let (company, numbers) = licensed(&server, 9, 4).await;
+    let user = company.hire("user").await;
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "plan": "essential" })).await.expect(200);
+    for number in &numbers[..3] {
+        assign(&company.owner, *number, user.id).await.expect(200);
+    }
+    let refused = assign(&company.owner, numbers[3], user.id).await.expect(409);
+    assert_eq!(refused.code(), "numbers_full");
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "plan": "complete" })).await.expect(200);
+    assign(&company.owner, numbers[3], user.id).await.expect(200);
+    // Moving down again takes nothing from anybody.
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "plan": "essential" })).await.expect(200);
+    assign(&company.owner, numbers[3], company.owner.id).await.expect(200);
+}

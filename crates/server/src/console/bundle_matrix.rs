@@ -1,40 +1,34 @@
-//! The matrix of one role, to read or to edit: what was ticked and unticked, and what comes and goes with it.
+//! The matrix of one bundle of permissions, a role or a toggle, to read or to edit: what was ticked and unticked, and what comes and goes with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::{Actor, Group, Id, Model, Permission, Permit, Reach, Reaches, Verb, can, preset};
+use access::{Actor, Cell, Group, Permission, Reach, Reaches, Verb, preset};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::Refusal;
-use workspace::roles::{self, RoleChange};
 
 use super::access_matrix::{self, Line, Look};
 use super::frame::{back, csrf, path};
 use super::paging::address;
-use super::roles::actor;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::form;
 use crate::ui::text::{fill, listed, t};
 
-/// The matrix, in a form that saves by itself where one may edit.
-pub fn show(request: &Request, actor: &Actor, role: Id, may_edit: bool) -> Markup {
-    let model = actor.snapshot().model();
-    let held = |permission| held(model, role, permission);
-    let mut lines = access_matrix::of_role(held, model.allows);
+/// The matrix of a bundle, in a form that saves itself to the page's address where one may edit.
+pub fn show(request: &Request, actor: &Actor, cells: &[Cell], id: &str, edit_at: Option<&str>) -> Markup {
+    let held = |permission| held(cells, permission);
+    let mut lines = access_matrix::of_role(held, actor.snapshot().model().allows);
     for line in &mut lines {
         line.reasons = dependencies(line.permission, &held);
-        if may_edit {
+        if edit_at.is_some() {
             line.locked = locked(actor, line);
         }
     }
-    let matrix = access_matrix::show(&lines, Look { editable: may_edit, id: "role", ..Look::default() });
-    if !may_edit {
-        return matrix;
-    }
-    let here = path(request, &format!("/roles/{role}"));
-    let fields = html! { input type="hidden" name="was" value=(was(model, role)); (matrix) };
-    form::autosave("role-matrix", &here, &csrf(request), fields)
+    let matrix = access_matrix::show(&lines, Look { editable: edit_at.is_some(), id, ..Look::default() });
+    let Some(here) = edit_at else { return matrix };
+    let fields = html! { input type="hidden" name="was" value=(was(cells)); (matrix) };
+    form::autosave(&format!("{id}-matrix"), here, &csrf(request), fields)
 }
 
 /// What would come with a permission, and what would go with it.
@@ -66,25 +60,24 @@ fn locked(actor: &Actor, line: &Line) -> (Reaches, String) {
     (Reaches::of(&shut), why)
 }
 
-/// How far a role holds a permission, as people read it.
-fn held(model: &Model, role: Id, permission: Permission) -> Reaches {
-    let cells = model.roles.get(&role).map_or(&[][..], |role| &role.holds);
+/// How far a bundle holds a permission, as people read it.
+fn held(cells: &[Cell], permission: Permission) -> Reaches {
     let reaches = cells.iter().filter(|(p, _)| *p == permission).map(|(_, reaches)| *reaches);
     access::shown(permission, reaches.fold(Reaches::NONE, Reaches::union))
 }
 
 /// What the matrix shows, so that a form sent from it says what was changed on it: `user:read/own user:read/team`.
-fn was(model: &Model, role: Id) -> String {
-    let cells = Permission::ALL.iter().flat_map(|p| {
-        held(model, role, *p).words().into_iter().map(move |word| format!("{}/{word}", p.name()))
-    });
+fn was(cells: &[Cell]) -> String {
+    let cells = Permission::ALL
+        .iter()
+        .flat_map(|p| held(cells, *p).words().into_iter().map(move |word| format!("{}/{word}", p.name())));
     cells.collect::<Vec<_>>().join(" ")
 }
 
 type Cells = BTreeSet<(Permission, Reach)>;
 
 /// What an edit comes to: what was asked for, made consistent.
-struct Edit {
+pub struct Edit {
     cells: Cells,
     effects: Effects,
 }
@@ -129,34 +122,36 @@ impl Effects {
     }
 }
 
-/// Saves what was changed in the matrix, and nothing else: what others changed meanwhile stays.
-pub async fn save(
-    request: Request,
-    permit: Permit<can::RoleWrite>,
-    typed: Pairs,
-) -> Result<Redirect, Refusal> {
-    let actor = actor(&permit)?;
-    let model = actor.snapshot().model();
+/// What a bundle holds with what was changed in its matrix, and nothing else: what others changed meanwhile stays.
+pub fn edited(cells: &[Cell], typed: &Pairs, actor: &Actor) -> Result<Edit, Refusal> {
     let now: Cells = Permission::ALL
         .iter()
-        .flat_map(|p| held(model, permit.id(), *p).iter().map(move |reach| (*p, reach)).collect::<Vec<_>>())
+        .flat_map(|p| held(cells, *p).iter().map(move |reach| (*p, reach)).collect::<Vec<_>>())
         .collect();
-    let edit = match typed.get("group") {
-        "" => changed(&now, &typed),
-        cell => group_set(&now, cell, actor)?,
-    };
-    let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (permission, reach) in &edit.cells {
-        holds.entry(permission.name().to_owned()).or_default().push(reach.word().to_owned());
+    match typed.get("group") {
+        "" => Ok(changed(&now, typed)),
+        cell => group_set(&now, cell, actor),
     }
-    let change = RoleChange { holds: Some(holds), ..RoleChange::default() };
-    roles::update(&request.server.app, &permit, &request.author(), change).await?;
-    let page = format!("/roles/{}", permit.id());
-    let Effects { came, went } = &edit.effects;
-    Ok(match edit.effects == Effects::default() {
-        true => back(&request, &page),
-        false => Redirect::to(&address(&path(&request, &page), &[("came", came), ("went", went)])),
-    })
+}
+
+impl Edit {
+    /// What the bundle is to hold, as the acts take it.
+    pub fn holds(&self) -> BTreeMap<String, Vec<String>> {
+        let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (permission, reach) in &self.cells {
+            holds.entry(permission.name().to_owned()).or_default().push(reach.word().to_owned());
+        }
+        holds
+    }
+
+    /// Back to the bundle's page, which says what came and went besides.
+    pub fn told(&self, request: &Request, page: &str) -> Redirect {
+        let Effects { came, went } = &self.effects;
+        match self.effects == Effects::default() {
+            true => back(request, page),
+            false => Redirect::to(&address(&path(request, page), &[("came", came), ("went", went)])),
+        }
+    }
 }
 
 /// The cells with what was ticked and unticked.

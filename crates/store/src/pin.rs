@@ -1,0 +1,42 @@
+//! PINs: kept as hashes, found by phone number, which no two holders of a workspace share (CLY-04).
+
+use access::Id;
+
+use crate::change::Change;
+use crate::db::q;
+use crate::{Result, Store, taken};
+
+/// What sign-in with a PIN needs to know of the account that a phone number belongs to.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PinHolder {
+    /// The user.
+    pub id: i64,
+    /// What people call them.
+    pub name: String,
+    /// `invited`, `active` or `banned`.
+    pub standing: String,
+    /// The PIN's hash in PHC form.
+    pub pin_hash: String,
+}
+
+impl Store {
+    /// The account that signs in with that phone number and a PIN, for sign-in alone.
+    pub async fn pin_holder(&self, workspace: i64, phone: &str) -> Result<Option<PinHolder>> {
+        let query = q(
+            "SELECT id, name, standing, pin_hash FROM users WHERE deleted_at IS NULL AND pin_hash IS NOT NULL \
+             AND workspace_id = ",
+        );
+        Ok(self.db.one(query.v(workspace).s(" AND phone = ").v(phone)).await?)
+    }
+}
+
+impl Change<'_> {
+    /// Sets a user's PIN, as a hash in PHC form; none takes it away. Another holder's phone number is `Taken`.
+    pub async fn set_pin(&mut self, user: Id, hash: Option<&str>) -> Result<()> {
+        let update = q("UPDATE users SET pin_hash = ").v(hash.map(str::to_owned));
+        let update = update.s(" WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
+        self.tx.exec(update.s(" AND id = ").v(user)).await.map_err(taken("phone"))?;
+        self.touches(user);
+        Ok(())
+    }
+}

@@ -1,0 +1,398 @@
+//! People from a file: what each row would do, and doing it. A file is one change: every row that can be done is done at
+//! once, the others are told with their reasons and can be mended.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use access::authority::{self, Breach};
+use access::limits::Full;
+use access::model::{Standing, UnitKind, User};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Snapshot, Text, can, text};
+use schemars::JsonSchema;
+use serde::Serialize;
+use store::audit::Act;
+use store::change::Intent;
+use store::user::{UserInput, UserRow};
+use store::{Author, Change};
+
+use crate::people_file::{File, FilePerson, FileRow};
+use crate::refusal::{Code, Refusal};
+use crate::{Answer, App, check, id, spreadsheet, users};
+
+/// What a file did, or would do.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ImportReport {
+    /// Whether it was done; not where only that was asked, and not where there was nothing to do.
+    pub applied: bool,
+    /// How many people are added.
+    pub added: usize,
+    /// How many people's records are edited.
+    pub updated: usize,
+    /// How many people are already as the file says.
+    pub skipped: usize,
+    /// How many rows cannot be done.
+    pub failed: usize,
+    /// The columns that are not known and were left aside.
+    pub unused_columns: Vec<String>,
+    /// Each row, in order.
+    pub rows: Vec<ImportRow>,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ImportRow {
+    /// The line of the file that it begins on, from 1.
+    pub line: u64,
+    /// The email address in it.
+    pub email: String,
+    /// The name in it, or the one that is kept.
+    pub name: String,
+    /// What it does.
+    pub outcome: Outcome,
+    /// The fields that change, of somebody who is here already.
+    pub changes: Vec<&'static str>,
+    /// The field that a failed row fails on.
+    pub field: Option<String>,
+    /// Why a failed row fails, and how to mend it.
+    #[schemars(with = "Option<String>")]
+    pub reason: Option<Text>,
+}
+
+/// What a row does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A new person.
+    Added,
+    /// Another record for somebody who is here already.
+    Updated,
+    /// Nothing: the person is so already.
+    Skipped,
+    /// Nothing: it cannot be done.
+    Failed,
+}
+
+/// Brings people in from a file. Where the author only tries, the report says what would become of each row.
+pub async fn import(
+    app: &App,
+    permit: &Permit<can::UserInvite>,
+    author: &Author,
+    file: &File,
+) -> Answer<ImportReport> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let present = change.users().await?;
+    let before = change.before().clone();
+    let planned = Planner::new(&before, permit.actor(), present).plan(file);
+    let mut report = report(file, &planned);
+    if author.intent == Intent::Try || report.added + report.updated == 0 {
+        return Ok(report);
+    }
+    for (_, step) in planned {
+        match step {
+            Ok(Step::Add(input)) => add(&mut change, &input).await?,
+            Ok(Step::Edit(old, input)) => edit(&mut change, permit.actor(), &old, &input).await?,
+            Ok(Step::Nothing) | Err(_) => {}
+        }
+    }
+    change.commit().await?;
+    report.applied = true;
+    Ok(report)
+}
+
+async fn add(change: &mut Change<'_>, input: &UserInput) -> Answer<()> {
+    let user = change.add_user(input, Standing::Invited, None).await?;
+    let before = change.before().clone();
+    let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
+    change.record(Act::done("user:invite", "user", i64::from(user.0), input.name.as_str()).with(detail));
+    Ok(())
+}
+
+async fn edit(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    input: &UserInput,
+) -> Answer<()> {
+    let record = UserInput { role: id(old.role_id), ..input.clone() };
+    if record != users::input_of(old) {
+        users::rewrite(change, actor, old, &record, None).await?;
+    }
+    if record.role != input.role {
+        users::give_role(change, old, input.role).await?;
+    }
+    Ok(())
+}
+
+/// What a row comes to.
+enum Step {
+    Add(UserInput),
+    Edit(Box<UserRow>, UserInput),
+    Nothing,
+}
+
+type Planned<'f> = Vec<(&'f FileRow, Answer<Step>)>;
+
+/// Judges rows, each after those before it.
+struct Planner<'a> {
+    before: &'a Arc<Snapshot>,
+    actor: Option<&'a Actor>,
+    present: HashMap<String, UserRow>,
+    /// The line on which each address came first.
+    lines: HashMap<String, u64>,
+    /// Whether a new person may get a role: the same for all of them.
+    givable: BTreeMap<Id, Result<(), Breach>>,
+    /// Who has which role after the rows so far, where rows change that.
+    model: Option<Model>,
+    people: usize,
+}
+
+impl<'a> Planner<'a> {
+    fn new(before: &'a Arc<Snapshot>, actor: Option<&'a Actor>, present: Vec<UserRow>) -> Planner<'a> {
+        let people = present.len();
+        let present = present.into_iter().map(|row| (row.email.clone(), row)).collect();
+        let (lines, givable) = (HashMap::new(), BTreeMap::new());
+        Planner { before, actor, present, lines, givable, model: None, people }
+    }
+
+    fn plan(mut self, file: &File) -> Planned<'_> {
+        file.rows.iter().map(|row| (row, self.step(row))).collect()
+    }
+
+    fn step(&mut self, row: &FileRow) -> Answer<Step> {
+        if row.beyond > 0 {
+            return Err(Refusal::because(
+                Code::Invalid,
+                "The row has more cells than the first line has heads.",
+            ));
+        }
+        let email = check::email(row.person.email.as_deref().unwrap_or_default())?;
+        if let Some(line) = self.lines.get(&email) {
+            return Err(Refusal::invalid("email", text!("{field} stands in line {line} already.", line)));
+        }
+        self.lines.insert(email.clone(), row.line);
+        match self.present.remove(&email) {
+            None => self.addition(&row.person, email).map(Step::Add),
+            Some(old) => self.edit(&row.person, old),
+        }
+    }
+
+    fn model(&self) -> &'a Model {
+        self.before.model()
+    }
+
+    fn addition(&mut self, person: &FilePerson, email: String) -> Answer<UserInput> {
+        let blank = UserInput { email, role: users::default_role(self.model())?, ..UserInput::default() };
+        let input = self.filled(person, blank)?;
+        check::text("name", &input.name, 120)?;
+        users::may_join(self.actor, &input)?;
+        let (before, actor) = (self.before, self.actor);
+        let judged = self.givable.entry(input.role).or_insert_with(|| {
+            // A new user has no id yet; none that is given is as high.
+            actor.map_or(Ok(()), |actor| authority::may_record(actor, before, Id(u32::MAX), &record(&input)))
+        });
+        (*judged).map_err(Refusal::from).map_err(|refusal| refusal.at("role"))?;
+        if let Some(bought) = self.model().seats.filter(|seats| self.people >= *seats as usize) {
+            return Err(Breach::Full(Full::Seats { bought }).into());
+        }
+        self.people += 1;
+        Ok(input)
+    }
+
+    fn edit(&mut self, person: &FilePerson, old: UserRow) -> Answer<Step> {
+        let user = id(old.id);
+        self.seen(user)?;
+        let (was, before) = (users::input_of(&old), self.before);
+        let input = self.filled(person, was.clone())?;
+        if input == was {
+            return Ok(Step::Nothing);
+        }
+        if let Some(actor) = self.actor {
+            let same_record = UserInput { role: was.role, ..input.clone() } == was;
+            for (asked, permission) in
+                [(!same_record, Permission::UserUpdate), (input.role != was.role, Permission::UserAssignRole)]
+            {
+                let thing = before.thing(Noun::User, user);
+                if asked && !thing.is_some_and(|thing| actor.may(permission, &thing)) {
+                    return Err(Refusal::lacks(permission));
+                }
+            }
+            users::may_place(actor, Permission::UserUpdate, &input, Some(&was))?;
+            self.judge(actor, user, &input)?;
+        }
+        if input.role != was.role {
+            self.keeps_the_keys(user, input.role)?;
+        }
+        Ok(Step::Edit(Box::new(old), input))
+    }
+
+    /// Somebody whom the asker does not see is told like any address that is taken (ALL-05).
+    fn seen(&self, user: Id) -> Answer<()> {
+        let thing = self.before.thing(Noun::User, user);
+        let sees = |actor: &Actor| thing.is_some_and(|thing| actor.may(Permission::UserRead, &thing));
+        if self.actor.is_none_or(sees) {
+            return Ok(());
+        }
+        Err(Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at("email"))
+    }
+
+    fn judge(&self, actor: &Actor, user: Id, input: &UserInput) -> Answer<()> {
+        let Some(old) = self.model().users.get(&user) else { return Ok(()) };
+        if old.role == input.role {
+            return Ok(authority::may_touch(actor, self.before, user)?);
+        }
+        let new = User { role: input.role, ..old.clone() };
+        authority::may_record(actor, self.before, user, &new)
+            .map_err(|breach| Refusal::from(breach).at("role"))
+    }
+
+    /// Whether somebody still manages people and roles, and one person is the Owner, after this row (ALL-07).
+    fn keeps_the_keys(&mut self, user: Id, role: Id) -> Answer<()> {
+        let before = self.before;
+        let model = self.model.get_or_insert_with(|| before.model().clone());
+        let guards = model.role_of(user).is_some_and(|role| role.standing.guardian || role.standing.owner);
+        let Some(person) = model.users.get_mut(&user) else { return Ok(()) };
+        let old = std::mem::replace(&mut person.role, role);
+        if !guards {
+            return Ok(());
+        }
+        let kept = authority::standing(&Snapshot::build(model.clone(), before.at()));
+        if kept.is_err() {
+            if let Some(person) = model.users.get_mut(&user) {
+                person.role = old;
+            }
+        }
+        kept.map_err(|breach| Refusal::from(breach).at("role"))
+    }
+
+    /// A record with what a row says in place of what was there. An empty cell leaves what is there.
+    fn filled(&self, person: &FilePerson, old: UserInput) -> Answer<UserInput> {
+        let FilePerson { email: _, name, phone, employee_code, role, department, branch, lead_cap } = person;
+        let unit = |field, kind, name: &Option<String>| {
+            name.as_deref().map(|n| self.unit(field, kind, n)).transpose()
+        };
+        Ok(UserInput {
+            name: name.as_deref().map_or(Ok(old.name), |name| check::text("name", name, 120))?,
+            phone: phone.as_deref().map_or(Ok(old.phone), users::phone)?,
+            employee_code: employee_code
+                .as_deref()
+                .map_or(Ok(old.employee_code), |code| check::optional_text("employee_code", code, 40))?,
+            lead_cap: lead_cap.as_deref().map(cap).transpose()?.or(old.lead_cap),
+            role: role.as_deref().map_or(Ok(old.role), |name| self.role(name, old.role))?,
+            department: unit("department", UnitKind::Department, department)?.or(old.department),
+            branch: unit("branch", UnitKind::Branch, branch)?.or(old.branch),
+            language: old.language,
+            email: old.email,
+        })
+    }
+
+    fn role(&self, name: &str, old: Id) -> Answer<Id> {
+        let named = |(id, role): (&Id, &access::model::Role)| same(&role.name, name).then_some(*id);
+        let roles = &self.model().roles;
+        let role = roles.iter().find_map(named);
+        let unknown =
+            || Refusal::invalid("role", text!("{field} {name} is not one of this workspace.", name));
+        let role = role.ok_or_else(unknown)?;
+        if role != old && roles.get(&role).is_some_and(|role| role.standing.owner) {
+            let message = "{field} cannot be the Owner's: ownership is transferred, not given.";
+            return Err(Refusal::invalid("role", message));
+        }
+        Ok(role)
+    }
+
+    fn unit(&self, field: &'static str, kind: UnitKind, name: &str) -> Answer<Id> {
+        let seen = |unit: &Id| self.actor.is_none_or(|actor| actor.sees_unit(*unit));
+        let mut units =
+            self.model().units.iter().filter(|(_, unit)| unit.kind == kind && same(&unit.name, name));
+        let unit = units.find(|(id, _)| seen(id)).map(|(id, _)| *id);
+        unit.ok_or_else(|| {
+            Refusal::invalid(field, text!("{field} {name} is not one of this workspace.", name))
+        })
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+fn cap(text: &str) -> Answer<i64> {
+    check::lead_cap(text.parse().unwrap_or(-1))
+}
+
+/// A new person as the access model has them.
+fn record(input: &UserInput) -> User {
+    User {
+        email: input.email.clone(),
+        name: input.name.clone(),
+        role: input.role,
+        department: input.department,
+        branch: input.branch,
+        standing: Standing::Invited,
+        preset_number: None,
+        chosen_number: None,
+    }
+}
+
+fn report(file: &File, planned: &Planned<'_>) -> ImportReport {
+    let rows: Vec<ImportRow> = planned.iter().map(|(row, step)| told(row, step)).collect();
+    let count = |outcome| rows.iter().filter(|row| row.outcome == outcome).count();
+    ImportReport {
+        applied: false,
+        added: count(Outcome::Added),
+        updated: count(Outcome::Updated),
+        skipped: count(Outcome::Skipped),
+        failed: count(Outcome::Failed),
+        unused_columns: file.unused.clone(),
+        rows,
+    }
+}
+
+fn told(row: &FileRow, step: &Answer<Step>) -> ImportRow {
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (mut name, mut changes, mut field, mut reason) = (said(&row.person.name), vec![], None, None);
+    let outcome = match step {
+        Ok(Step::Add(_)) => Outcome::Added,
+        Ok(Step::Nothing) => Outcome::Skipped,
+        Ok(Step::Edit(old, input)) => {
+            name.clone_from(&input.name);
+            changes = differing(&users::input_of(old), input);
+            Outcome::Updated
+        }
+        Err(refusal) => {
+            field = refusal.field.as_deref().map(str::to_owned);
+            reason = Some(refusal.message.clone());
+            Outcome::Failed
+        }
+    };
+    ImportRow { line: row.line, email: said(&row.person.email), name, outcome, changes, field, reason }
+}
+
+/// The fields in which two records differ.
+fn differing(old: &UserInput, new: &UserInput) -> Vec<&'static str> {
+    let fields = [
+        ("name", old.name != new.name),
+        ("phone", old.phone != new.phone),
+        ("employee_code", old.employee_code != new.employee_code),
+        ("role", old.role != new.role),
+        ("department", old.department != new.department),
+        ("branch", old.branch != new.branch),
+        ("lead_cap", old.lead_cap != new.lead_cap),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
+
+/// The rows that failed as a file of the same columns, to be mended and brought in again; with the reason of each in
+/// the reader's words.
+pub fn failed_rows(file: &File, report: &ImportReport, say: impl Fn(&Text) -> String) -> Answer<String> {
+    const REASON: &str = "problem";
+    let kept: Vec<bool> = file.heads.iter().map(|head| head != REASON).collect();
+    let keep = |cells: &[String], last: String| -> Vec<String> {
+        let cells = cells.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(cell, _)| cell.clone());
+        cells.chain([last]).collect()
+    };
+    let head = keep(&file.heads, REASON.to_owned());
+    let failed = file.rows.iter().zip(&report.rows).filter_map(|(row, told)| {
+        let reason = told.reason.as_ref()?;
+        Some(keep(&row.cells, say(reason)))
+    });
+    spreadsheet::csv(std::iter::once(head).chain(failed))
+}
