@@ -313,14 +313,14 @@ impl Pairs {
             text => text
                 .parse()
                 .map(Some)
-                .map_err(|_| Refusal::invalid(name, format!("{name} must be a whole number."))),
+                .map_err(|_| Refusal::invalid(name, "{field} must be a whole number.")),
         }
     }
 
     /// Every value of a field as an id.
     pub fn ids(&self, name: &'static str) -> Result<Vec<u32>, Refusal> {
         let id = |text: &str| {
-            text.parse().map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+            text.parse().map_err(|_| Refusal::invalid(name, "{field} must be chosen from the list."))
         };
         self.all(name).map(id).collect()
     }
