@@ -61,11 +61,9 @@ impl Breach {
             Breach::GivesMore { permission, .. } => {
                 text!("this would give `{permission}` further than you hold it yourself", permission)
             }
-            Breach::HoldsMore { permission, .. } => {
-                text!(
-                    "this user holds `{permission}` further than you do, so you cannot change them",
-                    permission
-                )
+            // Which permission is not said: whoever may act on somebody need not be able to ask what they hold.
+            Breach::HoldsMore { .. } => {
+                text!("this user holds more than you do, so you cannot change them")
             }
             Breach::CannotBeGiven(permission) => {
                 text!("`{permission}` cannot be put into a role or given", permission)

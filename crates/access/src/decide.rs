@@ -184,6 +184,13 @@ impl Actor {
         if model.units.contains_key(&id) { self.sees_unit(id) } else { self.knows_user(id) }
     }
 
+    /// Whether an extension, queue or number may be named to the actor where something of theirs touches it: they
+    /// may know of it, or it is theirs.
+    pub fn may_be_told(&self, entity: Id) -> bool {
+        let owned = self.snapshot.model().entities.get(&entity).is_some_and(|e| e.owner == Some(self.id()));
+        owned || self.folded.has_grant(entity) || self.knows(entity)
+    }
+
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).
     pub fn holds(&self, permission: Permission) -> bool {
         self.powers.permissions().has(permission)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::decide::Actor;
 use crate::model::{Id, Micros, Model, Setting, Standing};
 use crate::permission::Permission;
 use crate::powers::{Cell, Powers};
@@ -10,7 +11,7 @@ use crate::remedies::remedies;
 use crate::snapshot::{Snapshot, settings_of, shown, toggle_cells};
 use crate::text;
 use crate::text::Text;
-use crate::thing::Thing;
+use crate::thing::{Noun, Thing};
 
 /// What gives a user a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +55,12 @@ pub enum Relation {
     TakesPart,
     /// It touches a thing that is granted to them.
     Granted(Id),
+    /// It touches a thing that is granted to them, and that the asker may not know of.
+    GrantedUnseen,
     /// It belongs to a unit that they lead.
     Leads(Id),
+    /// It belongs to a unit that they lead, and that the asker may not know of.
+    LeadsUnseen,
     /// Every row is in reach.
     Everything,
     /// The permission is held, but does not reach this row.
@@ -77,8 +82,12 @@ pub enum Remedy {
     Role(Id),
     /// Grant them the thing.
     Grant(Id),
+    /// Grant them a thing that the asker may not know of.
+    GrantUnseen,
     /// Make them lead the unit.
     Lead(Id),
+    /// Make them lead a unit that the asker may not know of.
+    LeadUnseen,
 }
 
 /// Why a user may or may not do something.
@@ -104,6 +113,32 @@ pub fn why(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing)
     });
     let remedies = if reach.is_some() { vec![] } else { remedies(snapshot, user, permission, thing) };
     Explanation { allowed: reach.is_some(), line, relation, remedies }
+}
+
+impl Explanation {
+    /// The same for somebody's eyes: without the names of extensions, queues, numbers and units that they may not know of.
+    #[must_use]
+    pub fn veiled(mut self, asker: &Actor) -> Explanation {
+        self.relation = self.relation.map(|relation| match relation {
+            Relation::Granted(entity) if !asker.may_be_told(entity) => Relation::GrantedUnseen,
+            Relation::Leads(unit) if !asker.sees_unit(unit) => Relation::LeadsUnseen,
+            seen => seen,
+        });
+        for remedy in &mut self.remedies {
+            match remedy {
+                Remedy::Grant(entity) if !asker.may_be_told(*entity) => *remedy = Remedy::GrantUnseen,
+                Remedy::Lead(unit) if !asker.sees_unit(*unit) => *remedy = Remedy::LeadUnseen,
+                _ => {}
+            }
+        }
+        self.remedies.dedup();
+        self
+    }
+
+    /// Whether it was asked about the whole workspace, and some of it is within reach.
+    pub fn is_partly(&self, thing: &Thing) -> bool {
+        !self.allowed && thing.noun == Noun::Workspace && !self.line.reaches.is_empty()
+    }
 }
 
 /// Everybody who may do something to a thing, with why.
@@ -221,7 +256,9 @@ impl Say for Relation {
                     .and("kind", Text::new(entity.kind.word())),
                 None => text!("it is granted"),
             },
+            Relation::GrantedUnseen => text!("something that you cannot see is granted"),
             Relation::Leads(unit) => text!("leads {unit}", unit = model.label(*unit)),
+            Relation::LeadsUnseen => text!("leads a unit that you cannot see"),
             Relation::Everything => text!("reaches everything in the workspace"),
             Relation::OutOfReach => text!("it does not reach this"),
         }
@@ -245,7 +282,9 @@ impl Say for Remedy {
                     .and("kind", Text::new(entity.kind.word())),
                 None => text!("grant it"),
             },
+            Remedy::GrantUnseen => text!("grant something that you cannot see"),
             Remedy::Lead(unit) => text!("let them lead {unit}", unit = model.label(*unit)),
+            Remedy::LeadUnseen => text!("let them lead a unit that you cannot see"),
         }
     }
 }
@@ -259,8 +298,8 @@ impl fmt::Display for Relation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Relation::TakesPart => "own",
-            Relation::Granted(_) => "assigned",
-            Relation::Leads(_) => "team",
+            Relation::Granted(_) | Relation::GrantedUnseen => "assigned",
+            Relation::Leads(_) | Relation::LeadsUnseen => "team",
             Relation::Everything => "all",
             Relation::OutOfReach => "none",
         })

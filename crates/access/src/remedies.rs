@@ -125,6 +125,8 @@ impl<'a> Trial<'a> {
                 expires_at: None,
             }),
             Remedy::Lead(unit) => model.leads.push((user, *unit)),
+            // These come of veiling what was found.
+            Remedy::GrantUnseen | Remedy::LeadUnseen => {}
         }
         self
     }

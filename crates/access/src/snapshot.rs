@@ -67,6 +67,11 @@ impl Folded {
             .is_some_and(|(_, bits)| bits.counts_for(permission.grant_use()))
     }
 
+    /// Whether a thing is granted to this user for anything at all.
+    pub fn has_grant(&self, entity: Id) -> bool {
+        self.granted.binary_search_by_key(&entity, |(id, _)| *id).is_ok()
+    }
+
     /// Whether this user leads a unit.
     #[inline]
     pub fn leads(&self, unit: Id) -> bool {

@@ -60,6 +60,11 @@ pub async fn csv(export: calls::Export) -> Result<Csv, Refusal> {
     send(export, "calls", Kind::Csv).await.map(Csv)
 }
 
+/// A file that is whole already.
+pub fn whole(text: String, name: &str, kind: Kind) -> Response {
+    (headers(name, kind), text).into_response()
+}
+
 /// The file, sent while it is read. What is refused is refused before the answer begins.
 pub async fn send(mut export: impl Pieces, name: &str, kind: Kind) -> Result<Response, Refusal> {
     let first = export.next().await?;

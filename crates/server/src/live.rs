@@ -89,12 +89,21 @@ struct Stream {
     page: mpsc::Sender<Result<Event, Infallible>>,
 }
 
+/// The address of the stream for a page: it says as whom the workspace is seen on that page, so that a page that comes
+/// to listen late hears that this is over.
+pub fn address(request: &Request) -> String {
+    let seen_as = request.who.as_ref().filter(|who| who.viewer.is_some()).map(|who| who.actor.id());
+    let query = seen_as.map_or_else(String::new, |user| format!("?as={user}"));
+    format!("/w/{}/live{query}", request.slug())
+}
+
 /// Server-sent events: `change` when the page should be fetched again, `signed-out` with the address that says why when the
 /// session no longer holds.
 pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
     let token_hash = token_hash(request.secret.as_deref().unwrap_or_default());
     let seat = request.server.streams.seat(&token_hash)?;
     let (page, events) = mpsc::channel(8);
+    let of_another_page = address(&request) != request.uri.path_and_query().map_or("", |p| p.as_str());
     let changes = request.server.app.store.subscribe();
     let stream = Stream {
         workspace: who.actor.snapshot().model().workspace,
@@ -104,7 +113,11 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
         page,
     };
     tokio::spawn(async move {
-        stream.run(changes, who).await;
+        if of_another_page {
+            stream.go(stream.home.clone()).await
+        } else {
+            stream.run(changes, who).await
+        }
         drop(seat);
     });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));

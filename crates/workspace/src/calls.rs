@@ -45,9 +45,9 @@ pub struct CallView {
     pub from_user: Option<Ref>,
     /// The user who was called.
     pub to_user: Option<Ref>,
-    /// The queue that it went through.
+    /// The queue that it went through, where the asker may know of it.
     pub queue: Option<Ref>,
-    /// The workspace's number that it came in or went out by.
+    /// The workspace's number that it came in or went out by, where the asker may know of it.
     pub number: Option<Ref>,
     /// Whether there is a recording.
     pub has_recording: bool,
@@ -65,7 +65,9 @@ impl CallView {
         let has_recording = row.recording.is_some();
         let may = |permission| has_recording && actor.may(permission, &thing);
         let user = |raw: Option<i64>| raw.map(|raw| person(model, departed, id(raw)));
-        let entity = |raw: Option<i64>| raw.map(|raw| Ref::to(model, id(raw)));
+        // What the viewer may not know of is not named by a call either.
+        let told = |raw: &i64| actor.may_be_told(id(*raw));
+        let entity = |raw: Option<i64>| raw.filter(told).map(|raw| Ref::to(model, id(raw)));
         let party = |text: &str| if unmasked || inside(model, &row, text) { text.into() } else { mask(text) };
         let caller_shown = unmasked || inside(model, &row, &row.from_party);
         let name = |name: &String| if caller_shown { name.clone() } else { mask_name(name) };

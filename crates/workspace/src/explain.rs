@@ -1,18 +1,21 @@
-//! Why? and Who?: the decision taken apart, for people who may ask.
+//! Why?, Who? and What?: the decision taken apart, for people who may ask.
 
 use access::explain::{self, Explanation, Relation, Say};
-use access::{Id, Model, Noun, Permission, Permit, Text, Thing, Visible, can, text};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Text, Thing, Visible, can, text};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Ref};
+use crate::user_access::{self, EffectiveLine};
+use crate::{Answer, App, List, Ref, spreadsheet};
 
 /// Why a user may or may not do something.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Why {
     /// The answer, the same as the decision's.
     pub allowed: bool,
+    /// Whether the whole workspace was asked about and the user may do it to some of it.
+    pub partly: bool,
     /// `resource:action`.
     pub permission: &'static str,
     /// How far the user holds it; empty when they do not.
@@ -50,6 +53,7 @@ pub async fn why(
     let model = snapshot.model();
     Ok(Why {
         allowed: explanation.allowed,
+        partly: explanation.is_partly(&thing),
         permission: permission.name(),
         reaches: explanation.line.reaches.words(),
         reasons: reasons(model, permit.id(), &explanation, &thing),
@@ -69,7 +73,11 @@ pub async fn explanation(
         return Err(Refusal::new(Code::NotFound));
     }
     let snapshot = app.snapshot(permit).await?;
-    Ok(explain::why(&snapshot, permit.id(), permission, thing))
+    let why = explain::why(&snapshot, permit.id(), permission, thing);
+    Ok(match permit.actor() {
+        Some(asker) => why.veiled(asker),
+        None => why,
+    })
 }
 
 /// Everybody who may do something to a thing, among the people whose access the asker may ask about, by name.
@@ -87,13 +95,84 @@ pub async fn who(
     let among = visible.things(Noun::User);
     let allowed = explain::who(snapshot, permission, &thing).into_iter().filter(|(id, _)| among.contains(id));
     let mut people: Vec<Who> = allowed
-        .map(|(id, why)| Who { user: Ref::to(model, id), reasons: reasons(model, id, &why, &thing) })
+        .map(|(id, why)| {
+            let why = why.veiled(visible.actor());
+            Who { user: Ref::to(model, id), reasons: reasons(model, id, &why, &thing) }
+        })
         .collect();
     people.sort_by_key(|who| (who.user.name.to_lowercase(), who.user.id));
     Ok(List::whole(people))
 }
 
-fn sees(actor: &access::Actor, thing: &Thing) -> bool {
+/// What a user may do, and what they may see.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct What {
+    /// Who.
+    pub user: Ref,
+    /// Every permission, held or not, with what gives and takes it.
+    pub permissions: Vec<EffectiveLine>,
+    /// What they may see of each kind, as far as the asker may see it too.
+    pub sees: Vec<Seen>,
+    /// The version of the workspace's access that this is said of.
+    pub version: i64,
+}
+
+/// What a user may see of one kind.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Seen {
+    /// `user`, `department`, `branch`, `extension`, `queue` or `number`.
+    pub kind: &'static str,
+    /// How many.
+    pub total: usize,
+    /// Which, by name.
+    pub items: Vec<Ref>,
+}
+
+/// Kinds of things that somebody may see.
+const KINDS: [Noun; 6] =
+    [Noun::User, Noun::Department, Noun::Branch, Noun::Number, Noun::Extension, Noun::Queue];
+
+/// All that the user whom the permit is for may do and see.
+pub async fn what(app: &App, permit: &Permit<can::AccessExplain>) -> Answer<What> {
+    let snapshot = app.snapshot(permit).await?;
+    let user = permit.id();
+    // Somebody banned sees nothing.
+    let subject = Actor::user(snapshot.clone(), user);
+    let seen = |noun| {
+        let things = snapshot.things(noun).filter(|thing| subject.as_ref().is_some_and(|s| sees(s, thing)));
+        let things = things.filter(|thing| permit.actor().is_none_or(|asker| sees(asker, thing)));
+        let ids = things.filter_map(|thing| u32::try_from(thing.id).ok()).map(Id);
+        let mut items: Vec<Ref> = ids.map(|id| Ref::to(snapshot.model(), id)).collect();
+        items.sort_by_key(|item| (item.name.to_lowercase(), item.id));
+        Seen { kind: noun.word(), total: items.len(), items }
+    };
+    Ok(What {
+        user: Ref::to(snapshot.model(), user),
+        permissions: user_access::lines(&snapshot, user),
+        sees: KINDS.map(seen).into(),
+        version: snapshot.model().version,
+    })
+}
+
+/// Who may do something to a thing, as a table: id, name, role and through what.
+pub async fn who_csv(
+    app: &App,
+    visible: &Visible<can::AccessExplain>,
+    permission: Permission,
+    thing: Thing,
+) -> Answer<String> {
+    let model = visible.actor().snapshot().model();
+    let header = ["id", "name", "role", "through"].map(str::to_owned);
+    let row = |who: Who| {
+        let role = model.role_of(Id(who.user.id)).map_or_else(String::new, |role| role.name.clone());
+        let reasons: Vec<String> = who.reasons.iter().map(Text::to_string).collect();
+        [who.user.id.to_string(), who.user.name, role, reasons.join("; ")]
+    };
+    let people = who(app, visible, permission, thing).await?.items;
+    spreadsheet::csv(std::iter::once(header).chain(people.into_iter().map(row)))
+}
+
+fn sees(actor: &Actor, thing: &Thing) -> bool {
     thing.noun.see().is_none_or(|see| actor.may(see, thing))
 }
 

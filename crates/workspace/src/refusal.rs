@@ -149,7 +149,7 @@ impl From<Breach> for Refusal {
             Breach::GivesMore { permission, .. } | Breach::CannotBeGiven(permission) => {
                 (Code::GivesMore, Some(permission))
             }
-            Breach::HoldsMore { permission, .. } => (Code::HoldsMore, Some(permission)),
+            Breach::HoldsMore { .. } => (Code::HoldsMore, None),
             Breach::Full(full) => return full.into(),
         };
         let message = text!("Not done: {breach}.").and("breach", breach.text());

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use access::authority;
 use access::explain::{self, Relation, Remedy, Taker};
 use access::model::{Grant, Micros, Setting, Standing, Toggle};
 use access::preset::{Plan, RoleStanding};
@@ -163,13 +164,44 @@ proptest! {
             for permission in Permission::ALL.iter().copied() {
                 let listed = actor.rows(permission);
                 for row in rows.iter().filter(|row| row.noun != Noun::Workspace) {
-                    let shown = match &listed {
-                        Rows::All => true,
-                        Rows::Touching(keys) => row.touches.iter().any(|id| keys.contains(id)),
-                    };
-                    prop_assert_eq!(shown, actor.may(permission, row), "{} {:?}", permission, row);
+                    prop_assert_eq!(shows(&listed, row), actor.may(permission, row), "{} {:?}", permission, row);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn view_as_shows_what_both_see_and_never_somebody_who_holds_more(mut model in model(), rows in rows()) {
+        // Somebody who may ask about everybody and holds what another role does: else hardly anybody ever looks.
+        let others = model.roles[&ROLES[1]].holds.clone();
+        let role = model.roles.get_mut(&ROLES[0]).unwrap();
+        role.holds.extend([Permission::UserRead, Permission::AccessExplain].map(|p| (p, Reaches::of(&[Reach::All]))));
+        role.holds.extend(others);
+        let snapshot = fold(&model);
+        for (viewer, other) in USERS.into_iter().flat_map(|v| USERS.map(|o| (v, o))) {
+            let Some(viewer) = Actor::user(snapshot.clone(), viewer) else { continue };
+            let thing = snapshot.thing(Noun::User, other).unwrap();
+            let asks = [Permission::UserRead, Permission::AccessExplain].into_iter().all(|p| viewer.may(p, &thing));
+            let holds_no_more = authority::may_touch(&viewer, &snapshot, other).is_ok();
+            let banned = model.users[&other].standing == Standing::Banned;
+            let seen = viewer.view_as(other);
+            prop_assert_eq!(seen.is_ok(), asks && holds_no_more && !banned && viewer.id() != other);
+            let Ok(seen) = seen else { continue };
+            let own = Actor::user(snapshot.clone(), other).unwrap();
+            prop_assert!(seen.view_as(viewer.id()).is_err(), "nobody looks through somebody who looks");
+            for permission in Permission::ALL.iter().copied() {
+                let looks = permission.entry().verb == access::Verb::Read;
+                for row in &rows {
+                    let both = own.may(permission, row) && (!looks || viewer.may(permission, row));
+                    prop_assert_eq!(seen.may(permission, row), both, "{} {:?}", permission, row);
+                    prop_assert_eq!(seen.reach_over(permission, &row.touches).is_some(), own.reach_over(permission, &row.touches).is_some() && (!looks || viewer.reach_over(permission, &row.touches).is_some()));
+                    if row.noun != Noun::Workspace {
+                        prop_assert_eq!(shows(&seen.rows(permission), row), both, "{} {:?}", permission, row);
+                    }
+                }
+            }
+            let again = seen.renew(snapshot.clone()).unwrap();
+            prop_assert_eq!(again.viewer().map(Actor::id), Some(viewer.id()), "looking lasts through a renewed decision");
         }
     }
 
@@ -384,6 +416,11 @@ proptest! {
             prop_assert_eq!(reaches.intersection(permission.entry().reaches), reaches);
         }
     }
+}
+
+/// Whether a list of those rows has a row.
+fn shows(rows: &Rows, row: &Thing) -> bool {
+    rows.keys().into_iter().all(|keys| row.touches.iter().any(|id| keys.contains(id)))
 }
 
 pub(crate) fn listed<R: access::Right>(actor: &Actor, noun: Noun) -> Vec<Id> {

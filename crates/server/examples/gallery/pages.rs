@@ -16,7 +16,7 @@ use server::ui::page::{Crumb, PageHead, notice, page_head, section, split};
 use server::ui::pager::{Pager, pager};
 use server::ui::player::{Player, player};
 use server::ui::reach::reach_chips;
-use server::ui::reason::{Change, Reason, Weight, changes, reasons, verdict};
+use server::ui::reason::{Change, Reason, Verdict, Weight, changes, reasons, verdict};
 use server::ui::secret::secret;
 use server::ui::segmented::{ThreeState, setting, three_state};
 use server::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, bare, shell};
@@ -430,7 +430,7 @@ fn why() -> Markup {
             (filter::one_of("action", "do", "listen to recordings", &[], ""))
             (filter::one_of("thing", "with", "Call of 22 Nov, 9:29", &[], ""))
         }, None))
-        (verdict(false, html! { strong { "Dagny Solheim" } " may not listen to the recording of this call." }))
+        (verdict(Verdict::Refused, html! { strong { "Dagny Solheim" } " may not listen to the recording of this call." }))
         (split(card("Reasons", "In the order in which they were weighed.", None, reasons(&because)),
             card("What would change it", "", None, changes(&[
                 Change { text: "Set the toggle to Inherit or Allow", href: Some("/person") },

@@ -155,7 +155,9 @@ fn actions(request: &Request, actor: &Actor, asked: &Asked) -> Option<Markup> {
 
 /// A link to what the log says of a thing, for whoever may read the log.
 pub fn link(request: &Request, actor: &Actor, noun: Noun, id: impl std::fmt::Display) -> Option<Markup> {
-    let address = path(request, &format!("/audit?thing={}:{id}", noun.word()));
+    let about =
+        if noun == Noun::User { format!("person={id}") } else { format!("thing={}:{id}", noun.word()) };
+    let address = path(request, &format!("/audit?{about}"));
     let look = Button::new(Kind::Plain, t("History")).icon(Icon::Audit);
     actor.may(Permission::AuditRead, &Thing::WORKSPACE).then(|| button::link(&look, &address))
 }

@@ -50,13 +50,8 @@ const NAMED: [&str; 9] = [
 impl Reader<'_> {
     /// The fields that are another after the act than before.
     pub fn changes(&self, detail: &Value) -> Vec<Change> {
-        let nothing = Value::Null;
-        let (before, after) =
-            (detail.get("before").unwrap_or(&nothing), detail.get("after").unwrap_or(&nothing));
-        match (before.as_object(), after.as_object()) {
-            (None, None) => self.change(t("setting").to_owned(), "", before, after).into_iter().collect(),
-            (was, is) => self.of_fields(was.unwrap_or(&Map::new()), is.unwrap_or(&Map::new())),
-        }
+        let side = |name| detail.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+        self.of_fields(&side("before"), &side("after"))
     }
 
     fn of_fields(&self, was: &Map<String, Value>, is: &Map<String, Value>) -> Vec<Change> {
@@ -218,11 +213,5 @@ mod tests {
         let detail = json!({ "before": holds(json!({ "user:read": ["own"], "queue:read": ["all"] })),
             "after": holds(json!({ "user:read": ["team"], "queue:read": ["all"] })) });
         assert_eq!(told(&detail), [line("see user records", "own", "team")]);
-    }
-
-    #[test]
-    fn a_toggle_is_told_by_how_it_stood_and_stands() {
-        let detail = json!({ "toggle": "SMS", "before": "inherit", "after": "allow" });
-        assert_eq!(told(&detail), [line("setting", "inherit", "allow")]);
     }
 }

@@ -23,6 +23,10 @@ pub fn show(request: &Request, actor: &Actor, cells: &[Cell], id: &str, edit_at:
         line.reasons = dependencies(line.permission, &held);
         if edit_at.is_some() {
             line.locked = locked(actor, line);
+            let (shut, why) = &line.locked;
+            if line.reaches.is_empty() && *shut == line.permission.entry().reaches {
+                line.reasons = vec![why.clone()];
+            }
         }
     }
     let matrix = access_matrix::show(&lines, Look { editable: edit_at.is_some(), id, ..Look::default() });

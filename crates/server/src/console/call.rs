@@ -10,7 +10,7 @@ use workspace::{Ref, Refusal};
 use super::calls::{direction, inside, outcome, outside, sound};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::when;
+use super::{audit, when};
 use crate::output::Audio;
 use crate::recordings::{self, Purpose};
 use crate::request::Request;
@@ -40,7 +40,7 @@ pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) 
             subtitle: &subtitle,
             crumbs: &[Crumb { href: &path(&request, "/calls"), label: t("Calls") }],
             badges: Some(outcome(&call.outcome)),
-            actions: None,
+            actions: audit::link(&request, actor, Noun::Call, call.id),
         }))
         (split(
             html! { (recording(&request, actor, &permit, &call, &zone)) (course(&call, &zone)) },

@@ -27,13 +27,13 @@ pub fn own(request: &Request, who: &Identity) -> Markup {
     let chosen = view.chosen.map(|number| number.to_string()).unwrap_or_default();
     let options: Options = view.choices.iter().map(|number| (number.id, number.name.as_str())).collect();
     let options = options.or_none(t("The one that was granted first"));
-    let body = html! {
+    let body = html! { div.stack {
         (in_force(&view))
         @if may {
             (form::autosave("caller-id", &path(request, "/profile/caller-id"), &csrf(request),
-                form::select(&Field::new("number", t("Number that your calls show")).required().form("caller-id"), &options.choices(), &chosen)))
+                form::select(&Field::new("number", t("Number that your calls show")).form("caller-id"), &options.choices(), &chosen)))
         }
-    };
+    } };
     card(t("Your caller ID"), t("The number that people see when you call them"), None, body)
 }
 
@@ -81,13 +81,13 @@ pub fn of_user(page: &Page<'_>) -> Markup {
         .preset
         .as_ref()
         .map(|number| fill(t("Default caller ID: {number}"), &[("number", &number.name)]));
-    let body = html! {
+    let body = html! { div.stack {
         (in_force(&view))
         @if may {
             (form::autosave("default-caller-id", &page.path("/caller-id"), &csrf(page.request),
-                form::select(&Field::new("number", t("Default caller ID")).required().form("default-caller-id").hint(hint), &options.choices(), &preset)))
+                form::select(&Field::new("number", t("Default caller ID")).form("default-caller-id").hint(hint), &options.choices(), &preset)))
         } @else if let Some(shown) = shown { p { (shown) } }
-    };
+    } };
     card(t("Caller ID"), t("The number that their calls show"), None, body)
 }
 

@@ -18,7 +18,7 @@ use super::choices::{self, borrowed};
 use super::entities::{Kind, Now, Typed, fields};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::{calls as call_log, when};
+use super::{audit, calls as call_log, when};
 use crate::input::Form;
 use crate::recordings;
 use crate::request::Request;
@@ -61,7 +61,7 @@ pub async fn show<R: ReadsEntities>(request: Request, permit: Permit<R>, _: ()) 
             title, subtitle,
             crumbs: &[Crumb { href: &words.list(&request), label: t(words.title) }],
             badges: None,
-            actions: page.delete_button(&view),
+            actions: Some(html! { (page.delete_button(&view).unwrap_or_default()) (page.history(&view).unwrap_or_default()) }),
         }))
         (split(html! { (page.holders(&view)) @if let Some(last) = last { (last) } },
             html! { (page.details(&view)) (page.questions(&view)) }))
@@ -81,6 +81,10 @@ impl Page<'_> {
 
     fn may(&self, permission: Permission) -> bool {
         self.actor.may(permission, self.thing)
+    }
+
+    fn history(&self, view: &EntityView) -> Option<Markup> {
+        audit::link(self.request, self.actor, self.thing.noun, view.id)
     }
 
     fn delete_button(&self, view: &EntityView) -> Option<Markup> {
@@ -193,7 +197,7 @@ impl Page<'_> {
             (form::select(&Field::new("user", t("Who")).form("assign").required(), &borrowed(&people), ""))
             (tick("may_use", t("Use"), t("Place and receive calls with it, choose it as caller ID.")))
             (tick("may_observe", t("Observe"), t("See its calls, recordings and figures as far as their role lets them.")))
-            @if self.kind == EntityKind::Number { (self.history(view)) }
+            @if self.kind == EntityKind::Number { (self.history_choice(view)) }
             @else { (form::input(&until, form::Kind::Date, "")) }
             (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, t("Give")))) }))
         };
@@ -207,7 +211,7 @@ impl Page<'_> {
     }
 
     /// What becomes of the number's calls when it passes to another user, where it belongs to one at a time (ONF-07).
-    fn history(&self, view: &EntityView) -> Markup {
+    fn history_choice(&self, view: &EntityView) -> Markup {
         let exclusive = self.actor.snapshot().model().preset.rules.exclusive_numbers;
         let needed = [Permission::NumberAssign, Permission::RecordingDelete];
         let may_delete = needed.into_iter().all(|p| self.actor.powers().has(p, Reach::All));

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use crate::cookie;
+use crate::live;
 use crate::request::Request;
 use crate::ui::shell::{Document, NavGroup, NavLink, Shell, SignedIn, Theme, shell};
 use crate::ui::text::{said, t};
@@ -69,7 +70,7 @@ impl<'a> Frame<'a> {
             .collect();
         let csrf = csrf(self.request);
         let (profile, sign_out, live) =
-            (format!("{base}/profile"), format!("{base}/sign-out"), format!("{base}/live"));
+            (format!("{base}/profile"), format!("{base}/sign-out"), live::address(self.request));
         shell(
             &Shell {
                 document: Document { title: self.title, theme: Theme::System, csrf: &csrf },

@@ -40,5 +40,8 @@ pub mod user_record;
 pub mod users;
 pub mod users_file;
 pub mod view_as;
+mod what_answer;
 mod when;
+mod who_answer;
 pub mod why;
+mod why_answer;

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use workspace::plan::{self, Bought, Carried, LicenceChange, LicencesView, PlanChange, PlanChoice, PlanView};
 use workspace::{Code, Ref, Refusal};
 
+use super::access_matrix::key;
 use super::call::linked;
 use super::frame::{Frame, csrf, done, path};
 use crate::input::Pairs;
@@ -18,7 +19,7 @@ use crate::ui::card::{Stat, card, facts, stats};
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::page::{PageHead, notice, page_head, split};
 use crate::ui::table::{Column, Row, table};
-use crate::ui::text::{capital, count, fill, in_words, number, said, t};
+use crate::ui::text::{capital, count, fill, in_words, listed, number, said, t};
 
 /// So many permissions stand open; the rest unfolds.
 const OPEN: usize = 6;
@@ -48,11 +49,13 @@ pub async fn show(request: Request, permit: Permit<can::BillingRead>, _: ()) -> 
             badges: Some(badge(Tone::Accent, &said(&view.name))),
             ..PageHead::default()
         }))
-        (figures(&view, licences.as_ref()))
-        (split(
-            html! { (contents(actor, &view)) (choices(&request, &view, may_commit)) },
-            html! { (seats_card(&request, &view, may_commit)) @if let Some(licences) = &licences { (licences_card(&request, actor, licences)) } },
-        ))
+        div.stack {
+            (figures(&view, licences.as_ref()))
+            (split(
+                html! { (contents(&view)) (choices(&request, &view, may_commit)) },
+                html! { (seats_card(&request, &view, may_commit)) @if let Some(licences) = &licences { (licences_card(&request, actor, licences)) } },
+            ))
+        }
     };
     Ok(Frame::new(&request, t("Plan")).around(main))
 }
@@ -96,10 +99,10 @@ fn whole(n: u32) -> String {
     number(i64::from(n))
 }
 
-/// The permissions by group, with what each plan has of them.
-fn contents(actor: &Actor, view: &PlanView) -> Markup {
-    let plans = || Plan::all().iter();
-    let heads: Vec<String> = plans()
+/// The permissions by group, with what each plan has of them; groups that every plan holds whole are one line.
+fn contents(view: &PlanView) -> Markup {
+    let heads: Vec<String> = Plan::all()
+        .iter()
         .map(|plan| match plan.key == view.plan {
             true => fill(t("{plan} (yours)"), &[("plan", &said(&plan.name))]),
             false => said(&plan.name).into_owned(),
@@ -108,29 +111,37 @@ fn contents(actor: &Actor, view: &PlanView) -> Markup {
     let columns: Vec<Column<'_>> = std::iter::once(Column::new(t("Permissions")))
         .chain(heads.iter().map(|head| Column::number(head)))
         .collect();
-    let own = actor.snapshot().model().allows;
-    let rows = Group::ALL.into_iter().map(|group| {
-        let all: Vec<Permission> =
-            Permission::ALL.iter().copied().filter(|p| p.entry().group == group).collect();
-        let held = |plan: &Plan| {
-            let has = all.iter().filter(|p| plan.allows.has(**p)).count();
-            let differs = all.iter().any(|p| plan.allows.has(*p) != own.has(*p));
-            let text = fill(t("{n} of {total}"), &[("n", &has), ("total", &all.len())]);
-            html! { @if differs { strong { (text) } } @else { (text) } }
-        };
-        Row {
-            id: format!("plan-{}", group.label().to_lowercase().replace(' ', "-")),
-            href: None,
-            cells: std::iter::once(group_cell(group, &all)).chain(plans().map(held)).collect(),
-        }
-    });
-    let body = table(t("Permissions by plan"), &columns, &rows.collect::<Vec<_>>());
-    html! {
-        section.section {
-            h2 { (t("What the plans hold")) }
-            p.hint { (t("What a plan lacks is off for everybody, whatever their role says.")) }
-            (body)
-        }
+    let of = |group: Group| -> Vec<Permission> {
+        Permission::ALL.iter().copied().filter(|p| p.entry().group == group).collect()
+    };
+    let everywhere =
+        |group: &Group| of(*group).into_iter().all(|p| Plan::all().iter().all(|plan| plan.allows.has(p)));
+    let (whole, parted): (Vec<Group>, Vec<Group>) = Group::ALL.into_iter().partition(everywhere);
+    let rows: Vec<Row> = parted.into_iter().map(|group| group_row(group, &of(group))).collect();
+    let whole: Vec<&str> = whole.into_iter().map(|group| t(group.label())).collect();
+    card(
+        t("What the plans hold"),
+        t("What a plan lacks is off for everybody, whatever their role says."),
+        None,
+        html! {
+            div.stack {
+                (table(t("Permissions by plan"), &columns, &rows))
+                p.hint { (fill(t("Every plan holds all permissions of: {groups}."), &[("groups", &listed(&whole))])) }
+            }
+        },
+    )
+}
+
+fn group_row(group: Group, permissions: &[Permission]) -> Row {
+    let held = |plan: &Plan| {
+        let has = permissions.iter().filter(|p| plan.allows.has(**p)).count();
+        let text = fill(t("{n} of {total}"), &[("n", &has), ("total", &permissions.len())]);
+        html! { @if has < permissions.len() { strong { (text) } } @else { (text) } }
+    };
+    Row {
+        id: format!("plan-{}", key(group)),
+        href: None,
+        cells: std::iter::once(group_cell(group, permissions)).chain(Plan::all().iter().map(held)).collect(),
     }
 }
 
@@ -138,7 +149,7 @@ fn contents(actor: &Actor, view: &PlanView) -> Markup {
 fn group_cell(group: Group, permissions: &[Permission]) -> Markup {
     let lacking = |p: Permission| Plan::all().iter().filter(move |plan| !plan.allows.has(p));
     html! {
-        details id={ "plan-group-" (group.label().to_lowercase().replace(' ', "-")) } {
+        details id={ "plan-group-" (key(group)) } {
             summary { (t(group.label())) }
             ul.items {
                 @for permission in permissions {
@@ -205,8 +216,10 @@ fn permissions(heading: &str, class: &str, names: &[&'static str]) -> Markup {
 fn seats_card(request: &Request, view: &PlanView, may_commit: bool) -> Markup {
     let hint = t("Everybody who is not deleted takes one, also while banned.");
     let body = html! {
-        (bought(view.seats, t("Seats are not counted in this workspace.")))
-        @if may_commit { (amount(request, "/plan", "seats", t("Seats"), 1, view.seats)) }
+        div.stack {
+            (bought(view.seats, t("Seats are not counted in this workspace.")))
+            @if may_commit { (amount(request, "/plan", "seats", t("Seats"), 1, view.seats)) }
+        }
     };
     card(t("Seats"), hint, None, body)
 }
@@ -255,8 +268,10 @@ fn licences_card(request: &Request, actor: &Actor, view: &LicencesView) -> Marku
     );
     let hidden = i64::from(view.hidden);
     let body = html! {
-        (bought(view.licences, t("Licences are not counted in this workspace.")))
-        @if may(actor, Permission::LicenseUpdate) { (amount(request, "/licences", "licences", t("Licences"), 0, view.licences)) }
+        div.stack {
+            (bought(view.licences, t("Licences are not counted in this workspace.")))
+            @if may(actor, Permission::LicenseUpdate) { (amount(request, "/licences", "licences", t("Licences"), 0, view.licences)) }
+        }
         @for carried in &view.carried { (carried_number(request, actor, carried)) }
         @if view.carried.is_empty() && hidden == 0 { p.quiet-text { (t("No number is in use.")) } }
         @if hidden > 0 { p.hint { (count(hidden, "{n} more number that you may not see", "{n} more numbers that you may not see")) } }

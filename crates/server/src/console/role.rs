@@ -1,6 +1,6 @@
 //! One role: its matrix, who holds it, and cloning, renaming and deleting it.
 
-use access::{Actor, Cell, Id, Permission, Permit, can};
+use access::{Actor, Cell, Id, Noun, Permission, Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
 use super::frame::{Frame, csrf, done, path};
 use super::paging::address;
 use super::parts::{self, Options};
-use super::{bundle_matrix, compare};
+use super::{audit, bundle_matrix, compare};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::avatar::avatar;
@@ -55,6 +55,7 @@ pub async fn show(
                 &format!("{here}/default"), &csrf(&request)))
         }
         @if may_edit { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-role")) }
+        (audit::link(&request, actor, Noun::Role, role.id).unwrap_or_default())
         (compare::link(&request, &format!("role:{}", role.id), ""))
         @if may(Permission::RoleWrite) { (button::opens(&Button::new(Kind::Plain, t("Clone")).icon(Icon::Copy), "clone-role")) }
     };

@@ -143,7 +143,7 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
         }
         @if may_write { (clone_dialog(&request, &toggle)) }
         @if may_edit { (rename_dialog(&request, &toggle, &here)) }
-        @if may_delete { (delete_dialog(&request, actor, &toggle, &here)) }
+        @if may_delete { (delete_dialog(&request, &toggle, &here)) }
     };
     Ok(Frame::new(&request, &name).around(main))
 }
@@ -224,9 +224,8 @@ fn rename_dialog(request: &Request, toggle: &ToggleDefinition, here: &str) -> Ma
     dialog::dialog("rename-toggle", t("Rename the toggle"), false, body)
 }
 
-fn delete_dialog(request: &Request, actor: &Actor, toggle: &ToggleDefinition, here: &str) -> Markup {
-    let settings = actor.snapshot().model().settings.keys().filter(|(_, set)| set.0 == toggle.id).count();
-    let settings = i64::try_from(settings).unwrap_or(i64::MAX);
+fn delete_dialog(request: &Request, toggle: &ToggleDefinition, here: &str) -> Markup {
+    let settings = i64::try_from(toggle.set_for.len()).unwrap_or(i64::MAX);
     let people = count(
         settings,
         "It is set for {n} person, who loses that setting at once.",

@@ -15,6 +15,7 @@ use workspace::units::{
 };
 use workspace::{List, Refusal, users};
 
+use super::audit;
 use super::choices;
 use super::frame::{Frame, csrf, done, path};
 use super::parts::{self, Options};
@@ -90,6 +91,7 @@ pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> 
     let list = path(&request, words.below);
     let actions = html! {
         @if page.may(words.delete) { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-unit")) }
+        (audit::link(&request, page.actor, Noun::from(R::KIND), page.unit.id).unwrap_or_default())
         @if page.may(words.write) { (button::opens(&Button::new(Kind::Plain, t("Rename")), "rename-unit")) }
         @if page.may(Permission::UserUpdate) {
             (button::link(&Button::new(Kind::Primary, t("Add people")).icon(Icon::Plus), &format!("{}/add", page.here)))

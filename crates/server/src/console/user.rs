@@ -1,6 +1,6 @@
 //! One user: who they are, what they may do in effect and why, and what is set for them.
 
-use access::{Actor, Id, Permission, Permit, Thing, authority, can};
+use access::{Actor, Id, Noun, Permission, Permit, Thing, authority, can};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, path};
-use super::{compare, parts, user_access as cards, view_as};
+use super::{audit, compare, parts, user_access as cards, view_as};
 use crate::input::Query;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -95,7 +95,7 @@ impl<'a> Page<'a> {
                 subtitle: &subtitle.join(" · "),
                 crumbs: &[Crumb { href: &users, label: t("Users") }],
                 badges: Some(html! { (badge(Tone::Accent, &said(&user.role.name))) (parts::standing(&user.standing)) }),
-                actions: Some(html! { (why.unwrap_or_default()) (compare.unwrap_or_default()) (view_as::button(self.request, self.id()).unwrap_or_default()) }),
+                actions: Some(html! { (audit::link(self.request, self.actor, Noun::User, user.id).unwrap_or_default()) (why.unwrap_or_default()) (compare.unwrap_or_default()) (view_as::button(self.request, self.id()).unwrap_or_default()) }),
             }))
             (tabs(&user.name, &[
                 Tab { href: &access, label: t("Access"), count: "", current: tab == "access" },

@@ -1,9 +1,9 @@
-//! Why? and Who? over REST.
+//! Why?, Who? and What? over REST.
 
-use access::{Noun, Permission, Thing, Visible, can, text};
+use access::{Noun, Permission, Permit, Thing, Visible, can, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::explain::{self, Who, Why};
+use workspace::explain::{self, What, Who, Why};
 use workspace::{Code, List, Refusal};
 
 use crate::input::Query;
@@ -41,6 +41,14 @@ pub struct WhoQuery {
     pub id: String,
 }
 
+/// What a user may do and see.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhatQuery {
+    /// The user, by id or email address.
+    pub user: String,
+}
+
 fn workspace() -> String {
     Noun::Workspace.word().into()
 }
@@ -52,12 +60,31 @@ pub async fn why(
     Query(query): Query<WhyQuery>,
 ) -> Result<Json<Why>, Refusal> {
     let permission = permission(&query.permission)?;
-    let user =
-        visible.actor().snapshot().user_named(&query.user).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let subject = request.find(Noun::User, &user.to_string()).await?;
-    let permit = visible.actor().permit_on::<can::AccessExplain>(subject)?;
+    let permit = about(&request, &visible, &query.user).await?;
     let thing = thing(&request, &query.kind, &query.id).await?;
     explain::why(&request.server.app, &permit, permission, thing).await.map(Json)
+}
+
+/// What?
+pub async fn what(
+    request: Request,
+    visible: Visible<can::AccessExplain>,
+    Query(query): Query<WhatQuery>,
+) -> Result<Json<What>, Refusal> {
+    let permit = about(&request, &visible, &query.user).await?;
+    explain::what(&request.server.app, &permit).await.map(Json)
+}
+
+/// The right to ask about a user who is named by id or email address.
+async fn about(
+    request: &Request,
+    visible: &Visible<can::AccessExplain>,
+    user: &str,
+) -> Result<Permit<can::AccessExplain>, Refusal> {
+    let actor = visible.actor();
+    let user = actor.snapshot().user_named(user).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let subject = request.find(Noun::User, &user.to_string()).await?;
+    Ok(actor.permit_on(subject)?)
 }
 
 /// Who?

@@ -38,13 +38,24 @@ pub struct Change<'a> {
     pub href: Option<&'a str>,
 }
 
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Allowed,
+    /// To some of what was asked about.
+    Partly,
+    /// No.
+    Refused,
+}
+
 /// The answer in one sentence.
 #[must_use]
-pub fn verdict(allowed: bool, sentence: Markup) -> Markup {
-    let (class, picture, word) = if allowed {
-        ("tone-good", Icon::Check, t("Allowed"))
-    } else {
-        ("tone-bad", Icon::Close, t("Refused"))
+pub fn verdict(verdict: Verdict, sentence: Markup) -> Markup {
+    let (class, picture, word) = match verdict {
+        Verdict::Allowed => ("tone-good", Icon::Check, t("Allowed")),
+        Verdict::Partly => ("tone-warn", Icon::Minus, t("Partly")),
+        Verdict::Refused => ("tone-bad", Icon::Close, t("Refused")),
     };
     html! {
         div class={ "verdict " (class) } {

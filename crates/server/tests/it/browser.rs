@@ -1,6 +1,6 @@
 //! Somebody's browser, for tests of the console: a session cookie and the forms' token.
 
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use testkit::{Answer, Company, Member};
 
 /// A browser in a company.
@@ -16,14 +16,20 @@ impl<'a> Browser<'a> {
         Browser { company, token: member.client.token.clone().unwrap() }
     }
 
+    /// A request below the workspace's address, under way.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let cookie = format!("__Host-ringfence-{}={}", self.company.slug, self.token);
+        let stranger = self.company.server.stranger();
+        stranger.request(method, &format!("/w/{}{path}", self.company.slug)).header("cookie", cookie)
+    }
+
     /// Sends a request below the workspace's address, with a form in it or without.
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
-        let stranger = self.company.server.stranger();
-        let cookie = format!("__Host-ringfence-{}={}", self.company.slug, self.token);
-        let request =
-            stranger.request(method, &format!("/w/{}{path}", self.company.slug)).header("cookie", cookie);
+        let request = self.request(method, path);
         let form = "application/x-www-form-urlencoded";
-        stranger
+        self.company
+            .server
+            .stranger()
             .send(match body {
                 Some(body) => request.header("content-type", form).body(body),
                 None => request,

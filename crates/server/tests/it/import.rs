@@ -318,6 +318,33 @@ async fn recordings_are_attached_also_to_calls_that_were_imported_before() {
     }
 }
 
+#[tokio::test]
+async fn a_recording_that_somebody_deleted_does_not_come_back_with_the_next_import() {
+    let place = Place::new();
+    let file = place.file("Master.csv", rows(3));
+    let wav = [b"RIFF\x24\x00\x00\x00WAVE".as_slice(), &[0; 32]].concat();
+    for nth in 0..2 {
+        place.file(&format!("audio/1772442000.{nth}.wav"), &wav);
+    }
+    let audio = place.folder.join("audio");
+    let import = || place.import(&file, &["--recordings", audio.to_str().unwrap()]);
+    import();
+    let call =
+        place.calls().await.into_iter().find(|call| call.unique_id.starts_with("1772442000.1")).unwrap();
+    let store = place.store().await;
+    let permit = Permit::<can::RecordingDelete>::operator(1, call.thing());
+    let app = workspace::App::new(store);
+    let name = workspace::calls::delete_recording(&app, &permit, &Author::operator()).await.unwrap();
+    std::fs::remove_file(recordings(&place).join(&name)).unwrap();
+    let again = import();
+    assert!(out(&again).contains("0 recordings attached"), "{}", out(&again));
+    assert!(out(&again).contains("1 recordings left out"), "{}", out(&again));
+    let kept: Vec<CallRow> =
+        place.calls().await.into_iter().filter(|call| call.recording.is_some()).collect();
+    assert_eq!(kept.len(), 1);
+    assert!(!recordings(&place).join(&name).exists(), "the sound itself is gone as well");
+}
+
 fn recordings(place: &Place) -> PathBuf {
     Path::new(&place.folder).join("recordings").join("1")
 }

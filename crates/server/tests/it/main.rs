@@ -9,9 +9,11 @@
 
 mod architecture;
 mod attacks;
+mod audit_log;
 mod authzen;
 mod browser;
 mod compare;
+mod explain;
 mod foresight;
 mod generated;
 mod guards;
@@ -26,5 +28,6 @@ mod rest;
 mod roles;
 mod rules;
 mod sessions;
+mod stale;
 mod sweep;
 mod view_as;

@@ -171,6 +171,39 @@ async fn the_viewing_ends_with_the_right_to_it() {
 }
 
 #[tokio::test]
+async fn open_pages_are_told_when_somebody_else_is_seen_or_no_longer() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (admin, agent) = (company.hire("admin").await, company.hire("agent").await);
+    let browser = Browser::of(&company, &admin);
+    // The stream of a page of one's own, until the server closes it.
+    let listen = async |query: &str| {
+        let mut stream = browser.request(Method::GET, &format!("/live{query}")).send().await.unwrap();
+        let mut told = String::from_utf8_lossy(&stream.chunk().await.unwrap().unwrap()).into_owned();
+        assert!(told.contains("ready"), "{told}");
+        let rest = async move {
+            while let Some(chunk) = stream.chunk().await.unwrap() {
+                told.push_str(&String::from_utf8_lossy(&chunk));
+            }
+            told
+        };
+        tokio::spawn(rest)
+    };
+    let home = format!("event: signed-out\ndata: /w/{}\n", company.slug);
+    let told = listen("").await;
+    view_as(&browser, agent.id).await.expect(303);
+    assert!(told.await.unwrap().contains(&home), "another one is seen from now on");
+    let late = browser.get("/live").await.expect(200);
+    assert!(late.text.contains(&home), "a page of one's own that comes to listen late hears it too");
+    let told = listen(&format!("?as={}", agent.id)).await;
+    company.owner.client.put(&format!("/api/v1/users/{}/ban", agent.id), json!({})).await.expect(200);
+    assert!(told.await.unwrap().contains(&home), "nobody else is seen any more");
+    let told = listen("").await;
+    company.owner.client.put(&format!("/api/v1/users/{}/ban", admin.id), json!({})).await.expect(200);
+    assert!(told.await.unwrap().contains("/sign-in?reason=banned"));
+}
+
+#[tokio::test]
 async fn a_form_of_a_page_made_for_one_of_the_two_is_not_taken_from_the_other() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
