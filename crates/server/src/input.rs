@@ -310,10 +310,9 @@ impl Pairs {
     pub fn number(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             "" => Ok(None),
-            text => text
-                .parse()
-                .map(Some)
-                .map_err(|_| Refusal::invalid(name, "{field} must be a whole number.")),
+            text => {
+                text.parse().map(Some).map_err(|_| Refusal::invalid(name, "{field} must be a whole number."))
+            }
         }
     }
 

@@ -91,8 +91,11 @@ impl Chosen {
         }
         // Who matches may be others by the time that the form is sent.
         if let Some(expected) = sent.number("expected")?.filter(|n| usize::try_from(*n) != Ok(users.len())) {
-            let message =
-                text!("{n} people match now, not {expected}: look at the list again.", n = users.len(), expected);
+            let message = text!(
+                "{n} people match now, not {expected}: look at the list again.",
+                n = users.len(),
+                expected
+            );
             return Err(Refusal::because(Code::Conflict, message));
         }
         fields.push(("expected".into(), users.len().to_string()));
