@@ -129,7 +129,7 @@ fn read(typed: &Pairs) -> Result<UserChange, Refusal> {
         role: typed.id("role")?,
         department: unit("department")?,
         branch: unit("branch")?,
-        language: sent("language").map(|_| parts::chosen_language(&typed)).transpose()?,
+        language: sent("language").map(|_| parts::chosen_language(typed)).transpose()?,
         revision: typed.get("revision").parse().ok(),
     })
 }
