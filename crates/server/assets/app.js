@@ -229,7 +229,7 @@
   }
 
   // Dates of this year do without it.
-  const clock = { hour: "numeric", minute: "2-digit" };
+  const clock = { hour: document.documentElement.lang === "en" ? "numeric" : "2-digit", minute: "2-digit" };
   const day = { day: "numeric", month: "short" };
   const formats = { datetime: { ...day, ...clock }, date: day, time: clock };
   const language = document.documentElement.lang || undefined;

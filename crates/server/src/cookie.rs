@@ -3,6 +3,7 @@
 use axum::http::header;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use workspace::language::Language;
 use workspace::{Code, Refusal};
 
 use crate::multipart;
@@ -52,6 +53,20 @@ pub fn begin(secure: bool, slug: &str, token: &str, seconds: i64) -> String {
 /// The `Set-Cookie` that ends it.
 pub fn end(secure: bool, slug: &str) -> String {
     begin(secure, slug, "", 0)
+}
+
+/// The cookie of the language that was chosen before anybody signed in. It holds no secret.
+const LANGUAGE: &str = "ringfence-language";
+
+/// The language that this browser chose before anybody signed in.
+pub fn language(request: &Request) -> Option<Language> {
+    named(request, LANGUAGE).and_then(|code| Language::of(&code))
+}
+
+/// The `Set-Cookie` that keeps such a choice for a year.
+pub fn keep_language(secure: bool, language: Language) -> String {
+    let secure_word = if secure { "; Secure" } else { "" };
+    format!("{LANGUAGE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure_word}", language.code())
 }
 
 /// What forms of a session carry to show that they came from a page of ours: derived from the session's secret.

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use store::audit::Act;
 use store::{Intent, Receipt};
+use workspace::language::Language;
 use workspace::secrets::token_hash;
 use workspace::{Code, Refusal, lookups};
 
@@ -93,7 +94,10 @@ async fn dispatch(
         }
         found => found,
     };
-    let language = request.language();
+    let language = match request.language() {
+        Some(language) => language,
+        None => of_workspace(&request).await,
+    };
     let answer = async {
         let outcome = match found {
             Ok(()) => handle(&mut request, endpoint, &parts.method, body).await,
@@ -112,11 +116,27 @@ async fn dispatch(
         }
     };
     let mut response = speaking(language, answer).await;
+    if let Some(cookie) = keeps_language(&request, endpoint.face) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     // AuthZEN 1.0, 10.1.3: a request id that was sent comes back.
     if let Some(id) = request_id {
         response.headers_mut().insert("x-request-id", id);
     }
     response
+}
+
+/// The language of the workspace that the path names, for whoever asks for none.
+async fn of_workspace(request: &Request) -> Language {
+    let found = request.server.app.store.workspace_by_slug(request.slug()).await;
+    let code = found.ok().flatten().map(|workspace| workspace.language);
+    code.and_then(|code| Language::of(&code)).unwrap_or_default()
+}
+
+/// Keeps the language that was chosen on a page before signing in.
+fn keeps_language(request: &Request, face: Face) -> Option<HeaderValue> {
+    let chosen = request.language_chosen().filter(|_| face == Face::Console)?;
+    cookie::keep_language(request.server.config.secure_cookies, chosen).parse().ok()
 }
 
 async fn handle(

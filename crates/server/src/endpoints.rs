@@ -53,7 +53,7 @@ pub fn all() -> Vec<Endpoint> {
         DELETE "/api/v1/me/devices/{device}" signed_in() rest::me::forget_device, "Forget one of them: from now on it is a stranger's.";
         GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
         GET  "/api/v1/workspace"           may(SettingsRead) rest::workspace::show, "The workspace's settings.";
-        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone, the country or how many digits PINs have.";
+        PATCH "/api/v1/workspace"          may(SettingsUpdate) rest::workspace::update, "Change the time zone, the country, the language or how many digits PINs have.";
         PUT  "/api/v1/workspace/name"      may(WorkspaceRename) rest::workspace::rename, "Rename the workspace.";
         PUT  "/api/v1/workspace/auto-record" may(AutoRecordUpdate) rest::workspace::set_auto_record, "Switch automatic recording on or off.";
         GET  "/api/v1/workspace/plan"      may(BillingRead) rest::plan::show, "The plan, what another one would add or take, and the seats.";

@@ -310,17 +310,16 @@ impl Pairs {
     pub fn number(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             "" => Ok(None),
-            text => text
-                .parse()
-                .map(Some)
-                .map_err(|_| Refusal::invalid(name, format!("{name} must be a whole number."))),
+            text => {
+                text.parse().map(Some).map_err(|_| Refusal::invalid(name, "{field} must be a whole number."))
+            }
         }
     }
 
     /// Every value of a field as an id.
     pub fn ids(&self, name: &'static str) -> Result<Vec<u32>, Refusal> {
         let id = |text: &str| {
-            text.parse().map_err(|_| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+            text.parse().map_err(|_| Refusal::invalid(name, "{field} must be chosen from the list."))
         };
         self.all(name).map(id).collect()
     }

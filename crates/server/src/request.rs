@@ -113,10 +113,19 @@ impl Request {
         self.who.as_ref().filter(|who| matches!(who.via, Via::Token(_))).and_then(|who| who.expires_at)
     }
 
-    /// The language to answer in: the user's own choice, else the browser's (ONF-11).
-    pub fn language(&self) -> Language {
-        let chosen = self.who.as_ref().and_then(|who| Language::of(&who.language));
-        chosen.or_else(|| Language::accepted(self.header(header::ACCEPT_LANGUAGE))).unwrap_or_default()
+    /// The language to answer in (ONF-11): the user's own choice, else what this browser chose on a page before
+    /// signing in, else what it asks for. None where all of them are silent: then the workspace's counts.
+    pub fn language(&self) -> Option<Language> {
+        let own = self.who.as_ref().and_then(|who| Language::of(&who.language));
+        let here = || self.language_chosen().or_else(|| cookie::language(self));
+        own.or_else(here).or_else(|| Language::accepted(self.header(header::ACCEPT_LANGUAGE)))
+    }
+
+    /// The language that a link on a page before signing in chose: `?language=fr`.
+    pub fn language_chosen(&self) -> Option<Language> {
+        let query = self.uri.query().filter(|_| self.who.is_none())?;
+        let (_, code) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "language")?;
+        Language::of(&code)
     }
 
     /// A variable part of the path; empty where the path has none of that name.

@@ -28,8 +28,6 @@ pub struct UserRow {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
-    /// The code of their language; empty where the browser's counts.
-    pub language: String,
     /// Their role.
     pub role_id: i64,
     /// Their department.
@@ -38,6 +36,8 @@ pub struct UserRow {
     pub branch_id: Option<i64>,
     /// `invited`, `active` or `banned`.
     pub standing: String,
+    /// The code of the language that they chose; empty where they did not.
+    pub language: String,
     /// When the record was made.
     pub created_at: Micros,
     /// When they last did anything, to the minute.
@@ -61,14 +61,14 @@ pub struct UserInput {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
-    /// The code of their language; empty where the browser's counts.
-    pub language: String,
     /// Their role.
     pub role: Id,
     /// Their department.
     pub department: Option<Id>,
     /// Their branch.
     pub branch: Option<Id>,
+    /// The code of the language that they chose, or empty.
+    pub language: String,
 }
 
 impl Default for UserInput {
@@ -80,10 +80,10 @@ impl Default for UserInput {
             phone: text(),
             employee_code: text(),
             lead_cap: None,
-            language: text(),
             role: Id(0),
             department: None,
             branch: None,
+            language: text(),
         }
     }
 }
@@ -299,8 +299,8 @@ impl Change<'_> {
     ) -> Result<Id> {
         let id = self.new_id();
         let insert = q(
-            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
-                        branch_id, standing, password_hash, created_at) VALUES ",
+            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, role_id, department_id, \
+                        branch_id, language, standing, password_hash, created_at) VALUES ",
         )
         .list(row![
             self.workspace(),
@@ -310,10 +310,10 @@ impl Change<'_> {
             &user.phone,
             &user.employee_code,
             user.lead_cap,
-            &user.language,
             user.role,
             user.department,
             user.branch,
+            &user.language,
             standing_word(standing),
             password.map(str::to_owned),
             self.now()
@@ -339,14 +339,14 @@ impl Change<'_> {
             .v(&user.employee_code)
             .s(", lead_cap = ")
             .v(user.lead_cap)
-            .s(", language = ")
-            .v(&user.language)
             .s(", role_id = ")
             .v(user.role)
             .s(", department_id = ")
             .v(user.department)
             .s(", branch_id = ")
             .v(user.branch)
+            .s(", language = ")
+            .v(&user.language)
             .s(", revision = revision + 1 WHERE deleted_at IS NULL AND workspace_id = ")
             .v(self.workspace())
             .s(" AND id = ")

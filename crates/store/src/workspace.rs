@@ -26,6 +26,8 @@ pub struct WorkspaceRow {
     pub time_zone: String,
     /// Country calling code without `+`, for numbers written in national form; empty where unknown.
     pub country_code: String,
+    /// The code of the language for whoever has chosen none, neither here nor in their browser.
+    pub language: String,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: bool,
     /// Whether it was made by the demo, whose people can be signed in as with a click.
@@ -67,8 +69,8 @@ pub struct NewWorkspace<'a> {
     pub licences: Option<u32>,
 }
 
-const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, auto_record, is_demo, created_at, \
-                       pin_digits, seats, licences FROM workspaces";
+const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, language, auto_record, is_demo, \
+                       created_at, pin_digits, seats, licences FROM workspaces";
 
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
@@ -156,6 +158,7 @@ impl Change<'_> {
             settings.plan.as_ref().map(|v| set("plan = ").v(v)),
             settings.time_zone.as_ref().map(|v| set("time_zone = ").v(v)),
             settings.country_code.as_ref().map(|v| set("country_code = ").v(v)),
+            settings.language.as_ref().map(|v| set("language = ").v(v)),
             settings.auto_record.map(|v| set("auto_record = ").v(v)),
             settings.pin_digits.map(|v| set("pin_digits = ").v(v)),
             settings.seats.map(|v| set("seats = ").v(i64::from(v))),
@@ -192,6 +195,8 @@ pub struct WorkspaceSettings {
     pub time_zone: Option<String>,
     /// Country calling code without `+`.
     pub country_code: Option<String>,
+    /// The code of the language for whoever has chosen none.
+    pub language: Option<String>,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: Option<bool>,
     /// How many digits a PIN has.

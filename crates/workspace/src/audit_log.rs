@@ -149,7 +149,7 @@ pub async fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Answer<List<EntryView>> {
-    let wrong = |_| Refusal::invalid("after", "after must be the `next` of an earlier answer.");
+    let wrong = |_| Refusal::invalid("after", "{field} must be the `next` of an earlier answer.");
     let before = after.map(|seq| seq.parse().map_err(wrong)).transpose()?;
     let filter = AuditFilter { before, ..filter(app, permit.workspace(), query).await? };
     let limit = limit.clamp(1, 500);

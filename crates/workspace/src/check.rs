@@ -3,7 +3,6 @@
 use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches, text};
 
 use crate::Moment;
-use crate::language::Language;
 use crate::refusal::Refusal;
 
 /// Text that people read: trimmed, not empty, not too long, no control characters.
@@ -153,14 +152,6 @@ pub fn lead_cap(cap: i64) -> Result<i64, Refusal> {
         return Ok(cap);
     }
     Err(Refusal::invalid("lead_cap", "{field} must be a whole number from 0 to 100000, or nothing."))
-}
-
-/// The code of a language of the console, or nothing.
-pub fn language(code: &str) -> Result<String, Refusal> {
-    if code.is_empty() || Language::of(code).is_some() {
-        return Ok(code.to_owned());
-    }
-    Err(Refusal::invalid("language", "{field} must be en, fr, de or es, or empty."))
 }
 
 /// Cells as the API has them: permission names with the words of their reaches.

@@ -47,6 +47,11 @@ impl Language {
         Language::ALL.into_iter().find(|language| language.code() == code)
     }
 
+    /// The language that somebody chose, as the database has it: nothing where they did not.
+    pub(crate) fn stored(chosen: Option<Language>) -> String {
+        chosen.map_or_else(String::new, |language| language.code().to_owned())
+    }
+
     /// The first language of an `Accept-Language` header (RFC 9110, 12.5.4) that the console speaks. The order in the
     /// header is taken for the order of preference, as browsers send it.
     pub fn accepted(header: &str) -> Option<Language> {

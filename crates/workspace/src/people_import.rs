@@ -276,10 +276,10 @@ impl<'a> Planner<'a> {
                 .as_deref()
                 .map_or(Ok(old.employee_code), |code| check::optional_text("employee_code", code, 40))?,
             lead_cap: lead_cap.as_deref().map(cap).transpose()?.or(old.lead_cap),
-            language: old.language,
             role: role.as_deref().map_or(Ok(old.role), |name| self.role(name, old.role))?,
             department: unit("department", UnitKind::Department, department)?.or(old.department),
             branch: unit("branch", UnitKind::Branch, branch)?.or(old.branch),
+            language: old.language,
             email: old.email,
         })
     }

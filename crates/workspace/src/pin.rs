@@ -193,7 +193,7 @@ mod tests {
             assert!(check(pin, 4).is_err(), "{pin}");
         }
         let other = check("7391", 6).unwrap_err();
-        assert!(other.message.contains("ask an administrator"), "{other}");
+        assert!(other.to_string().contains("ask an administrator"), "{other}");
     }
 
     #[test]

@@ -7,13 +7,14 @@ use store::Author;
 use store::audit::Act;
 use store::device::DeviceRow;
 use store::session::SessionRow;
-use store::user::UserInput;
+use store::user::{UserInput, UserRow};
 
 use crate::confirm::{self, Confirmation};
 use crate::guesses::Caller;
+use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::user_access::{self, EffectiveLine};
-use crate::users::{UserView, input_of, phone};
+use crate::users::{UserView, input_of, phone, present};
 use crate::{Answer, App, List, Moment, check, id, pin};
 
 /// An edit of one's own record: what is absent stays.
@@ -24,6 +25,9 @@ pub struct ProfileChange {
     pub name: Option<String>,
     /// Phone number in international form, or empty.
     pub phone: Option<String>,
+    /// The language of the console, or null for the browser's.
+    #[serde(deserialize_with = "present")]
+    pub language: Option<Option<Language>>,
     /// The revision that the edit was made on.
     pub revision: Option<i64>,
 }
@@ -101,13 +105,15 @@ pub async fn update(
     let input = UserInput {
         name: edit.name.as_deref().map_or(Ok(old.name.clone()), |v| check::text("name", v, 120))?,
         phone: edit.phone.as_deref().map_or(Ok(old.phone.clone()), phone)?,
+        language: edit.language.map_or(old.language.clone(), Language::stored),
         ..input_of(&old)
     };
     pin::keeps_phone(&old, &input.phone)?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
-    let detail = serde_json::json!({ "before": { "name": old.name, "phone": old.phone },
-        "after": { "name": row.name, "phone": row.phone } });
+    let record =
+        |row: &UserRow| serde_json::json!({ "name": row.name, "phone": row.phone, "language": row.language });
+    let detail = serde_json::json!({ "before": record(&old), "after": record(&row) });
     change.record(Act::done("profile:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(before.model(), row))

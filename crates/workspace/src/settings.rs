@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
 use crate::confirm::{self, Confirmation};
+use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::{Answer, App, Moment, check, pin};
 
@@ -26,6 +27,8 @@ pub struct WorkspaceView {
     pub time_zone: String,
     /// Country calling code without `+`; empty where unknown.
     pub country_code: String,
+    /// The language for whoever has chosen none, neither here nor in their browser.
+    pub language: Language,
     /// Whether calls are recorded unless somebody says otherwise.
     pub auto_record: bool,
     /// How many digits a PIN has.
@@ -46,6 +49,7 @@ impl From<WorkspaceRow> for WorkspaceView {
             plan: row.plan,
             time_zone: row.time_zone,
             country_code: row.country_code,
+            language: Language::of(&row.language).unwrap_or_default(),
             auto_record: row.auto_record,
             pin_digits: row.pin_digits,
             created_at: Moment(row.created_at),
@@ -61,6 +65,8 @@ pub struct SettingsChange {
     pub time_zone: Option<String>,
     /// Country calling code without `+`, or empty.
     pub country_code: Option<String>,
+    /// The language for whoever has chosen none, neither here nor in their browser.
+    pub language: Option<Language>,
     /// How many digits a PIN has, 4 or 6. PINs of the other length no longer sign in.
     pub pin_digits: Option<i64>,
     /// Your present password, where the preset asks for it (CLY-19).
@@ -85,7 +91,7 @@ pub async fn rename(
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
-/// Changes the time zone or the country.
+/// Changes the time zone, the country or the language.
 pub async fn update(
     app: &App,
     permit: &Permit<can::SettingsUpdate>,
@@ -100,7 +106,9 @@ pub async fn update(
         return Err(Refusal::invalid("pin_digits", "{field} must be 4 or 6."));
     }
     confirmed(app, permit, author, confirmation).await?;
-    let settings = WorkspaceSettings { time_zone, country_code, pin_digits, ..WorkspaceSettings::default() };
+    let language = edit.language.map(|language| language.code().to_owned());
+    let settings =
+        WorkspaceSettings { time_zone, country_code, language, pin_digits, ..WorkspaceSettings::default() };
     set(app, permit, author, settings).await
 }
 
@@ -150,6 +158,6 @@ async fn set<R: Right>(
 }
 
 fn record(row: &WorkspaceRow) -> serde_json::Value {
-    serde_json::json!({ "name": row.name, "time_zone": row.time_zone,
-        "country_code": row.country_code, "auto_record": row.auto_record, "pin_digits": row.pin_digits })
+    serde_json::json!({ "name": row.name, "time_zone": row.time_zone, "country_code": row.country_code,
+        "language": row.language, "auto_record": row.auto_record, "pin_digits": row.pin_digits })
 }

@@ -9,6 +9,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
 use crate::invitations::{self, Invitation};
+use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
 
@@ -27,8 +28,6 @@ pub struct UserView {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
-    /// The code of their language; empty where the browser's counts.
-    pub language: String,
     /// Their role.
     pub role: Ref,
     /// Their department.
@@ -37,6 +36,8 @@ pub struct UserView {
     pub branch: Option<Ref>,
     /// The units that they lead.
     pub leads: Vec<Ref>,
+    /// The language that they chose; none where their browser's counts.
+    pub language: Option<Language>,
     /// `invited`, `active` or `banned`.
     pub standing: String,
     /// When the record was made.
@@ -63,8 +64,8 @@ impl UserView {
             name: row.name,
             phone: row.phone,
             employee_code: row.employee_code,
+            language: Language::of(&row.language),
             lead_cap: row.lead_cap,
-            language: row.language,
             standing: row.standing,
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
@@ -90,9 +91,6 @@ pub struct NewUser {
     pub employee_code: String,
     /// How many leads they are given at most; none for no limit.
     pub lead_cap: Option<i64>,
-    /// The code of their language (en, fr, de or es), or empty for the browser's.
-    #[serde(default)]
-    pub language: String,
     /// A role of the workspace; its default role where none is given.
     pub role: Option<u32>,
     /// A department of the workspace.
@@ -102,6 +100,8 @@ pub struct NewUser {
     /// Whether they are sent a link by which they set their password themselves.
     #[serde(default)]
     pub invite: bool,
+    /// The language of the console for them; their browser's where none is given.
+    pub language: Option<Language>,
     /// A first password; without one and without an invitation, a one-time password is made and answered once.
     pub password: Option<String>,
     /// A PIN for the mobile pages, beside the phone number that it needs.
@@ -134,8 +134,6 @@ pub struct UserChange {
     /// How many leads they are given at most, or null for no limit.
     #[serde(deserialize_with = "present")]
     pub lead_cap: Option<Option<i64>>,
-    /// The code of their language (en, fr, de or es), or empty for the browser's.
-    pub language: Option<String>,
     /// A role of the workspace; to change it takes the permission to assign roles as well.
     pub role: Option<u32>,
     /// A department of the workspace, or null for none.
@@ -144,6 +142,9 @@ pub struct UserChange {
     /// A branch of the workspace, or null for none.
     #[serde(deserialize_with = "present")]
     pub branch: Option<Option<u32>>,
+    /// The language of the console for them, or null for their browser's.
+    #[serde(deserialize_with = "present")]
+    pub language: Option<Option<Language>>,
     /// The revision that the edit was made on.
     pub revision: Option<i64>,
 }
@@ -299,10 +300,10 @@ pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
         phone: phone(&new.phone)?,
         employee_code: check::optional_text("employee_code", &new.employee_code, 40)?,
         lead_cap: new.lead_cap.map(check::lead_cap).transpose()?,
-        language: check::language(&new.language)?,
         role,
         department: unit(model, "department", UnitKind::Department, new.department)?,
         branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
+        language: Language::stored(new.language),
     })
 }
 
@@ -383,10 +384,10 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
         phone: row.phone.clone(),
         employee_code: row.employee_code.clone(),
         lead_cap: row.lead_cap,
-        language: row.language.clone(),
         role: id(row.role_id),
         department: row.department_id.map(id),
         branch: row.branch_id.map(id),
+        language: row.language.clone(),
     }
 }
 
@@ -403,10 +404,10 @@ pub(crate) fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> 
             .as_deref()
             .map_or(Ok(old.employee_code), |v| check::optional_text("employee_code", v, 40))?,
         lead_cap: edit.lead_cap.map_or(Ok(old.lead_cap), |cap| cap.map(check::lead_cap).transpose())?,
-        language: edit.language.as_deref().map_or(Ok(old.language), check::language)?,
         role: old.role,
         department: department.unwrap_or(old.department),
         branch: branch.unwrap_or(old.branch),
+        language: edit.language.map_or(old.language, Language::stored),
     })
 }
 

@@ -19,10 +19,13 @@ const HOUR: Micros = 3_600_000_000;
 /// So many locks share the users, so that requests of different people hardly ever wait for each other.
 const SHARDS: usize = 16;
 
+/// Uses by workspace, user and permission.
+type Shard = HashMap<(i64, Id, Permission), Noted>;
+
 /// What was used since it was last written down.
 #[derive(Debug, Default)]
 pub struct Uses {
-    shards: [Mutex<HashMap<(i64, Id, Permission), Noted>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     noticed: OnceLock<PermissionSet>,
 }
 

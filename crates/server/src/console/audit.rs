@@ -8,7 +8,7 @@ use workspace::audit_log::{self, EntryView, Format, VerdictView};
 
 use super::audit_changes::{Change, Reader};
 use super::audit_filter::Asked;
-use super::audit_words::sentence;
+use super::audit_words::{sentence, via};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
 use super::when;
@@ -203,7 +203,7 @@ fn fields(changes: &[Change]) -> Markup {
 fn aside(_model: &Model, zone: &TimeZone, entry: &EntryView) -> Markup {
     html! {
         div.log-side {
-            span { "#" (entry.seq) " · " (entry.via) }
+            span { "#" (entry.seq) " · " (via(&entry.via)) }
             (when::moment(entry.at, zone, Show::DateTime))
         }
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::when;
 use crate::ui::datetime::Show;
 use crate::ui::fields;
-use crate::ui::text::{fill, said, t};
+use crate::ui::text::{fill, said, t, within};
 
 /// What became of one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn is_cells(value: &Value) -> bool {
 }
 
 fn label(field: &str) -> String {
-    fields::label(field).map_or_else(|| field.replace('_', " "), str::to_lowercase)
+    fields::label(field).map_or_else(|| field.replace('_', " "), within)
 }
 
 #[cfg(test)]

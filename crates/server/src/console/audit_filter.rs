@@ -173,7 +173,7 @@ impl Asked {
         let outcomes = OUTCOMES.map(|(value, label)| (value, said(label)));
         let outcomes: Vec<Choice<'_>> =
             outcomes.iter().map(|(value, label)| Choice { value, label }).collect();
-        let zone = zone.iana_name().unwrap_or("UTC").replace('_', " ");
+        let zone = zone.iana_name().unwrap_or("UTC");
         let any = self.pairs().iter().any(|(_, value)| !value.is_empty());
         let controls = html! {
             @for (name, value) in [("side", &self.side), ("thing", &self.thing)] {
@@ -184,8 +184,9 @@ impl Asked {
             (filter::one_of_groups("act", t("Act"), t("Anything"), &acts(), &self.act))
             @if self.thing.is_empty() { (filter::one_of("kind", t("About"), t("Anything"), &kinds, &self.kind)) }
             (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &self.outcome))
-            (filter::day("from", &fill(t("From ({zone})"), &[("zone", &zone)]), &self.from))
-            (filter::day("to", &fill(t("To ({zone})"), &[("zone", &zone)]), &self.to))
+            (filter::day("from", t("Since"), &self.from))
+            (filter::day("to", t("Until"), &self.to))
+            (filter::days_of(zone))
         };
         filter_bar(here, any.then_some(here), controls, None)
     }
@@ -198,7 +199,7 @@ fn acts() -> Vec<(&'static str, Vec<Choice<'static>>)> {
 }
 
 fn chosen(field: &'static str) -> Refusal {
-    Refusal::invalid(field, format!("{field} must be chosen from the list."))
+    Refusal::invalid(field, "{field} must be chosen from the list.")
 }
 
 /// A kind of thing in a sentence.

@@ -129,6 +129,10 @@ const READINGS: &[Reading] = &[
     ),
 ];
 
+/// Why signing in failed, as the log has it; the kinds of things come from the model.
+const REASONS: [&str; 3] =
+    [later("wrong email address or password"), later("banned"), later("wrong present password")];
+
 /// The acts that are no permissions, with what a filter calls them.
 pub const OTHER_ACTS: [(&str, &str); 5] = [
     ("session:create", later("sign in")),
@@ -138,9 +142,28 @@ pub const OTHER_ACTS: [(&str, &str); 5] = [
     ("demo:create", later("make a demo company")),
 ];
 
+/// Those who act without a record of their own, and the ways that are no session and no token.
+const OTHERS: [&str; 5] =
+    [later("operator"), later("nobody"), later("command line"), later("sign-in"), later("no credentials")];
+
+/// How somebody came, in words.
+pub fn via(via: &str) -> String {
+    let (word, id) = via.rsplit_once(' ').unwrap_or((via, ""));
+    let template = match word {
+        "session" => t("session {id}"),
+        "api token" => t("API token {id}"),
+        _ => return other(via),
+    };
+    fill(template, &[("id", &id)])
+}
+
+fn other(name: &str) -> String {
+    OTHERS.into_iter().find(|known| *known == name).map_or(name, |known| t(known)).to_owned()
+}
+
 /// An entry as a sentence, with the names that the workspace has for what the entry has only an id of.
 pub fn sentence(model: &Model, entry: &EntryView) -> Markup {
-    let who = html! { strong { (entry.actor) } };
+    let who = html! { strong { (other(&entry.actor)) } };
     let what = html! { strong { (thing_name(model, entry)) } };
     match entry.outcome.as_str() {
         "refused" => refused(entry, who, what),
@@ -244,11 +267,9 @@ fn refused(entry: &EntryView, who: Markup, what: Markup) -> Markup {
 
 /// Why something was refused: what the table of refusals says of the word, or the words of a failed sign-in.
 fn refusal(word: &str) -> String {
-    let code = Code::ALL.iter().find(|code| code.word() == word);
-    code.map_or_else(
-        || said(&word.replace('_', " ")).into_owned(),
-        |code| t(code.title()).trim_end_matches('.').to_owned(),
-    )
+    let code = Code::ALL.iter().find(|code| code.word() == word).map(|code| code.title());
+    let failed = REASONS.into_iter().find(|reason| *reason == word);
+    code.or(failed).map_or_else(|| word.to_owned(), |text| t(text).trim_end_matches('.').to_owned())
 }
 
 /// What an act is, as a verb: a permission's meaning, where it is one.

@@ -1,7 +1,7 @@
 //! One change for several people: who was ticked on the list of users, or everybody whom its filters match.
 
 use access::model::UnitKind;
-use access::{Actor, Permission, Visible, can};
+use access::{Actor, Permission, Visible, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::bulk::{self, Bulk, BulkChange, BulkToggle};
@@ -91,8 +91,11 @@ impl Chosen {
         }
         // Who matches may be others by the time that the form is sent.
         if let Some(expected) = sent.number("expected")?.filter(|n| usize::try_from(*n) != Ok(users.len())) {
-            let message =
-                format!("{} people match now, not {expected}: look at the list again.", users.len());
+            let message = text!(
+                "{n} people match now, not {expected}: look at the list again.",
+                n = users.len(),
+                expected
+            );
             return Err(Refusal::because(Code::Conflict, message));
         }
         fields.push(("expected".into(), users.len().to_string()));
@@ -245,7 +248,7 @@ pub async fn apply(
 ) -> Result<Redirect, Refusal> {
     let chosen = Chosen::of(&request, &visible, &typed).await?;
     let needed = |name: &'static str| {
-        typed.id(name)?.ok_or_else(|| Refusal::invalid(name, format!("{name} must be chosen from the list.")))
+        typed.id(name)?.ok_or_else(|| Refusal::invalid(name, "{field} must be chosen from the list."))
     };
     let change = match typed.get("what") {
         "role" => BulkChange::Role(needed("to")?),
@@ -258,7 +261,7 @@ pub async fn apply(
         "ban" => BulkChange::Banned(true),
         "unban" => BulkChange::Banned(false),
         "delete" => BulkChange::Delete,
-        _ => return Err(Refusal::invalid("what", "what must be chosen from the page.")),
+        _ => return Err(Refusal::invalid("what", "{field} must be chosen from the list.")),
     };
     let bulk = Bulk { users: chosen.users, change };
     bulk::apply(&request.server.app, &visible, &request.author(), bulk).await?;
@@ -271,6 +274,6 @@ fn setting(word: &str) -> Result<SettingWord, Refusal> {
         "inherit" => Ok(SettingWord::Inherit),
         "allow" => Ok(SettingWord::Allow),
         "deny" => Ok(SettingWord::Deny),
-        _ => Err(Refusal::invalid("setting", "setting must be inherit, allow or deny.")),
+        _ => Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
     }
 }

@@ -107,7 +107,7 @@ pub async fn list(
     let summary = count(found.total, "{n} call", "{n} calls");
     let main = html! {
         (page_head(&PageHead { title: t("Calls"), subtitle: &how_far(actor), ..PageHead::default() }))
-        @if found.total > 0 || asked.any() { (bar(&request, actor, &asked)) }
+        @if found.total > 0 || asked.any() { (bar(&request, actor, &zone, &asked)) }
         @if found.items.is_empty() { (nothing(&request, actor, &asked)) } @else {
             (rows(&request, &zone, &found.items))
             (asked.place.pager(&here, &asked.filters(), found.next.as_deref(), &summary))
@@ -148,7 +148,7 @@ fn how_far(actor: &Actor) -> String {
     }
 }
 
-fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
+fn bar(request: &Request, actor: &Actor, zone: &TimeZone, asked: &Asked) -> Markup {
     let here = path(request, "/calls");
     let touched = Groups::of(actor, &TOUCHED, |_, id| id.to_string());
     let directions = DIRECTIONS.map(|(value, label)| Choice { value, label: t(label) });
@@ -160,8 +160,9 @@ fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
             (filter::one_of_groups("touching", t("Of"), t("Anyone, anything"), &touched.groups(), &asked.touching))
             (filter::one_of("direction", t("Direction"), t("Any"), &directions, &asked.direction))
             (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &asked.outcome))
-            (filter::day("from", t("From"), &asked.from))
-            (filter::day("to", t("To"), &asked.to))
+            (filter::day("from", t("Since"), &asked.from))
+            (filter::day("to", t("Until"), &asked.to))
+            (filter::days_of(zone.iana_name().unwrap_or("UTC")))
             (filter::flag("recorded", t("Recorded"), !asked.recorded.is_empty()))
         }))
     };

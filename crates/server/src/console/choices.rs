@@ -7,7 +7,7 @@ use access::{Actor, Id, Noun, Permission};
 
 use super::parts::Options;
 use crate::ui::filter::Choice;
-use crate::ui::text::{later, t};
+use crate::ui::text::{later, said, t};
 
 /// The kinds of things that calls touch, with their headings.
 pub const TOUCHED: [(Noun, &str); 6] = [
@@ -54,7 +54,9 @@ pub fn that(actor: &Actor, noun: Noun, fits: impl Fn(&access::Thing) -> bool) ->
     let model = snapshot.model();
     for thing in snapshot.things(noun).filter(|thing| fits(thing)) {
         let Ok(id) = u32::try_from(thing.id).map(Id) else { continue };
-        by_name.insert((model.label(id).to_lowercase(), id), model.label(id).to_owned());
+        // Built-in roles have their names from us, people and units from the workspace.
+        let label = if noun == Noun::Role { said(model.label(id)) } else { model.label(id).into() };
+        by_name.insert((label.to_lowercase(), id), label.into_owned());
     }
     by_name.into_iter().map(|((_, id), name)| (id, name)).collect()
 }

@@ -24,7 +24,7 @@ use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head, section};
 use crate::ui::reach::reach_chips;
 use crate::ui::table::{Column, Row, table};
-use crate::ui::text::{capital, count, fill, later, listed, said, t};
+use crate::ui::text::{count, fill, later, listed, said, t};
 
 /// What to compare.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -96,7 +96,7 @@ fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let swap = Button::new(Kind::Quiet, t("Swap the two")).icon_only(Icon::Compare);
     let controls = html! {
         (filter::one_of_groups("a", t("Compare"), t("Choose one"), &groups, &asked.a))
-        (filter::one_of_groups("b", t("with"), t("Choose one"), &groups, &asked.b))
+        (filter::one_of_groups("b", t("With"), t("Choose one"), &groups, &asked.b))
         (filter::one_of("show", t("Show"), t("What differs"), &all, &asked.show))
     };
     filter_bar(&here, None, controls, Some(button::link(&swap, &swapped)))
@@ -112,7 +112,7 @@ fn sides(request: &Request, found: &Comparison, asked: &Asked) -> Markup {
         later("{n} permissions of {total} differ."),
     );
     html! {
-        p.compared-names { (name(request, &found.a)) span.quiet-text { (t("and")) } (name(request, &found.b)) }
+        p.compared-names { (name(request, &found.a)) span.quiet-text { "/" } (name(request, &found.b)) }
         div.stack {
             @if found.a.kind == Noun::User.word() || found.b.kind == Noun::User.word() {
                 (section(t("Role, units and what is granted"), about(found, asked)))
@@ -224,5 +224,5 @@ fn grant(grant: &GrantView) -> String {
         .filter_map(|(may, word)| may.then_some(word))
         .collect();
     let what = fill(kind, &[("name", &grant.entity.name)]);
-    fill(t("{thing} ({rights})"), &[("thing", &capital(&what)), ("rights", &listed(&uses))])
+    fill(t("{thing} ({rights})"), &[("thing", &what), ("rights", &listed(&uses))])
 }

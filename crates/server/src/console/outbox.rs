@@ -61,7 +61,7 @@ pub async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Refusal> {
     let offset = asked.after.parse().ok().filter(|n| *n >= 0).unwrap_or(0);
-    let (here, zone, base) = (path(&request, "/outbox"), when::zone(&request).await?, request.base_url());
+    let (here, zone, base) = (path(&request, "/outbox"), when::zone(&request), request.base_url());
     let slice = Slice { limit: ON_A_PAGE, offset };
     let found = outbox::list(&request.server.app, &visible, slice, request.post(&base)).await?;
     let subtitle = t("Mail to people: invitations, forgotten passwords and what they are told.");

@@ -4,12 +4,15 @@ use access::model::UnitKind;
 use access::{Actor, Id, Model, Noun, Thing, authority};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use workspace::Moment;
+use workspace::language::Language;
+use workspace::{Moment, Refusal};
 
 use super::when::moment;
+use crate::input::Pairs;
 use crate::ui::badge::{Tone, status};
 use crate::ui::datetime::Show;
 use crate::ui::filter::Choice;
+use crate::ui::form::{self, Field};
 use crate::ui::text::{fill, said, t, weave};
 
 /// A moment: in the reader's time zone, or in UTC where the browser runs no scripts.
@@ -77,6 +80,29 @@ impl Options {
 impl<V: ToString, L: Into<String>> FromIterator<(V, L)> for Options {
     fn from_iter<I: IntoIterator<Item = (V, L)>>(entries: I) -> Options {
         Options(entries.into_iter().map(|(value, label)| (value.to_string(), label.into())).collect())
+    }
+}
+
+/// The languages of the console, each by its own name.
+pub fn languages() -> Options {
+    Language::ALL.into_iter().map(|language| (language.code(), language.name())).collect()
+}
+
+/// The field in which somebody's language is chosen.
+pub fn language_field(form: &str, chosen: Option<Language>) -> Markup {
+    let about = Field::new("language", t("Language"))
+        .form(form)
+        .hint(t("Of the console and of the mail that it sends."));
+    let options = languages().or_none(t("As the browser asks"));
+    form::select(&about, &options.choices(), chosen.map_or("", Language::code))
+}
+
+/// The language that a form chose; none where it left that to the browser.
+pub fn chosen_language(typed: &Pairs) -> Result<Option<Language>, Refusal> {
+    let unknown = || Refusal::invalid("language", "{field} must be chosen from the list.");
+    match typed.get("language") {
+        "" => Ok(None),
+        code => Language::of(code).map(Some).ok_or_else(unknown),
     }
 }
 

@@ -98,6 +98,7 @@ fn details_form(request: &Request, me: &UserView) -> Markup {
             input type="hidden" name="revision" value=(me.revision);
             (form::input(&field("name", t("Name")).required().autocomplete("name"), form::Kind::Text, &me.name))
             (form::input(&field("phone", t("Phone")).autocomplete("tel").hint(t("In international form, like +442079460123.")), form::Kind::Phone, &me.phone))
+            (parts::language_field("details", me.language))
             (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Save")))))
         },
     )
@@ -242,11 +243,12 @@ pub(super) fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUp
     Ok(who.actor.permit_on::<can::ProfileUpdate>(own)?)
 }
 
-/// Saves one's own name and phone number.
+/// Saves one's own name, phone number and language.
 pub async fn save(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
     let edit = ProfileChange {
         name: Some(typed.get("name").to_owned()),
         phone: Some(typed.get("phone").to_owned()),
+        language: Some(parts::chosen_language(&typed)?),
         revision: typed.get("revision").parse().ok(),
     };
     profile::update(&request.server.app, &may_change(&who)?, &request.author(), edit).await?;

@@ -241,10 +241,8 @@ impl Page<'_> {
 
     /// A role or a toggle: what lasts.
     fn for_good(&self) -> Markup {
-        let roles = self
-            .may(Permission::UserAssignRole)
-            .then(|| parts::givable_roles(self.actor))
-            .unwrap_or_default();
+        let assigns = self.may(Permission::UserAssignRole);
+        let roles = if assigns { parts::givable_roles(self.actor) } else { Options::default() };
         let toggles = self.toggles();
         let asked = self.asked.role.as_ref().map(|role| role.id.to_string()).unwrap_or_default();
         let note = |form_id| form::input(&Field::new("note", t("Note")).form(form_id), form::Kind::Text, "");

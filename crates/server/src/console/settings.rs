@@ -7,12 +7,13 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use workspace::language::Language;
 use workspace::settings::{self, SettingsChange, WorkspaceView};
 use workspace::{Refusal, ownership};
 
 use super::choices;
 use super::frame::{Frame, csrf, path};
-use super::parts::Options;
+use super::parts::{self, Options};
 use super::when;
 use crate::input::Form;
 use crate::request::Request;
@@ -56,7 +57,7 @@ fn general(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
             }))
         }
         @if may(actor, Permission::SettingsUpdate) { (place(request, view)) }
-        @else { (facts(&[(t("Name"), html! { (view.name) }), (t("Time zone"), html! { (view.time_zone) }), (t("Country code"), country(view))])) }
+        @else { (facts(&[(t("Name"), html! { (view.name) }), (t("Time zone"), html! { (view.time_zone) }), (t("Country code"), country(view)), (t("Language"), html! { (view.language.name()) })])) }
     };
     card(t("General"), "", None, body)
 }
@@ -74,6 +75,10 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
     let country = Field::new("country_code", t("Country calling code"))
         .form("place")
         .hint(t("Without +, like 44: for numbers that are written without it."));
+    let language = Field::new("language", t("Language"))
+        .form("place")
+        .hint(t("For whoever has chosen none, neither in their profile nor in their browser."))
+        .required();
     let pin = Field::new("pin_digits", t("Digits of a PIN"))
         .form("place")
         .hint(t("PINs sign people in on phones. Those of another length no longer do: people need new ones."))
@@ -84,6 +89,7 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
         &path(request, "/settings"),
         &csrf(request),
         html! {
+            (form::select(&language, &parts::languages().choices(), view.language.code()))
             div.form-row { (form::select(&zone, &zones, &view.time_zone)) (form::input(&country, form::Kind::Text, &view.country_code)) }
             (form::select(&pin, &digits, &view.pin_digits.to_string()))
             (confirmation(view, "place"))
@@ -150,7 +156,7 @@ fn about(view: &WorkspaceView, zone: &TimeZone) -> Markup {
         None,
         facts(&[
             (t("Address"), html! { code { "/w/" (view.slug) } }),
-            (t("Model"), html! { (said(preset)) }),
+            (t("Model"), html! { (preset) }),
             (t("Since"), when::moment(view.created_at, zone, Show::Date)),
         ]),
     )
@@ -215,6 +221,7 @@ pub struct Typed {
     name: String,
     time_zone: Option<String>,
     country_code: Option<String>,
+    language: Option<Language>,
     auto_record: String,
     to: u32,
     pin_digits: Option<i64>,
@@ -232,7 +239,7 @@ pub async fn rename(
     Ok(back(&request, "saved"))
 }
 
-/// Changes time zone and country.
+/// Changes time zone, country and language.
 pub async fn update(
     request: Request,
     permit: Permit<can::SettingsUpdate>,
@@ -242,6 +249,7 @@ pub async fn update(
     let edit = SettingsChange {
         time_zone: typed.time_zone.clone(),
         country_code: typed.country_code.clone(),
+        language: typed.language,
         pin_digits: typed.pin_digits,
         password: None,
     };

@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::workspace::WorkspaceRow;
 use store::{Identity, Via};
+use workspace::language::Language;
 use workspace::sign_in::{self, NewSession};
 use workspace::{Code, Refusal};
 
+use super::paging::address;
 use crate::cookie;
 use crate::input::{Form, Query};
 use crate::request::Request;
@@ -21,7 +23,7 @@ use crate::ui::form::{self, Field};
 use crate::ui::page::notice;
 use crate::ui::shell::{Document, Theme, bare};
 use crate::ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
-use crate::ui::text::{fill, in_words, later, said, t};
+use crate::ui::text::{fill, in_words, later, said, spoken, t};
 
 /// What the start page takes.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -57,12 +59,13 @@ pub async fn start(request: Request, Query(start): Query<Start>) -> Result<Respo
             section.card {
                 header.card-head { div { h2 { (t("Demo companies")) } p.hint { (t("One for each published model of roles, with made-up people.")) } } }
                 div.card-body { ul.links { @for demo in &demos {
-                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (said(&preset_name(&demo.preset))) } }
+                    li { a href={ "/w/" (demo.slug) } { strong { (demo.name) } " · " (preset_name(&demo.preset)) } }
                 } } }
             }
         }
     });
     let document = Document { title: t("Choose a workspace"), theme: Theme::System, csrf: "" };
+    let form = html! { (form) (languages("")) };
     Ok(bare(&document, sign_in_card(t("Choose a workspace"), form, companies)).into_response())
 }
 
@@ -189,6 +192,19 @@ pub(super) fn enter(request: &Request, new: &NewSession, next: &str) -> Response
     (cookies, Redirect::to(to)).into_response()
 }
 
+/// The languages to choose from before anybody is signed in, as links to the same page.
+fn languages(next: &str) -> Markup {
+    let to = |language: Language| address("", &[("next", next), ("language", language.code())]);
+    html! {
+        nav.languages aria-label=(t("Language")) {
+            @for language in Language::ALL {
+                a href=(to(language)) lang=(language.code()) hreflang=(language.code())
+                    aria-current=[(language == spoken()).then_some("true")] { (language.name()) }
+            }
+        }
+    }
+}
+
 async fn page(
     request: &Request,
     workspace: &WorkspaceRow,
@@ -213,7 +229,7 @@ async fn page(
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
     let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
-    Ok(bare(&document, sign_in_card(&workspace.name, form, demo)))
+    Ok(bare(&document, sign_in_card(&workspace.name, html! { (form) (languages(&typed.next)) }, demo)))
 }
 
 async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, Refusal> {

@@ -46,7 +46,7 @@ fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke:
     let columns = [
         Column::new(t("Name")),
         Column::new(t("Acts for")),
-        Column::new(t("May")),
+        Column::new(t("What it may do")),
         Column::new(t("Created")),
         Column::new(t("Last used")),
         Column::new(t("Expires")),

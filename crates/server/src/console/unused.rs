@@ -8,9 +8,10 @@ use store::Slice;
 use workspace::uses;
 use workspace::{Code, Refusal};
 
-use super::choices::{borrowed, that};
+use super::choices::that;
 use super::frame::{Frame, path};
 use super::parts;
+use super::parts::Options;
 use crate::input::Query;
 use crate::request::Request;
 use crate::ui::empty::empty;
@@ -49,8 +50,7 @@ pub async fn show(
     let days = asked.days.parse().unwrap_or(90);
     let person = asked.person.parse().ok();
     let sees = |thing: &access::Thing| actor.may(access::Permission::UserRead, thing);
-    let people = that(actor, access::Noun::User, sees);
-    let people: Vec<(String, String)> = people.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let people: Options = that(actor, access::Noun::User, sees).into_iter().collect();
     let (here, reviews) = (path(&request, "/reviews/unused"), path(&request, "/reviews"));
     let found = match person {
         Some(person) => of_person(&request, &permit, days, person).await?,
@@ -63,7 +63,7 @@ pub async fn show(
     let main = html! {
         (page_head(&PageHead { title, subtitle, crumbs: &[Crumb { href: &reviews, label: t("Reviews") }], ..PageHead::default() }))
         (filter_bar(&here, narrowed.then_some(&here), html! {
-            (filter::one_of("person", t("Whose"), t("Everybody's"), &borrowed(&people), &asked.person))
+            (filter::one_of("person", t("Whose"), t("Everybody's"), &people.choices(), &asked.person))
             (filter::one_of("days", t("Unused for"), t("90 days"), &choices, &asked.days))
         }, None))
         (found)

@@ -39,7 +39,7 @@ pub fn values(user: &UserView) -> Pairs {
         text("phone", user.phone.clone()),
         text("employee_code", user.employee_code.clone()),
         text("lead_cap", user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default()),
-        text("language", user.language.clone()),
+        text("language", user.language.map_or("", Language::code).to_owned()),
         text("role", user.role.id.to_string()),
         text("department", id(&user.department)),
         text("branch", id(&user.branch)),

@@ -4,6 +4,7 @@ use access::{Actor, Id, Permission, Permit, can};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use workspace::language::Language;
 use workspace::users::{self, UserChange};
 use workspace::{Code, Refusal, invitations, pin};
 
@@ -63,6 +64,7 @@ fn read_only(page: &Page<'_>) -> Markup {
         (t("Lead cap"), line(&user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default())),
         (t("Department"), line(&unit(&user.department))),
         (t("Branch"), line(&unit(&user.branch))),
+        (t("Language"), line(user.language.map_or("", Language::name))),
     ]);
     card(t("Record"), "", None, facts)
 }
@@ -124,10 +126,10 @@ fn read(typed: &Pairs) -> Result<UserChange, Refusal> {
             None => None,
             Some(_) => Some(typed.number("lead_cap")?),
         },
-        language: sent("language"),
         role: typed.id("role")?,
         department: unit("department")?,
         branch: unit("branch")?,
+        language: sent("language").map(|_| parts::chosen_language(typed)).transpose()?,
         revision: typed.get("revision").parse().ok(),
     })
 }

@@ -177,7 +177,6 @@ pub async fn hire(
             role: *role,
             department: person.department,
             branch: person.branch,
-            ..UserInput::default()
         };
         person.id = if at == 0 {
             change.update_user(owner, &input, None).await?;

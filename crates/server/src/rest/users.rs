@@ -62,7 +62,7 @@ pub fn order(word: &str) -> Result<(UserOrder, bool), Refusal> {
         "role" => UserOrder::Role,
         "department" => UserOrder::Department,
         "seen" => UserOrder::Seen,
-        _ => return Err(Refusal::invalid("sort", "sort must be name, role, department or seen.")),
+        _ => return Err(Refusal::invalid("sort", "{field} must be name, role, department or seen.")),
     };
     Ok((order, descending))
 }

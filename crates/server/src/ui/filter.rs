@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
-use super::text::t;
+use super::text::{fill, t};
 
 /// One entry of a drop-down list.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +104,12 @@ pub fn flag(name: &str, label: &str, on: bool) -> Markup {
             span { (label) }
         }
     }
+}
+
+/// Says once of which time zone the days of a filter are; moments in lists are in the reader's own.
+#[must_use]
+pub fn days_of(zone: &str) -> Markup {
+    html! { span.filter-note { (fill(t("Days of {zone}"), &[("zone", &zone.replace('_', " "))])) } }
 }
 
 /// A day, as `YYYY-MM-DD`.

@@ -62,7 +62,7 @@ pub fn reach_chips(held: &[Reach]) -> Markup {
 }
 
 /// Boxes to tick, one for each `possible` reach; sends `name=own` and so on. A permission that only knows
-/// `All` concerns no rows: one box, labelled "On".
+/// `All` concerns no rows: one box, which says "On" or "Off".
 #[must_use]
 pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach], locked: &Locked) -> Markup {
     let on_or_off = possible == [Reach::All];
@@ -72,8 +72,10 @@ pub fn reach_picker(name: &str, legend: &str, possible: &[Reach], held: &[Reach]
             @for reach in possible {
                 @let shut = locked.reaches.contains(reach) && !held.contains(reach);
                 label class={ "reach-" (reach.value()) } title=(if shut { locked.why } else { reach.meaning() }) {
-                    input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)] disabled[shut];
-                    span { @if on_or_off { (t("On")) } @else { (reach.label()) } }
+                    input type="checkbox" name=(name) value=(reach.value()) checked[held.contains(reach)] disabled[shut]
+                        aria-label=[on_or_off.then(|| t("On"))];
+                    @if on_or_off { span { span.when-on { (t("On")) } span.when-off { (t("Off")) } } }
+                    @else { span { (reach.label()) } }
                 }
             }
         }

@@ -125,6 +125,11 @@ pub fn capital(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
+/// A label within a sentence. German nouns keep their capital.
+pub fn within(label: &str) -> String {
+    if spoken() == Language::De { label.to_owned() } else { label.to_lowercase() }
+}
+
 /// Things one after the other: `a, b and c`.
 pub fn listed<S: AsRef<str>>(things: &[S]) -> String {
     let things: Vec<&str> = things.iter().map(AsRef::as_ref).collect();

@@ -20,6 +20,7 @@ mod guards;
 mod guessing;
 mod import;
 mod invitations;
+mod languages;
 mod mail;
 mod matrix;
 mod openapi;

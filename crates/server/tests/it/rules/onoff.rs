@@ -143,6 +143,80 @@ async fn onf_10_owner_cannot_be_chosen_when_a_user_is_created() {
     assert_eq!(refused.json["field"], "role");
 }
 
+/// A page of somebody's, asked for by a browser that speaks certain languages.
+async fn page(company: &Company<'_>, member: &Member, path: &str, speaks: &str) -> String {
+    let token = member.client.token.clone().unwrap();
+    let stranger = company.server.stranger();
+    let request = stranger.request(reqwest::Method::GET, &format!("/w/{}{path}", company.slug));
+    let request = request.header("cookie", format!("__Host-ringfence-{}={token}", company.slug));
+    stranger.send(request.header("accept-language", speaks)).await.expect(200).text
+}
+
+#[tokio::test]
+async fn onf_11_each_user_chooses_their_language() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let (mia, ben) = (company.hire("user").await, company.hire("user").await);
+    let record = |language| [("name", "Mia"), ("phone", ""), ("language", language)];
+
+    // Until they choose, their browser does; where it speaks none of ours, the workspace does.
+    assert!(page(&company, &mia, "/calls", "it, de-AT;q=0.8").await.contains("<html lang=\"de\""));
+    assert!(page(&company, &mia, "/calls", "it").await.contains("<html lang=\"en\""));
+    company.owner.client.patch("/api/v1/workspace", json!({ "language": "es" })).await.expect(200);
+    assert!(page(&company, &mia, "/calls", "it").await.contains("<html lang=\"es\""));
+
+    // Their own choice is theirs alone, and goes before everything else.
+    company.form(&mia, "/profile", &record("fr")).await.expect(303);
+    let (hers, his) =
+        (page(&company, &mia, "/calls", "de").await, page(&company, &ben, "/calls", "de").await);
+    assert!(hers.contains("<html lang=\"fr\"") && hers.contains("Appels"), "{hers}");
+    assert!(his.contains("<html lang=\"de\"") && his.contains("Anrufe"), "{his}");
+    assert_eq!(mia.client.get("/api/v1/me").await.json["user"]["language"], "fr");
+    ben.client.patch("/api/v1/me", json!({ "language": "es" })).await.expect(200);
+    assert!(page(&company, &ben, "/calls", "de").await.contains("Llamadas"));
+
+    // Back to the browser's; an administrator may set it too; nothing else is taken for a language.
+    company.form(&mia, "/profile", &record("")).await.expect(303);
+    assert!(page(&company, &mia, "/calls", "de").await.contains("<html lang=\"de\""));
+    let path = format!("/api/v1/users/{}", ben.id);
+    company.owner.client.patch(&path, json!({ "language": null })).await.expect(200);
+    assert!(page(&company, &ben, "/calls", "de").await.contains("<html lang=\"de\""));
+    let refused = ben.client.patch("/api/v1/me", json!({ "language": "tlh" })).await.expect(422);
+    assert_eq!(refused.json["field"], "language");
+    company.form(&mia, "/profile", &record("tlh")).await.expect(422);
+
+    // A refusal on a page speaks the reader's language; the API speaks English.
+    assert!(page_refused(&company, &ben).await.contains("Sie haben keinen Zugriff"));
+    let refused = ben.client.get("/api/v1/roles").await.expect(403);
+    assert!(refused.json["detail"].as_str().unwrap().starts_with("You lack the permission"));
+}
+
+async fn page_refused(company: &Company<'_>, member: &Member) -> String {
+    let token = member.client.token.clone().unwrap();
+    let stranger = company.server.stranger();
+    let request = stranger.request(reqwest::Method::GET, &format!("/w/{}/roles", company.slug));
+    let request = request.header("cookie", format!("__Host-ringfence-{}={token}", company.slug));
+    stranger.send(request.header("accept-language", "de")).await.expect(403).text
+}
+
+#[tokio::test]
+async fn onf_11_the_sign_in_page_offers_the_languages_and_keeps_the_one_that_was_chosen() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    let stranger = server.stranger();
+    let sign_in = format!("/w/{}/sign-in", company.slug);
+    let german = stranger.request(reqwest::Method::GET, &sign_in).header("accept-language", "de");
+    let german = stranger.send(german).await.expect(200).text;
+    for offered in ["English", "Français", "Deutsch", "Español", "<html lang=\"de\""] {
+        assert!(german.contains(offered), "{offered}");
+    }
+    let chosen = stranger.get(&format!("{sign_in}?language=fr")).await.expect(200);
+    assert!(chosen.text.contains("<html lang=\"fr\""));
+    let cookie = chosen.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let again = stranger.request(reqwest::Method::GET, &sign_in).header("cookie", cookie);
+    assert!(stranger.send(again).await.expect(200).text.contains("<html lang=\"fr\""));
+}
+
 /// A company with that many licences, and that many numbers.
 async fn licensed<'s>(server: &'s TestServer, licences: u32, numbers: u32) -> (Company<'s>, Vec<u32>) {
     let company = server.company("onoff").await;
