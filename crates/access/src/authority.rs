@@ -124,9 +124,18 @@ fn judge(actor: &Actor, before: &Snapshot, after: &Snapshot, touched: &[Id]) -> 
     definitions(actor, before.model(), after.model())?;
     for user in changed(before, after).into_iter().chain(touched.iter().copied()) {
         may_touch(actor, before, user)?;
+        prolongs(actor, before.model(), after.model(), user)?;
         gains(actor, before, after, user)?;
     }
     Ok(())
+}
+
+/// Whether what a user has for longer than before is something that the actor could give: a later end is a gift, also of
+/// what does not count at present.
+fn prolongs(actor: &Actor, before: &Model, after: &Model, user: Id) -> Result<(), Breach> {
+    let was = |new: &Temporary| before.temporary.iter().find(|old| old.id == new.id).map(|old| old.expires_at);
+    let longer = |new: &&Temporary| new.user == user && was(new).is_some_and(|end| end < new.expires_at);
+    after.temporary.iter().filter(longer).try_for_each(|new| may_define(actor, &new.holds))
 }
 
 /// What must hold of a workspace at all times: one owner where the preset has one, and no lock-out.
@@ -193,14 +202,9 @@ pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Re
     gains(actor, before, &Snapshot::build(alone, before.at()), id)
 }
 
-/// Judges the bundles of permissions that are new, hold more or hold longer: roles, toggles, access for a while.
+/// Judges the bundles of permissions that are new or hold more: roles, toggles, access for a while.
 fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breach> {
-    let mut held = bundles(before);
-    let ends: BTreeMap<Id, Micros> = before.temporary.iter().map(|t| (t.id, t.expires_at)).collect();
-    let longer = |t: &&Temporary| ends.get(&t.id).is_some_and(|end| *end < t.expires_at);
-    for extended in after.temporary.iter().filter(longer) {
-        held.remove(&(extended.id, false));
-    }
+    let held = bundles(before);
     for (id, cells) in bundles(after) {
         let held = held.get(&id).map_or(&[][..], Vec::as_slice);
         let new: Vec<Cell> = cells.into_iter().filter(|cell| !held.contains(cell)).collect();
