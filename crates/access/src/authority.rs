@@ -133,7 +133,8 @@ fn judge(actor: &Actor, before: &Snapshot, after: &Snapshot, touched: &[Id]) -> 
 /// Whether what a user has for longer than before is something that the actor could give: a later end is a gift, also of
 /// what does not count at present.
 fn prolongs(actor: &Actor, before: &Model, after: &Model, user: Id) -> Result<(), Breach> {
-    let was = |new: &Temporary| before.temporary.iter().find(|old| old.id == new.id).map(|old| old.expires_at);
+    let was =
+        |new: &Temporary| before.temporary.iter().find(|old| old.id == new.id).map(|old| old.expires_at);
     let longer = |new: &&Temporary| new.user == user && was(new).is_some_and(|end| end < new.expires_at);
     after.temporary.iter().filter(longer).try_for_each(|new| may_define(actor, &new.holds))
 }

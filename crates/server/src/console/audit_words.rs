@@ -50,6 +50,7 @@ const READINGS: &[Reading] = &[
     changed("license:update", later("{who} changed the licences of {what}")),
     made("session:create", later("{who} signed in as {what}")),
     gone("session:delete", later("{who} signed out as {what}")),
+    gone("device:delete", later("{who} forgot a device of {what}")),
     made("view_as:start", later("{who} began to see the workspace as {what}")),
     gone("view_as:end", later("{who} stopped seeing the workspace as {what}")),
     both(
@@ -134,9 +135,18 @@ const REASONS: [&str; 3] =
     [later("wrong email address or password"), later("banned"), later("wrong present password")];
 
 /// The acts that are no permissions, with what a filter calls them.
-pub const OTHER_ACTS: [(&str, &str); 5] = [
+pub const OTHER_ACTS: [(&str, &str); 14] = [
     ("session:create", later("sign in")),
     ("session:delete", later("sign out")),
+    ("device:delete", later("forget a device")),
+    ("invitation:accept", later("accept an invitation")),
+    ("password_reset:ask", later("ask for a new password")),
+    ("password_reset:use", later("set a new password by a link")),
+    ("view_as:start", later("begin to see as somebody else")),
+    ("view_as:end", later("stop seeing as somebody else")),
+    ("user:export", later("export people")),
+    ("number:delete_history", later("delete the calls of a number")),
+    ("mail:retry", later("send mail again")),
     ("workspace:create", later("create the workspace")),
     ("call:import", later("import calls")),
     ("demo:create", later("make a demo company")),
@@ -324,7 +334,9 @@ mod tests {
                 let source = std::fs::read_to_string(&path).expect("a source");
                 let after = source.split("Act::done(").skip(1);
                 let names = after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
-                found.extend(names.filter(|name| !name.starts_with("test:")).map(str::to_owned));
+                let is_act = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || "_:".contains(c));
+                let names = names.filter(is_act).filter(|name| !name.starts_with("test:"));
+                found.extend(names.map(str::to_owned));
             }
         }
     }

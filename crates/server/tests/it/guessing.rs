@@ -249,7 +249,7 @@ async fn one_session_has_only_so_many_streams_open() {
 async fn guessing_at_links_is_stopped_before_the_look_up_and_known_devices_pass() {
     let server = TestServer::start().await;
     let (company, _, device) = with_device(&server).await;
-    let guest = json!({ "email": "guest@calliyo.example", "name": "Guest" });
+    let guest = json!({ "email": "guest@calliyo.example", "name": "Guest", "invite": true });
     let added = company.owner.client.post("/api/v1/users", guest).await.expect(201);
     let link = added.json["invitation"]["link"].as_str().unwrap().to_owned();
     let open = |path: String, method: Method, address: &'static str, cookie: Option<String>| {

@@ -35,7 +35,8 @@ async fn a_mail_is_sent_once_however_many_nodes_send() {
     }
     let (here, there) = (mailer(&smtp), mailer(&smtp));
     let (a, b) = tokio::join!(send_due(&server.app.store, &here), send_due(&node.app.store, &there));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     let taken = smtp.taken();
     assert_eq!(taken.len(), 20);
     for n in 0..20 {

@@ -96,7 +96,7 @@ async fn read(client: Client, subject: Arc<Subject>, kind: usize, over: Arc<Atom
     let (mut answers, mut settled) = (0, 0);
     while !over.load(Ordering::SeqCst) {
         let first = subject.answered.load(Ordering::SeqCst);
-        let seen = if kind % 2 == 0 { told(&client).await } else { tried(&client).await };
+        let seen = if kind.is_multiple_of(2) { told(&client).await } else { tried(&client).await };
         let last = subject.begun.load(Ordering::SeqCst);
         let possible =
             |state: usize| seen.iter().zip(expected(state)).all(|(seen, is)| seen.is_none_or(|s| s == is));

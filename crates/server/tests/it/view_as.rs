@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, Company, Member, TestCall, TestServer};
+use tokio::task::JoinHandle;
 
 use crate::browser::Browser;
 
@@ -187,18 +188,20 @@ async fn open_pages_are_told_when_somebody_else_is_seen_or_no_longer() {
             }
             told
         };
-        tokio::spawn(rest)
+        let listening: JoinHandle<String> = tokio::spawn(rest);
+        // Given in something, so that nobody takes the one waiting for the other.
+        (listening,)
     };
     let home = format!("event: signed-out\ndata: /w/{}\n", company.slug);
-    let told = listen("").await;
+    let (told,) = listen("").await;
     view_as(&browser, agent.id).await.expect(303);
     assert!(told.await.unwrap().contains(&home), "another one is seen from now on");
     let late = browser.get("/live").await.expect(200);
     assert!(late.text.contains(&home), "a page of one's own that comes to listen late hears it too");
-    let told = listen(&format!("?as={}", agent.id)).await;
+    let (told,) = listen(&format!("?as={}", agent.id)).await;
     company.owner.client.put(&format!("/api/v1/users/{}/ban", agent.id), json!({})).await.expect(200);
     assert!(told.await.unwrap().contains(&home), "nobody else is seen any more");
-    let told = listen("").await;
+    let (told,) = listen("").await;
     company.owner.client.put(&format!("/api/v1/users/{}/ban", admin.id), json!({})).await.expect(200);
     assert!(told.await.unwrap().contains("/sign-in?reason=banned"));
 }
