@@ -63,7 +63,7 @@ impl Race {
                 tokio::spawn(act(self.there.clone(), permit.clone(), revoked.clone(), wait))
             })
             .collect();
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             tokio::time::sleep(Duration::from_micros(random.random_range(0..1_000))).await;
         }
         match round % 3 {
