@@ -193,9 +193,14 @@ pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Re
     gains(actor, before, &Snapshot::build(alone, before.at()), id)
 }
 
-/// Judges the bundles of permissions that are new or hold more: roles, toggles, access for a while.
+/// Judges the bundles of permissions that are new, hold more or hold longer: roles, toggles, access for a while.
 fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breach> {
-    let held = bundles(before);
+    let mut held = bundles(before);
+    let ends: BTreeMap<Id, Micros> = before.temporary.iter().map(|t| (t.id, t.expires_at)).collect();
+    let longer = |t: &&Temporary| ends.get(&t.id).is_some_and(|end| *end < t.expires_at);
+    for extended in after.temporary.iter().filter(longer) {
+        held.remove(&(extended.id, false));
+    }
     for (id, cells) in bundles(after) {
         let held = held.get(&id).map_or(&[][..], Vec::as_slice);
         let new: Vec<Cell> = cells.into_iter().filter(|cell| !held.contains(cell)).collect();

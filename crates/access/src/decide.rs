@@ -188,7 +188,8 @@ impl Actor {
     /// may know of it, or it is theirs.
     pub fn may_be_told(&self, entity: Id) -> bool {
         let owned = self.snapshot.model().entities.get(&entity).is_some_and(|e| e.owner == Some(self.id()));
-        owned || self.folded.has_grant(entity) || self.knows(entity)
+        (owned || self.folded.has_grant(entity) || self.knows(entity))
+            && self.viewer.as_deref().is_none_or(|viewer| viewer.may_be_told(entity))
     }
 
     /// Whether the actor holds a permission at any reach: whether its page or menu item is shown (CLY-08).

@@ -1,6 +1,6 @@
 // The console's behaviour on top of plain links and forms: everything works without it, only less smoothly.
 // Attributes it honours: data-autosave, data-filter, data-confirm, data-command, data-live, data-local,
-// data-copy, data-toast, data-open, data-reload, data-tick-all, data-tick, data-once.
+// data-copy, data-toast, data-open, data-reload, data-tick-all, data-tick, data-once, data-letters.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -130,6 +130,19 @@
     if (!form?.matches("[data-autosave], [data-filter]")) return;
     if (target.type === "search") return; // sent while typing
     if (form.reportValidity()) form.requestSubmit();
+  });
+
+  // Where letters choose: the one that a choice's value begins with, and on to the next place.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+    const place = event.target.closest?.("[data-letters]");
+    const choice = place && $(`input[type="radio"][value^="${CSS.escape(event.key.toLowerCase())}"]`, place);
+    if (!choice) return;
+    event.preventDefault();
+    choice.checked = true;
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+    const places = $$("[data-letters]");
+    $('input[type="radio"]', places[places.indexOf(place) + 1] ?? place)?.focus();
   });
 
   // The box in a table's head ticks all of its form; and shows whether all or some of them are ticked.

@@ -2,6 +2,7 @@
 //! refusals, and the headers that every answer carries.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::Noun;
@@ -32,6 +33,7 @@ pub fn router(server: Server) -> Router {
 /// A router of these endpoints.
 #[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
 pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
+    server.app.uses.notice(endpoints.iter().filter_map(|endpoint| endpoint.asks.permission()).collect());
     let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
     for endpoint in endpoints {
         let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
@@ -73,7 +75,7 @@ async fn dispatch(
         server,
         who: None,
         secret: None,
-        workspace_name: String::new(),
+        workspace: None,
         address,
         uri: parts.uri,
         headers: parts.headers,
@@ -81,6 +83,7 @@ async fn dispatch(
         body: axum::body::Bytes::new(),
         intent: Intent::Do,
         receipt: Receipt::default(),
+        waiting: 0,
     };
     let request_id = request.headers.get("x-request-id").cloned();
     let found = match identify(&mut request, endpoint.face).await {
@@ -134,7 +137,23 @@ async fn handle(
         cookie::check_same_site(request)?;
     }
     request.intent = request.meaning(endpoint.face, method);
-    endpoint.run(request.clone()).await
+    if endpoint.face == Face::Console && method.is_safe() {
+        request.waiting = waiting(request).await?;
+    }
+    let response = endpoint.run(request.clone()).await?;
+    if let Some(permission) = endpoint.asks.permission().filter(|_| response.status().as_u16() < 400) {
+        request.note_use(permission);
+    }
+    Ok(response)
+}
+
+/// How many requests for access wait for whoever asks.
+async fn waiting(request: &Request) -> Result<i64, Refusal> {
+    let visible = request.who.as_ref().and_then(|who| who.actor.visible().ok());
+    match visible {
+        Some(visible) => Ok(request.server.app.store.open_access_requests(&visible).await?),
+        None => Ok(0),
+    }
 }
 
 /// An answer with what it takes to undo what was done.
@@ -169,7 +188,7 @@ async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
         let here = who.actor.snapshot().model().workspace;
         let workspace = store.workspace_by_slug(request.slug()).await?.filter(|w| w.id == here);
         let Some(workspace) = workspace else { return Ok(()) };
-        request.workspace_name = workspace.name;
+        request.workspace = Some(Arc::new(workspace));
     }
     request.who = Some(who);
     request.secret = Some(secret);

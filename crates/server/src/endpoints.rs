@@ -89,7 +89,28 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/leads"  on(User UserSetAccess) rest::access::set_leads, "Set which departments and branches a user leads.";
         GET  "/api/v1/users/{user}/temporary" on(User UserRead) rest::access::temporary, "What a user has for a while.";
         POST "/api/v1/users/{user}/temporary" on(User UserSetAccess) rest::access::give_temporary, "Give a user permissions for a while.";
+        PATCH "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::extend_temporary, "Give what was given for a while another end.";
         DELETE "/api/v1/users/{user}/temporary/{temporary}" on(User UserSetAccess) rest::access::end_temporary, "End what was given for a while.";
+
+        GET  "/api/v1/me/access-requests"  signed_in() rest::access_requests::own, "What you asked for, and what became of it.";
+        GET  "/api/v1/access-requests"     list(AccessRequestDecide) rest::access_requests::list, "The requests for access that you may decide, newest first.";
+        POST "/api/v1/access-requests"     may(AccessRequestCreate) rest::access_requests::create, "Ask for permissions or a role.";
+        GET  "/api/v1/access-requests/{access_request}" list(AccessRequestDecide) rest::access_requests::show, "One request for access.";
+        POST "/api/v1/access-requests/{access_request}/grant" list(AccessRequestDecide) rest::access_requests::grant, "Give what was asked for, or less, for a while; or a toggle or role instead.";
+        POST "/api/v1/access-requests/{access_request}/decline" list(AccessRequestDecide) rest::access_requests::decline, "Decline a request for access.";
+        POST "/api/v1/access-requests/{access_request}/pass" list(AccessRequestDecide) rest::access_requests::pass, "Ask somebody who can give it to decide a request.";
+        POST "/api/v1/access-requests/{access_request}/withdraw" may(AccessRequestCreate) rest::access_requests::withdraw, "Take your own request back.";
+
+        GET  "/api/v1/reviews"             may(AccessReview) rest::reviews::list, "The reviews of access, newest first.";
+        POST "/api/v1/reviews"             may(AccessReview) rest::reviews::start, "Start a review of a role's, department's or branch's people.";
+        GET  "/api/v1/reviews/{review}"    may(AccessReview) rest::reviews::show, "One review.";
+        GET  "/api/v1/reviews/{review}/lines" may(AccessReview) rest::reviews::lines, "The lines of a review: each thing that each person in it has, with its last use.";
+        GET  "/api/v1/reviews/{review}/lines.csv" may(AccessReview) rest::reviews::csv, "The lines of a review, as CSV.";
+        PUT  "/api/v1/reviews/{review}/lines/{line}" may(AccessReview) rest::reviews::decide, "Decide a line: keep, remove, or undecided again.";
+        POST "/api/v1/reviews/{review}/remove-marked" may(AccessReview) rest::reviews::remove_marked, "Decide to remove what is marked as unused and not decided yet.";
+        POST "/api/v1/reviews/{review}/close" may(AccessReview) rest::reviews::close, "Close a review: take away what was decided to be removed, as far as you may.";
+        GET  "/api/v1/unused-permissions"  may(AccessReview) rest::reviews::unused, "Permissions that people hold and have not used for so many days.";
+        GET  "/api/v1/permission-uses"     may(AccessReview) rest::reviews::by_permission, "How many people hold each permission, and how many of them do not use it.";
 
         GET  "/api/v1/roles"               may(RoleRead) rest::roles::list, "Every role with what it holds.";
         POST "/api/v1/roles"               may(RoleWrite) rest::roles::create, "Create a custom role.";
@@ -200,11 +221,29 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/users/{user}/role" on(User UserAssignRole) console::user_access::set_role, "Give a user another role.";
         POST "/w/{slug}/users/{user}/toggles" on(User UserSetAccess) console::user_access::set_toggles, "Set a user's toggles.";
         POST "/w/{slug}/users/{user}/grants" on(User UserSetAccess) console::user_access::set_grant, "Grant an extension, queue or number to a user.";
+        POST "/w/{slug}/users/{user}/grants/{entity}/extend" on(User UserSetAccess) console::user_access::extend_grant, "Prolong a grant that has an end.";
         POST "/w/{slug}/users/{user}/grants/{entity}/remove" on(User UserSetAccess) console::user_access::remove_grant, "Withdraw a grant.";
         POST "/w/{slug}/users/{user}/caller-id" on(User UserSetAccess) console::calling::preset, "Set a user's default caller ID.";
         POST "/w/{slug}/users/{user}/leads" on(User UserSetAccess) console::user_access::set_leads, "Set which units a user leads.";
         POST "/w/{slug}/users/{user}/temporary" on(User UserSetAccess) console::user_access::give_temporary, "Give a user a permission for a while.";
+        POST "/w/{slug}/users/{user}/temporary/{temporary}/extend" on(User UserSetAccess) console::user_access::extend_temporary, "Prolong access that was given for a while.";
         POST "/w/{slug}/users/{user}/temporary/{temporary}/end" on(User UserSetAccess) console::user_access::end_temporary, "End access that was given for a while.";
+        GET  "/w/{slug}/requests"          list(AccessRequestDecide) console::requests::list, "The requests for access that one may decide.";
+        GET  "/w/{slug}/requests/new"      may(AccessRequestCreate) console::ask::show, "The form that asks for access.";
+        POST "/w/{slug}/requests"          may(AccessRequestCreate) console::ask::create, "Ask for access.";
+        GET  "/w/{slug}/requests/{access_request}" list(AccessRequestDecide) console::requests::show, "One request, with what can be given.";
+        POST "/w/{slug}/requests/{access_request}/grant" list(AccessRequestDecide) console::requests::grant, "Grant a request.";
+        POST "/w/{slug}/requests/{access_request}/decline" list(AccessRequestDecide) console::requests::decline, "Decline a request.";
+        POST "/w/{slug}/requests/{access_request}/pass" list(AccessRequestDecide) console::requests::pass, "Ask somebody else to decide a request.";
+        POST "/w/{slug}/requests/{access_request}/withdraw" may(AccessRequestCreate) console::ask::withdraw, "Take one's own request back.";
+        GET  "/w/{slug}/reviews"           may(AccessReview) console::reviews::list, "The reviews of access.";
+        POST "/w/{slug}/reviews"           may(AccessReview) console::reviews::start, "Start a review.";
+        GET  "/w/{slug}/reviews/unused"    may(AccessReview) console::unused::show, "Permissions that nobody uses, or that one person does not use.";
+        GET  "/w/{slug}/reviews/{review}"  may(AccessReview) console::review::show, "One review, line by line.";
+        GET  "/w/{slug}/reviews/{review}/lines.csv" may(AccessReview) console::review::csv, "A review as a file.";
+        POST "/w/{slug}/reviews/{review}/lines" may(AccessReview) console::review::decide, "Decide a line of a review.";
+        POST "/w/{slug}/reviews/{review}/remove-marked" may(AccessReview) console::review::remove_marked, "Decide to remove what is marked.";
+        POST "/w/{slug}/reviews/{review}/close" may(AccessReview) console::review::close, "Close a review.";
         POST "/w/{slug}/users/{user}/view-as" on(User AccessExplain) console::view_as::start, "See the workspace as a user would, read-only.";
         POST "/w/{slug}/view-as/end"       signed_in() console::view_as::end, "Stop seeing the workspace as somebody else.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";

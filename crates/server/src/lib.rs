@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod endpoints;
 pub mod import;
 pub mod input;
+pub mod jobs;
 pub mod listen;
 pub mod live;
 pub mod mail;

@@ -113,11 +113,7 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
         page,
     };
     tokio::spawn(async move {
-        if of_another_page {
-            stream.go(stream.home.clone()).await
-        } else {
-            stream.run(changes, who).await
-        }
+        if of_another_page { stream.go(stream.home.clone()).await } else { stream.run(changes, who).await }
         drop(seat);
     });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));

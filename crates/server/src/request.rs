@@ -1,11 +1,13 @@
 //! A request on its way: who asks, what the path names, the body.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use access::model::UnitKind;
-use access::{Id, Micros, Noun, Thing};
+use access::{Id, Micros, Noun, Permission, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
+use store::workspace::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
 use workspace::confirm::Confirmation;
 use workspace::guesses::Caller;
@@ -26,8 +28,8 @@ pub struct Request {
     pub who: Option<Identity>,
     /// The secret that they showed, for what is derived from it.
     pub secret: Option<String>,
-    /// What people call the workspace in the path; empty where the path names none.
-    pub workspace_name: String,
+    /// The settings of the workspace in the path that whoever asks is in; read once for all that answers them.
+    pub workspace: Option<Arc<WorkspaceRow>>,
     /// The client's address, as strangers are counted by it.
     pub address: String,
     /// Path and query.
@@ -42,6 +44,8 @@ pub struct Request {
     pub intent: Intent,
     /// What the request's change leaves to undo it by.
     pub receipt: Receipt,
+    /// How many requests for access wait for whoever asks, for the menu of a page.
+    pub waiting: i64,
 }
 
 /// The field of a form that has been shown what it would do, and was sent again.
@@ -78,6 +82,15 @@ impl Request {
             Face::Console if form && !says(&self.body, ASKED, "1") && !secret(&self.body) => Intent::Ask,
             _ => Intent::Do,
         }
+    }
+
+    /// Notes that whoever asks used a permission: what they act by without using it is marked in reviews.
+    pub fn note_use(&self, permission: Permission) {
+        // Whoever looks as somebody else uses nothing of that person's.
+        let own = self.who.as_ref().filter(|who| who.viewer.is_none());
+        let Some(actor) = own.map(|who| &who.actor) else { return };
+        let app = &self.server.app;
+        app.uses.note(actor.snapshot().model().workspace, actor.id(), permission, app.store.now());
     }
 
     /// Where the request comes from, for what counts guesses.

@@ -64,6 +64,11 @@ impl Author {
         let (intent, receipt) = (Intent::Do, Receipt::default());
         Author { id, name: name.into(), via: via.into(), intent, receipt }
     }
+
+    /// Ringfence itself, for what happens at its time and by nobody's hand.
+    pub fn itself() -> Author {
+        Author::new(None, "Ringfence", "schedule")
+    }
 }
 
 /// An open change. Dropped without a commit, it never was.
@@ -176,6 +181,12 @@ impl Change<'_> {
     /// Says who acts, once that is known from inside the change.
     pub(crate) fn is_by(&mut self, author: Author) {
         self.author = author;
+    }
+
+    /// Says under which permission the change is made where that is not the one that opened it: undoing it takes the
+    /// same.
+    pub fn under<R: Right>(&mut self, permit: &Permit<R>) {
+        self.decided = Some((permit.permission(), permit.thing().clone()));
     }
 
     /// The next id of the workspace.

@@ -3,6 +3,7 @@
 //! Reads of tenant data take a proof ([`access::Permit`] or [`access::Visible`]) and are bound to its workspace;
 //! writes go through a [`Change`], which can only be opened with a permit. Start at [`change`].
 
+pub mod access_request;
 pub mod attempts;
 pub mod audit;
 pub mod call;
@@ -10,6 +11,7 @@ pub mod change;
 mod db;
 pub mod device;
 pub mod entity;
+pub mod expiry;
 pub mod grant;
 mod identity;
 pub mod link;
@@ -17,6 +19,7 @@ mod load;
 pub mod mail;
 pub mod page;
 pub mod pin;
+pub mod review;
 pub mod role;
 pub mod session;
 pub mod toggle;
@@ -24,6 +27,7 @@ pub mod token;
 pub mod undo;
 pub mod unit;
 pub mod user;
+pub mod uses;
 mod watch;
 pub mod workspace;
 

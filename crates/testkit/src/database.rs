@@ -35,7 +35,7 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 20] = [
+        const TABLES: [&str; 23] = [
             "SELECT id, slug, name, preset, plan, time_zone, pin_digits, version, seats, licences FROM workspaces \
              ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
@@ -58,6 +58,9 @@ impl Database {
             "SELECT * FROM links ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, kind, recipient, subject, body FROM mails ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
+            "SELECT * FROM access_requests ORDER BY workspace_id, id",
+            "SELECT * FROM reviews ORDER BY workspace_id, id",
+            "SELECT * FROM review_lines ORDER BY workspace_id, review_id, id",
             "SELECT * FROM deleted_calls ORDER BY workspace_id, source, unique_id",
             "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
         ];

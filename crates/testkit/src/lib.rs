@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use server::live::Streams;
-use server::{Config, Server, dispatch, listen};
+use server::{Config, Server, dispatch, jobs, listen};
 use store::Store;
 use workspace::App;
 
@@ -70,6 +70,7 @@ impl TestServer {
         };
         set_up(&mut config);
         let server = Server { app: app.clone(), config: Arc::new(config), streams: Streams::default() };
+        jobs::start(&app);
         let router = dispatch::router(server);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::audit::{Act, AuditFilter, Entry, Verdict};
 use store::{Author, Slice};
 
-use crate::calls::{moment, one_of};
+use crate::calls::{moment, one_of, zone_of};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, check, spreadsheet};
 
@@ -86,6 +86,9 @@ impl From<Verdict> for VerdictView {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditQuery {
+    /// The zone whose days `since` and `until` mean; the workspace's where none is given.
+    #[serde(skip)]
+    pub zone: Option<TimeZone>,
     /// Only what this user did or tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<u32>,
@@ -117,8 +120,11 @@ pub struct AuditQuery {
 
 /// A query with its words understood; days are the workspace's.
 async fn filter(app: &App, workspace: i64, query: &AuditQuery) -> Answer<AuditFilter> {
-    let zone = app.store.workspace(workspace).await?.time_zone;
-    let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+    let zone = match &query.zone {
+        Some(zone) => zone.clone(),
+        None if query.since.is_none() && query.until.is_none() => TimeZone::UTC,
+        None => zone_of(app, workspace).await?,
+    };
     let set =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     Ok(AuditFilter {

@@ -110,6 +110,9 @@ fn person(model: &Model, departed: &BTreeMap<Id, String>, user: Id) -> Ref {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallQuery {
+    /// The zone whose days `since` and `until` mean; the workspace's where none is given.
+    #[serde(skip)]
+    pub zone: Option<TimeZone>,
     /// Not before this: a moment as in RFC 3339, or a day in the workspace's time zone.
     pub since: Option<String>,
     /// Before this moment, or to the end of this day.
@@ -206,8 +209,11 @@ pub async fn delete_recording(
 
 /// A query with its words understood; moments without a zone are the workspace's.
 pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
-    let zone = app.store.workspace(asker.snapshot().model().workspace).await?.time_zone;
-    let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+    let zone = match &query.zone {
+        Some(zone) => zone.clone(),
+        None if query.since.is_none() && query.until.is_none() => TimeZone::UTC,
+        None => zone_of(app, asker.snapshot().model().workspace).await?,
+    };
     let text =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     let search = text(&query.search).map(|s| crate::check::text("search", &s, 80)).transpose()?;
@@ -225,6 +231,12 @@ pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answe
         recorded: query.recorded,
         before: None,
     })
+}
+
+/// A workspace's time zone.
+pub(crate) async fn zone_of(app: &App, workspace: i64) -> Answer<TimeZone> {
+    let name = app.store.workspace(workspace).await?.time_zone;
+    Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
 }
 
 /// What a call may be asked to touch: nothing that the asker may not know of, or the answer would tell of it.

@@ -290,12 +290,14 @@ async fn take(
     Ok(())
 }
 
+/// What a grant would be given with to stay as it is.
 pub(crate) fn input(grant: &Grant) -> GrantInput {
     let Grant { user, entity, may_use, may_observe, expires_at, .. } = *grant;
     GrantInput { user, entity, may_use, may_observe, expires_at }
 }
 
-fn record(model: &Model, grant: &GrantInput) -> serde_json::Value {
+/// A grant as the audit log tells it.
+pub(crate) fn record(model: &Model, grant: &GrantInput) -> serde_json::Value {
     let kind = model.entities.get(&grant.entity).map(|entity| entity.kind.word());
     serde_json::json!({ "kind": kind, "id": grant.entity, "entity": model.label(grant.entity), "may_use": grant.may_use,
         "may_observe": grant.may_observe, "expires_at": grant.expires_at.map(Moment) })

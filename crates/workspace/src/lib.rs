@@ -3,6 +3,7 @@
 //! Each act takes the permit that allows it, checks its input, opens a [`store::Change`] (which decides again),
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
+pub mod access_requests;
 pub mod audit_log;
 pub mod bulk;
 pub mod calling;
@@ -13,6 +14,7 @@ pub mod compare;
 pub mod confirm;
 pub mod directory;
 pub mod entities;
+pub mod expiry;
 pub mod explain;
 pub mod foresight;
 pub mod grants;
@@ -33,7 +35,10 @@ pub mod pin;
 pub mod plan;
 pub mod profile;
 pub mod refusal;
+pub mod request_decisions;
 pub mod resets;
+pub mod review_closing;
+pub mod reviews;
 pub mod roles;
 pub mod secrets;
 pub mod settings;
@@ -46,6 +51,7 @@ pub mod tokens;
 pub mod units;
 pub mod user_access;
 pub mod users;
+pub mod uses;
 pub mod view_as;
 
 use std::sync::Arc;
@@ -64,6 +70,8 @@ pub struct App {
     pub store: Store,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: secrets::Passwords,
+    /// When permissions were last used, until it is written down.
+    pub uses: Arc<uses::Uses>,
     /// Look-ups of tokens and links: who showed too many wrong ones.
     pub lookups: lookups::Lookups,
 }
@@ -71,7 +79,8 @@ pub struct App {
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
-        App { store, passwords: secrets::Passwords::default(), lookups: lookups::Lookups::default() }
+        let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
+        App { store, passwords, uses: Arc::default(), lookups }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

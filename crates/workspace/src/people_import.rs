@@ -257,10 +257,8 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         let kept = authority::standing(&Snapshot::build(model.clone(), before.at()));
-        if kept.is_err() {
-            if let Some(person) = model.users.get_mut(&user) {
-                person.role = old;
-            }
+        if let (Err(_), Some(person)) = (&kept, model.users.get_mut(&user)) {
+            person.role = old;
         }
         kept.map_err(|breach| Refusal::from(breach).at("role"))
     }

@@ -71,8 +71,8 @@ fn guessed_first(pin: &[u8]) -> bool {
     let mut steps = pin.windows(2).map(step);
     let first = steps.next();
     let row = steps.all(|step| Some(step) == first);
-    let again =
-        (1..pin.len()).any(|part| pin.len() % part == 0 && pin.chunks(part).all(|c| pin.starts_with(c)));
+    let again = (1..pin.len())
+        .any(|part| pin.len().is_multiple_of(part) && pin.chunks(part).all(|c| pin.starts_with(c)));
     let year = pin.len() == 4 && (pin.starts_with(b"19") || pin.starts_with(b"20"));
     row || again || year || pin == b"2580"
 }

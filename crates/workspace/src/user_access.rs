@@ -84,6 +84,14 @@ pub struct NewTemporary {
     pub expires_at: Moment,
 }
 
+/// Another end for access that was given for a while.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEnd {
+    /// From when on it no longer counts.
+    pub expires_at: Moment,
+}
+
 /// Access given for a while.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TemporaryView {
@@ -256,18 +264,51 @@ pub async fn give_temporary(
     }
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let Moment(expires_at) = new.expires_at;
     check::future("expires_at", Some(new.expires_at), change.now())?;
     if let Some(actor) = permit.actor() {
         authority::may_define(actor, &holds)?;
     }
-    let id = change.add_temporary(permit.id(), &holds, expires_at).await?;
-    let given = Temporary { id, user: permit.id(), holds, expires_at };
-    let view = temporary_view(&given);
-    let detail = serde_json::json!({ "before": null, "after": { "temporary": view } });
-    record(&mut change, before.model(), permit.id(), detail);
+    let view = put_temporary(&mut change, before.model(), permit.id(), holds, new.expires_at).await?;
     change.commit().await?;
     Ok(view)
+}
+
+/// Gives a user permissions for a while within a change.
+pub(crate) async fn put_temporary(
+    change: &mut store::Change<'_>,
+    model: &Model,
+    user: Id,
+    holds: Vec<access::Cell>,
+    until: Moment,
+) -> Answer<TemporaryView> {
+    let id = change.add_temporary(user, &holds, until.0).await?;
+    let view = temporary_view(&Temporary { id, user, holds, expires_at: until.0 });
+    let detail = serde_json::json!({ "before": null, "after": { "temporary": view } });
+    record(change, model, user, detail);
+    Ok(view)
+}
+
+/// Gives access for a while another end. A later one is a gift like the first: what the giver lacks, or has for
+/// less long, they cannot prolong.
+pub async fn extend_temporary(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    id: u32,
+    end: NewEnd,
+) -> Answer<TemporaryView> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let before = change.before().clone();
+    check::future("expires_at", Some(end.expires_at), change.now())?;
+    let counts = |t: &&Temporary| t.id == Id(id) && t.user == permit.id() && change.now() < t.expires_at;
+    let old = before.model().temporary.iter().find(counts).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let new = Temporary { expires_at: end.expires_at.0, ..old.clone() };
+    change.set_end_of_temporary(new.user, new.id, new.expires_at).await?;
+    let detail = serde_json::json!({ "before": { "temporary": temporary_view(old) },
+        "after": { "temporary": temporary_view(&new) } });
+    record(&mut change, before.model(), permit.id(), detail);
+    change.commit().await?;
+    Ok(temporary_view(&new))
 }
 
 /// Ends access that was given for a while.
@@ -310,7 +351,7 @@ pub(crate) fn lines(snapshot: &access::Snapshot, user: Id) -> Vec<EffectiveLine>
     what(snapshot, user).into_iter().map(line).collect()
 }
 
-fn temporary_view(temporary: &Temporary) -> TemporaryView {
+pub(crate) fn temporary_view(temporary: &Temporary) -> TemporaryView {
     TemporaryView {
         id: temporary.id.0,
         holds: roles::words(&temporary.holds),

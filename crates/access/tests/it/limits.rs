@@ -36,7 +36,9 @@ fn cly_06_a_banned_user_keeps_the_seat_and_a_deleted_one_frees_it() {
     let mut model = workspace("calliyo");
     let people = limits::seats_used(&model);
     model.seats = Some(people);
-    let add = |m: &mut Model| drop(worlds::add_user(m, "agent"));
+    let add = |m: &mut Model| {
+        worlds::add_user(m, "agent");
+    };
     assert_eq!(judge(&model, add), full(Full::Seats { bought: people }));
     let last = worlds::nth_user(2);
     model.users.get_mut(&last).unwrap().standing = Standing::Banned;
@@ -174,7 +176,9 @@ proptest! {
         model in properties::model(), steps in vec(step(), 1..25),
     ) {
         let mut model = model;
-        NUMBERS.iter().for_each(|number| drop(add_number(&mut model, number.0)));
+        NUMBERS.iter().for_each(|number| {
+            add_number(&mut model, number.0);
+        });
         // Counted per person in the slowest way there is.
         let each = |m: &Model, user: &Id| {
             let mine = m.grants.iter().filter(|g| g.user == *user && g.may_use && g.counts_at(NOW));
@@ -202,7 +206,9 @@ proptest! {
     #[test]
     fn from_within_the_limits_no_accepted_change_leads_above_them(model in properties::model(), steps in vec(step(), 1..25)) {
         let mut model = model;
-        NUMBERS.iter().for_each(|number| drop(add_number(&mut model, number.0)));
+        NUMBERS.iter().for_each(|number| {
+            add_number(&mut model, number.0);
+        });
         model.seats = Some(limits::seats_used(&model) + 1);
         model.licences = Some(limits::licences_used(&model, NOW) + 1);
         for step in steps {

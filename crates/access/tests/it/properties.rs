@@ -448,6 +448,7 @@ fn relates(model: &Model, user: Id, why: &explain::Explanation, reach: Option<Re
                 |g: &Grant| g.user == user && g.entity == id && g.expires_at.is_none_or(|at| at > NOW);
             reach == Some(Reach::Assigned) && row.touches.contains(&id) && model.grants.iter().any(granted)
         }
+        Relation::GrantedUnseen | Relation::LeadsUnseen => false,
     }
 }
 
@@ -480,6 +481,7 @@ fn applied(model: &Model, user: Id, remedy: &Remedy) -> Model {
         Remedy::Role(role) => model.users.get_mut(&user).unwrap().role = *role,
         Remedy::Grant(entity) => model.grants.push(worlds::grant(900, user, *entity)),
         Remedy::Lead(unit) => model.leads.push((user, *unit)),
+        Remedy::GrantUnseen | Remedy::LeadUnseen => panic!("nothing was veiled"),
     }
     model
 }

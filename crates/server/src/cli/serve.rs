@@ -11,7 +11,7 @@ use workspace::App;
 use super::Place;
 use crate::anchor::Anchors;
 use crate::mail::{self, Mailer};
-use crate::{Config, Error, Server, dispatch, listen};
+use crate::{Config, Error, Server, dispatch, jobs, listen};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -83,6 +83,8 @@ impl Serve {
         }
         greet(&server.app, address).await?;
         tokio::spawn(mail::run(server.app.store.clone(), mailer));
+        let app = server.app.clone();
+        jobs::start(&app);
         let (served, done) = tokio::sync::oneshot::channel::<()>();
         let store = server.app.store.clone();
         let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
@@ -92,6 +94,7 @@ impl Serve {
             () = long_stopped() => {}
         }
         drop(served);
+        jobs::finish(&app).await;
         if let Some(anchoring) = anchoring {
             anchoring.await?;
         }

@@ -46,7 +46,7 @@ pub async fn export_csv(
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
     let (app, author) = (&request.server.app, request.author());
-    let export = audit_log::export(app, &permit, &author, &asked.query()?, Format::Csv).await?;
+    let export = audit_log::export(app, &permit, &author, &asked.query(&request)?, Format::Csv).await?;
     download::send(export, "audit", download::Kind::Csv).await.map(Csv)
 }
 
@@ -57,7 +57,7 @@ pub async fn export_lines(
     Query(asked): Query<Asked>,
 ) -> Result<JsonLines, Refusal> {
     let (app, author) = (&request.server.app, request.author());
-    let export = audit_log::export(app, &permit, &author, &asked.query()?, Format::JsonLines).await?;
+    let export = audit_log::export(app, &permit, &author, &asked.query(&request)?, Format::JsonLines).await?;
     download::send(export, "audit", download::Kind::JsonLines).await.map(JsonLines)
 }
 
@@ -101,8 +101,8 @@ async fn page(
     found: Option<Markup>,
 ) -> Result<Markup, Refusal> {
     let app = &request.server.app;
-    let entries = audit_log::list(app, permit, &asked.query()?, asked.after(), ROWS).await?;
-    let zone = when::zone(request).await?;
+    let entries = audit_log::list(app, permit, &asked.query(request)?, asked.after(), ROWS).await?;
+    let zone = when::zone(request);
     let actor = &request.identity()?.actor;
     let model = actor.snapshot().model();
     let here = path(request, "/audit");

@@ -9,8 +9,11 @@ use workspace::Refusal;
 use workspace::audit_log::AuditQuery;
 
 use super::audit_words::OTHER_ACTS;
-use super::choices::{self, borrowed};
+use super::choices;
 use super::paging::{Place, address};
+use super::parts::Options;
+use super::when;
+use crate::request::Request;
 use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::tabs::{Tab, tabs};
 use crate::ui::text::{fill, later, said, t};
@@ -90,7 +93,7 @@ impl Asked {
     }
 
     /// The question, as the act takes it.
-    pub fn query(&self) -> Result<AuditQuery, Refusal> {
+    pub fn query(&self, request: &Request) -> Result<AuditQuery, Refusal> {
         let set = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let person: Option<u32> = match set(&self.person) {
             Some(text) => Some(text.parse().map_err(|_| chosen("person"))?),
@@ -98,6 +101,7 @@ impl Asked {
         };
         let thing = self.thing()?;
         let mut query = AuditQuery {
+            zone: Some(when::zone(request)),
             act: set(&self.act),
             kind: thing.map(|(noun, _)| noun.word().to_owned()).or_else(|| set(&self.kind)),
             object: thing.map(|(_, id)| id),
@@ -163,8 +167,7 @@ impl Asked {
 
     /// The filters.
     pub fn bar(&self, actor: &Actor, here: &str, zone: &TimeZone) -> Markup {
-        let people: Vec<(String, String)> =
-            choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+        let people: Options = choices::seen(actor, Noun::User).into_iter().collect();
         let kinds = KINDS.map(|(value, label)| (value, said(label)));
         let kinds: Vec<Choice<'_>> = kinds.iter().map(|(value, label)| Choice { value, label }).collect();
         let outcomes = OUTCOMES.map(|(value, label)| (value, said(label)));
@@ -177,7 +180,7 @@ impl Asked {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
             }
             (filter::search("q", t("Search"), &self.q))
-            (filter::one_of("person", t("Person"), t("Anyone"), &borrowed(&people), &self.person))
+            (filter::one_of("person", t("Person"), t("Anyone"), &people.choices(), &self.person))
             (filter::one_of_groups("act", t("Act"), t("Anything"), &acts(), &self.act))
             @if self.thing.is_empty() { (filter::one_of("kind", t("About"), t("Anything"), &kinds, &self.kind)) }
             (filter::one_of("outcome", t("Outcome"), t("Any"), &outcomes, &self.outcome))

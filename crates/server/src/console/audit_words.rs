@@ -112,8 +112,16 @@ const READINGS: &[Reading] = &[
         later("{who} created the API token {what}"),
         later("{who} revoked the API token {what}"),
     ),
-    made("access_request:create", later("{who} asked for access")),
-    changed("access_request:decide", later("{who} decided the request of {what}")),
+    both(
+        "access_request:create",
+        later("{who} asked for access"),
+        later("{who} took back a request for access"),
+    ),
+    both(
+        "access_request:decide",
+        later("{who} passed on the request of {what}"),
+        later("{who} decided the request of {what}"),
+    ),
     both(
         "access:review",
         later("{who} started the review {what}"),

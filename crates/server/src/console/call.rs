@@ -25,7 +25,7 @@ use crate::ui::text::{fill, t};
 /// The page of a call.
 pub async fn show(request: Request, permit: Permit<can::CallRecordRead>, _: ()) -> Result<Markup, Refusal> {
     let call = calls::show(&request.server.app, &permit).await?;
-    let zone = when::zone(&request).await?;
+    let zone = when::zone(&request);
     let actor = &request.identity()?.actor;
     let subtitle = match (call.direction.as_str(), inside(&call)) {
         ("inbound" | "outbound", us) if !us.is_empty() => fill(

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use workspace::calls::{self, CallQuery, CallView};
 use workspace::{Ref, Refusal};
 
-use super::choices::{Choices, TOUCHED};
+use super::choices::{Groups, TOUCHED};
 use super::frame::{Frame, path};
 use super::paging::{Place, address};
 use super::when;
@@ -74,7 +74,7 @@ impl Asked {
         self.filters().iter().any(|(_, value)| !value.trim().is_empty())
     }
 
-    fn query(&self) -> Result<CallQuery, Refusal> {
+    fn query(&self, request: &Request) -> Result<CallQuery, Refusal> {
         let touching = match self.touching.as_str() {
             "" => None,
             id => Some(
@@ -83,6 +83,7 @@ impl Asked {
             ),
         };
         Ok(CallQuery {
+            zone: Some(when::zone(request)),
             since: Some(self.from.clone()),
             until: Some(self.to.clone()),
             direction: Some(self.direction.clone()),
@@ -101,8 +102,8 @@ pub async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Refusal> {
     let cursor = Some(asked.place.cursor.as_str()).filter(|cursor| !cursor.is_empty());
-    let found = calls::list(&request.server.app, &visible, &asked.query()?, ROWS, cursor).await?;
-    let (zone, actor, here) = (when::zone(&request).await?, visible.actor(), path(&request, "/calls"));
+    let found = calls::list(&request.server.app, &visible, &asked.query(&request)?, ROWS, cursor).await?;
+    let (zone, actor, here) = (when::zone(&request), visible.actor(), path(&request, "/calls"));
     let summary = count(found.total, "{n} call", "{n} calls");
     let main = html! {
         (page_head(&PageHead { title: t("Calls"), subtitle: &how_far(actor), ..PageHead::default() }))
@@ -121,7 +122,8 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
-    let export = calls::export(&request.server.app, visible, &request.author(), &asked.query()?).await?;
+    let export =
+        calls::export(&request.server.app, visible, &request.author(), &asked.query(&request)?).await?;
     download::csv(export).await
 }
 
@@ -148,7 +150,7 @@ fn how_far(actor: &Actor) -> String {
 
 fn bar(request: &Request, actor: &Actor, asked: &Asked) -> Markup {
     let here = path(request, "/calls");
-    let touched = Choices::of(actor, &TOUCHED, |_, id| id.to_string());
+    let touched = Groups::of(actor, &TOUCHED, |_, id| id.to_string());
     let directions = DIRECTIONS.map(|(value, label)| Choice { value, label: t(label) });
     let outcomes = OUTCOMES.map(|(value, label, _)| Choice { value, label: t(label) });
     let narrowed = asked.filters().iter().any(|(name, value)| *name != "q" && !value.trim().is_empty());

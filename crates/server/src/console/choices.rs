@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use access::permission::Group;
 use access::{Actor, Id, Noun, Permission};
 
+use super::parts::Options;
 use crate::ui::filter::Choice;
 use crate::ui::text::{later, t};
 
@@ -18,29 +19,24 @@ pub const TOUCHED: [(Noun, &str); 6] = [
     (Noun::Branch, later("Branches")),
 ];
 
-/// Things to choose from: `(value, label)` under headings.
+/// Things to choose from, under headings.
 #[derive(Debug, Default)]
-pub struct Choices(pub Vec<(&'static str, Vec<(String, String)>)>);
+pub struct Groups(pub Vec<(&'static str, Options)>);
 
-impl Choices {
+impl Groups {
     /// Those of some kinds that the reader may see; `value` writes a thing as it is sent.
-    pub fn of(actor: &Actor, kinds: &[(Noun, &'static str)], value: impl Fn(Noun, Id) -> String) -> Choices {
+    pub fn of(actor: &Actor, kinds: &[(Noun, &'static str)], value: impl Fn(Noun, Id) -> String) -> Groups {
         let group = |(noun, heading): &(Noun, &'static str)| {
             let seen = seen(actor, *noun).into_iter().map(|(id, name)| (value(*noun, id), name)).collect();
             (*heading, seen)
         };
-        Choices(kinds.iter().map(group).collect())
+        Groups(kinds.iter().map(group).collect())
     }
 
     /// As the components take them.
     pub fn groups(&self) -> Vec<(&'static str, Vec<Choice<'_>>)> {
-        self.0.iter().map(|(heading, things)| (t(heading), borrowed(things))).collect()
+        self.0.iter().map(|(heading, things)| (t(heading), things.choices())).collect()
     }
-}
-
-/// `(value, label)` pairs as the components take them.
-pub fn borrowed(things: &[(String, String)]) -> Vec<Choice<'_>> {
-    things.iter().map(|(value, label)| Choice { value, label }).collect()
 }
 
 /// The things of a kind that somebody may see, with their names, by name.

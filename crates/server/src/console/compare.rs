@@ -10,7 +10,7 @@ use workspace::grants::GrantView;
 use workspace::{Code, Refusal};
 
 use super::access_matrix;
-use super::choices::{Choices, that};
+use super::choices::{Groups, that};
 use super::frame::{Frame, path};
 use super::paging::address;
 use crate::input::Query;
@@ -74,14 +74,14 @@ pub async fn show(request: Request, who: Identity, Query(asked): Query<Asked>) -
 }
 
 /// What may be compared: roles for whoever reads roles, and the people whose access one may ask about.
-fn choices(actor: &Actor) -> Choices {
+fn choices(actor: &Actor) -> Groups {
     let of = |noun: Noun, asks: Permission, heading| {
         let seen = that(actor, noun, |thing| actor.may(asks, thing));
         let value = |id| format!("{}:{id}", noun.word());
         let named = |name: String| if noun == Noun::Role { said(&name).into_owned() } else { name };
         (heading, seen.into_iter().map(|(id, name)| (value(id), named(name))).collect())
     };
-    Choices(vec![
+    Groups(vec![
         of(Noun::Role, Permission::RoleRead, later("Roles")),
         of(Noun::User, Permission::AccessExplain, later("People")),
     ])

@@ -12,15 +12,16 @@ use store::entity::ReadsEntities;
 use workspace::entities::{self, AddsEntities, EntityView, NewEntity};
 use workspace::{List, Refusal};
 
-use super::choices::{self, borrowed};
+use super::choices;
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
+use super::parts::Options;
 use crate::input::{Form, Query};
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind as Look};
 use crate::ui::dialog;
 use crate::ui::empty::empty;
-use crate::ui::filter::{self, Choice, filter_bar};
+use crate::ui::filter::{self, filter_bar};
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
@@ -343,12 +344,13 @@ pub fn fields(kind: EntityKind, actor: &Actor, now: &Now<'_>) -> Markup {
 }
 
 fn owner_field(actor: &Actor, form: &str, owner: Option<u32>) -> Markup {
-    let people: Vec<(String, String)> =
-        choices::seen(actor, Noun::User).into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let mut options = vec![Choice { value: "", label: t("Nobody") }];
-    options.extend(borrowed(&people));
+    let people: Options = choices::seen(actor, Noun::User).into_iter().collect();
     let about = Field::new("user", t("Whose")).form(form).hint(t("Their calls with it count as their own."));
-    form::select(&about, &options, &owner.map(|id| id.to_string()).unwrap_or_default())
+    form::select(
+        &about,
+        &people.or_none(t("Nobody")).choices(),
+        &owner.map(|id| id.to_string()).unwrap_or_default(),
+    )
 }
 
 /// What the forms send.

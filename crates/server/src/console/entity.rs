@@ -14,10 +14,11 @@ use workspace::grants::{self, AssignNumber, SetGrant};
 use workspace::{Code, Refusal};
 
 use super::call::linked;
-use super::choices::{self, borrowed};
+use super::choices;
 use super::entities::{Kind, Now, Typed, fields};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
+use super::parts::Options;
 use super::{audit, calls as call_log, when};
 use crate::input::Form;
 use crate::recordings;
@@ -49,7 +50,7 @@ struct Page<'a> {
 pub async fn show<R: ReadsEntities>(request: Request, permit: Permit<R>, _: ()) -> Result<Markup, Refusal> {
     let view = entities::show(&request.server.app, &permit).await?;
     let actor = &request.identity()?.actor;
-    let zone = when::zone(&request).await?;
+    let zone = when::zone(&request);
     let page = Page { request: &request, actor, kind: R::KIND, thing: permit.thing(), zone };
     let words = Kind::of(R::KIND);
     let last = page.last_calls(&view).await?;
@@ -182,11 +183,8 @@ impl Page<'_> {
 
     fn assign_dialog(&self, view: &EntityView) -> Markup {
         let permission = self.assigns();
-        let people: Vec<(String, String)> =
-            choices::that(self.actor, Noun::User, |user| self.actor.may(permission, user))
-                .into_iter()
-                .map(|(id, name)| (id.to_string(), name))
-                .collect();
+        let people = choices::that(self.actor, Noun::User, |user| self.actor.may(permission, user));
+        let people: Options = people.into_iter().collect();
         let tick = |name, label, hint| {
             form::checkbox(&Field::new(name, label).form("assign").hint(hint), "yes", true)
         };
@@ -194,7 +192,7 @@ impl Page<'_> {
             .form("assign")
             .hint(t("The last day on which it counts; empty for good."));
         let body = html! {
-            (form::select(&Field::new("user", t("Who")).form("assign").required(), &borrowed(&people), ""))
+            (form::select(&Field::new("user", t("Who")).form("assign").required(), &people.choices(), ""))
             (tick("may_use", t("Use"), t("Place and receive calls with it, choose it as caller ID.")))
             (tick("may_observe", t("Observe"), t("See its calls, recordings and figures as far as their role lets them.")))
             @if self.kind == EntityKind::Number { (self.history_choice(view)) }
@@ -359,7 +357,7 @@ async fn give(
         entity,
         may_use: !given.may_use.is_empty(),
         may_observe: !given.may_observe.is_empty(),
-        expires_at: when::end_of_day("until", &given.until, &when::zone(request).await?)?,
+        expires_at: when::end_of_day("until", &given.until, &when::zone(request))?,
     };
     grants::set(&request.server.app, &permit, &request.author(), new).await?;
     Ok(back(request, kind, entity, "assigned"))

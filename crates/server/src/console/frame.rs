@@ -48,12 +48,17 @@ impl<'a> Frame<'a> {
             })
             .map(|(_, href)| href.len())
             .max();
+        let waiting = match self.request.waiting {
+            0 => String::new(),
+            waiting => waiting.to_string(),
+        };
         let links: Vec<(&str, NavLink<'_>)> = entries
             .iter()
             .map(|(item, href)| {
                 let is_current = Some(href.len()) == current && here.starts_with(href.as_str());
-                let link =
-                    NavLink { href, label: t(item.label), icon: item.icon, current: is_current, count: "" };
+                let count = if item.path == menu::REQUESTS { waiting.as_str() } else { "" };
+                let (label, icon) = (t(item.label), item.icon);
+                let link = NavLink { href, label, icon, current: is_current, count };
                 (item.group, link)
             })
             .collect();
@@ -74,7 +79,7 @@ impl<'a> Frame<'a> {
         shell(
             &Shell {
                 document: Document { title: self.title, theme: Theme::System, csrf: &csrf },
-                workspace: &self.request.workspace_name,
+                workspace: self.request.workspace.as_ref().map_or("", |workspace| workspace.name.as_str()),
                 home: &base,
                 nav: &nav,
                 user: SignedIn {

@@ -8,7 +8,7 @@ use workspace::Refusal;
 use workspace::calls::CallQuery;
 
 use super::frame::{Frame, path};
-use super::{calls, menu, when};
+use super::{ask, calls, menu, when};
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{Stat, card, facts, stats};
@@ -31,6 +31,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     );
     let week = calls_of_the_week(&request, &who).await?;
     let latest = latest_calls(&request, &who).await?;
+    let news = ask::news(&request, &who.actor).await?;
     let places = html! {
         ul.places { @for item in menu::shown(&who.actor).skip(1) {
             li { a href=(path(&request, item.path)) { (icon(item.icon)) (t(item.label)) } }
@@ -39,6 +40,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     let main = html! {
         (page_head(&PageHead { title: &title, subtitle: t("What you see here is what your role, your grants and your scope allow."), ..PageHead::default() }))
         div.stack {
+            (news)
             @if let Some(week) = week { (week) }
             (split(card(t("Where to go"), "", None, places), card(t("Your access"), "", None, access(&request, &who))))
             @if let Some(latest) = latest { (latest) }
@@ -79,7 +81,7 @@ async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup
     if found.items.is_empty() {
         return Ok(None);
     }
-    let zone = when::zone(request).await?;
+    let zone = when::zone(request);
     Ok(Some(section(t("Latest calls"), calls::rows(request, &zone, &found.items))))
 }
 

@@ -1,6 +1,7 @@
 //! The console: server-rendered pages, one file a page, made of the components in [`crate::ui`].
 
 pub mod access_matrix;
+pub mod ask;
 pub mod assets;
 pub mod audit;
 mod audit_changes;
@@ -28,6 +29,9 @@ pub mod parts;
 pub mod plan;
 pub mod profile;
 pub mod refused;
+pub mod requests;
+pub mod review;
+pub mod reviews;
 pub mod role;
 pub mod roles;
 pub mod settings;
@@ -36,6 +40,7 @@ pub mod toggles;
 pub mod tokens;
 pub mod unit;
 pub mod units;
+pub mod unused;
 pub mod user;
 pub mod user_access;
 mod user_form;

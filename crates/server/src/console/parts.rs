@@ -136,25 +136,3 @@ pub fn entity_name(kind: &str, name: &str) -> String {
 pub fn user_thing(actor: &Actor, user: Id) -> Option<Thing> {
     actor.snapshot().thing(Noun::User, user)
 }
-
-/// The end of the day `YYYY-MM-DD` in a time zone; none where it is empty or no day.
-pub fn end_of_day(day: &str, time_zone: &str) -> Option<Moment> {
-    let date: jiff::civil::Date = day.parse().ok()?;
-    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-    let next = date.tomorrow().ok()?.to_zoned(zone).ok()?;
-    Some(Moment(next.timestamp().as_microsecond()))
-}
-
-#[cfg(test)]
-mod tests {
-    use workspace::Moment;
-
-    use super::end_of_day;
-
-    #[test]
-    fn a_day_ends_when_the_next_one_begins_where_the_workspace_is() {
-        assert_eq!(end_of_day("2026-11-22", "UTC"), Some(Moment(1_795_392_000_000_000)));
-        assert_eq!(end_of_day("2026-11-22", "Europe/Berlin"), Some(Moment(1_795_388_400_000_000)));
-        assert_eq!(end_of_day("soon", "UTC"), None);
-    }
-}

@@ -12,7 +12,7 @@ use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, csrf, done, path};
-use super::parts;
+use super::{ask, parts};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -30,6 +30,11 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     // Whoever sees the workspace as somebody else sees neither that person's sessions nor forms for their secrets.
     let own = who.viewer.is_none();
     let sessions = if own { profile::sessions(app, &who.actor).await?.items } else { vec![] };
+    let asked = if own {
+        ask::own(&request, &who.actor).await?
+    } else {
+        html! {}
+    };
     let devices =
         if own { profile::devices(app, &who.actor, &request.caller()).await?.items } else { vec![] };
     let digits = pin::digits(app, who.actor.snapshot().model().workspace).await?;
@@ -51,6 +56,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                     header.section-head { h2 { (t("What you may do")) } p.hint { (hint) } }
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
+                (asked)
                 @if own { (own_sessions(&request, &who, &sessions)) (own_devices(&request, &devices)) }
             },
             html! {
@@ -244,6 +250,7 @@ pub async fn save(request: Request, who: Identity, typed: Pairs) -> Result<Redir
         revision: typed.get("revision").parse().ok(),
     };
     profile::update(&request.server.app, &may_change(&who)?, &request.author(), edit).await?;
+    request.note_use(access::Permission::ProfileUpdate);
     Ok(done(&request, "/profile", "saved"))
 }
 
@@ -256,6 +263,7 @@ pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> R
         Via::Token(_) => None,
     };
     profile::change_password(&request.server.app, &permit, &request.author(), passwords, keep).await?;
+    request.note_use(access::Permission::ProfileUpdate);
     Ok(done(&request, "/profile", "password"))
 }
 

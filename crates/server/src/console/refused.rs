@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use workspace::{Code, Refusal};
 
 use super::frame::{Frame, path};
-use super::menu;
+use super::{ask, menu};
 use crate::endpoint::Endpoint;
 use crate::request::Request;
 use crate::ui::badge::Tone;
@@ -49,12 +49,13 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
                     permission: missing.name(),
                     meaning: t(missing.entry().meaning),
                 },
-                Some(html! { (why(request, missing)) (back) }),
+                Some(html! { (why(request, missing)) (ask::offer(request, endpoint.asks, missing)) (back) }),
             );
             (t("No permission"), page)
         }
-        (_, Some(missing)) => {
-            let actions = html! { (why(request, missing)) (back) };
+        (code, Some(missing)) => {
+            let ask = (code == Code::Forbidden).then(|| ask::offer(request, endpoint.asks, missing));
+            let actions = html! { (why(request, missing)) @if let Some(ask) = ask { (ask) } (back) };
             (
                 t("Not done"),
                 empty(

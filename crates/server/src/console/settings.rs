@@ -10,8 +10,9 @@ use serde::Deserialize;
 use workspace::settings::{self, SettingsChange, WorkspaceView};
 use workspace::{Refusal, ownership};
 
-use super::choices::{self, borrowed};
+use super::choices;
 use super::frame::{Frame, csrf, path};
+use super::parts::Options;
 use super::when;
 use crate::input::Form;
 use crate::request::Request;
@@ -29,7 +30,7 @@ use crate::ui::text::{said, t, weave};
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
     let view = settings::show(&request.server.app, &permit).await?;
-    let zone = when::zone(&request).await?;
+    let zone = when::zone(&request);
     let actor = &request.identity()?.actor;
     let main = html! {
         (page_head(&PageHead { title: t("Settings"), subtitle: t("What holds for the whole workspace."), ..PageHead::default() }))
@@ -172,13 +173,12 @@ fn ownership_card(request: &Request, actor: &Actor) -> Markup {
     if !model.is_owner(actor.id()) || !may(actor, Permission::WorkspaceTransfer) {
         return html! {};
     }
-    let admins: Vec<(String, String)> = choices::that(actor, Noun::User, |_| true)
+    let admins: Options = choices::that(actor, Noun::User, |_| true)
         .into_iter()
         .filter(|(id, _)| {
             let admin = model.role_of(*id).is_some_and(|role| role.key.as_deref() == Some("admin"));
             admin && model.users.get(id).is_some_and(|user| user.standing == Standing::Active)
         })
-        .map(|(id, name)| (id.to_string(), name))
         .collect();
     let body = html! {
         @if admins.is_empty() {
@@ -193,11 +193,11 @@ fn ownership_card(request: &Request, actor: &Actor) -> Markup {
 }
 
 /// The question, with the password that confirms the answer.
-fn transfer_dialog(request: &Request, admins: &[(String, String)]) -> Markup {
+fn transfer_dialog(request: &Request, admins: &Options) -> Markup {
     let to = Field::new("to", t("New Owner")).form("transfer").hint(t("One of the Admins.")).required();
     let body = html! {
         p { (t("They become Owner and you become Admin, at once. Only they can give it back.")) }
-        (form::select(&to, &borrowed(admins), ""))
+        (form::select(&to, &admins.choices(), ""))
         (password("transfer"))
         (form_actions(html! {
             (dialog::cancel("transfer-dialog"))

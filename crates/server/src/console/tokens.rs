@@ -27,7 +27,7 @@ use crate::ui::text::{fill, t, weave};
 /// The list.
 pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) -> Result<Markup, Refusal> {
     let found = tokens::list(&request.server.app, &permit).await?;
-    let zone = when::zone(&request).await?;
+    let zone = when::zone(&request);
     let actor = &request.identity()?.actor;
     let may_make = actor.may(Permission::ApiTokenWrite, &Thing::WORKSPACE);
     let create = may_make
@@ -171,7 +171,7 @@ pub async fn create(
     let new = NewApiToken {
         name: form.get("name").to_owned(),
         scope: limited.then_some(scope),
-        expires_at: when::end_of_day("expires", form.get("expires"), &when::zone(&request).await?)?,
+        expires_at: when::end_of_day("expires", form.get("expires"), &when::zone(&request))?,
     };
     let until = request.token_end();
     let made = tokens::create(&request.server.app, &permit, &request.author(), new, until).await?;

@@ -7,12 +7,13 @@ use access::{Id, Permission, Permit, Reach, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::grants::{self, GrantView, SetGrant};
-use workspace::user_access::{self, NewTemporary, TemporaryView, ToggleView};
+use workspace::user_access::{self, NewEnd, NewTemporary, TemporaryView, ToggleView};
 use workspace::{Code, Moment, Refusal, users};
 
 use super::frame::{back, csrf, done, path};
 use super::parts::{self, Options};
 use super::user::Page;
+use super::when;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -28,7 +29,7 @@ use crate::ui::text::{capital, fill, later, said, t};
 const HOUR: i64 = 3_600_000_000;
 
 /// For how long access can be given: what is sent, what is shown, and how long that is.
-const DURATIONS: [(&str, &str, i64); 5] = [
+pub const DURATIONS: [(&str, &str, i64); 5] = [
     ("1h", later("1 hour"), HOUR),
     ("4h", later("4 hours"), 4 * HOUR),
     ("1d", later("1 day"), 24 * HOUR),
@@ -146,7 +147,7 @@ pub fn grants(page: &Page<'_>, grants: &[GrantView]) -> Markup {
 fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
     let id = grant.entity.id;
     let name = parts::entity_name(grant.kind, &grant.entity.name);
-    let until = grant.expires_at.map(parts::until);
+    let until = grant.expires_at.map(|at| ends(page, at));
     let remove = fill(t("Withdraw {thing}"), &[("thing", &name)]);
     let question = fill(
         t("Withdraw {thing} from {name}? It holds at once."),
@@ -163,6 +164,9 @@ fn grant_line(page: &Page<'_>, grant: &GrantView, may: bool) -> Markup {
                 }
             }
             @if may {
+                @if grant.expires_at.is_some() {
+                    (prolong(page, &format!("prolong-grant-{id}"), &format!("/grants/{id}/extend")))
+                }
                 (form::autosave(&form_id, &page.path("/grants"), &csrf(page.request), html! {
                     input type="hidden" name="entity" value=(id);
                     input type="hidden" name="keep_until" value=[grant.expires_at];
@@ -220,13 +224,11 @@ pub async fn set_grant(
     let expires_at = if day.is_empty() {
         typed.get("keep_until").parse().ok()
     } else {
-        let workspace = request.server.app.store.workspace_by_slug(request.slug()).await?;
-        let zone = workspace.map(|w| w.time_zone).unwrap_or_default();
-        let at = parts::end_of_day(day, &zone);
+        let at = when::end_of_day("expires_at", day, &when::zone(&request))?;
         if at.is_some_and(|at| at.0 <= request.server.app.store.now()) {
             return Err(Refusal::invalid("expires_at", "{field} must be today or a day to come."));
         }
-        Some(at.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be a day, like 2026-12-31."))?)
+        at
     };
     let (may_use, may_observe) = (typed.get("may_use") == "yes", typed.get("may_observe") == "yes");
     if !may_use && !may_observe {
@@ -330,9 +332,10 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
                         @for (permission, reaches) in &one.holds {
                             strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.iter().map(|reach| t(reach)).collect::<Vec<&str>>().join(", ")) }
                         }
-                        p.hint { (parts::until(one.expires_at)) }
+                        p.hint { (ends(page, one.expires_at)) }
                     }
                     @if may {
+                        (prolong(page, &format!("prolong-{}", one.id), &format!("/temporary/{}/extend", one.id)))
                         (button::post(&Button::new(Kind::Plain, t("End now")).confirm(t("End this access now? It holds at once.")),
                             &page.path(&format!("/temporary/{}/end", one.id)), &csrf(page.request)))
                     }
@@ -341,6 +344,65 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
         }
     };
     card(t("For a while"), t("Permissions that end by themselves"), give, body)
+}
+
+/// When something ends, and how long that is from now.
+fn ends(page: &Page<'_>, at: Moment) -> Markup {
+    let left = when::left(at.0 - page.request.server.app.store.now());
+    html! { (parts::until(at)) " · " (left) }
+}
+
+/// The form that moves an end further away.
+fn prolong(page: &Page<'_>, form_id: &str, below: &str) -> Markup {
+    let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, t(label))).collect();
+    let by = Field::new("by", t("Longer by")).required().form(form_id);
+    let fields = html! {
+        div.prolong {
+            (form::select(&by, &durations.choices(), "1d"))
+            (button::submit(&Button::new(Kind::Quiet, t("Extend"))))
+        }
+    };
+    form::form(form_id, &page.path(below), &csrf(page.request), fields)
+}
+
+/// How long something is to last, as a field of a form says.
+pub fn lasts(field: &'static str, typed: &Pairs) -> Result<i64, Refusal> {
+    let chosen = DURATIONS.iter().find(|(key, _, _)| *key == typed.get(field));
+    let unknown = || Refusal::invalid(field, "{field} must be chosen from the list.");
+    chosen.map(|(_, _, lasts)| *lasts).ok_or_else(unknown)
+}
+
+/// Prolongs access that was given for a while.
+pub async fn extend_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
+    let id = request.id("temporary")?;
+    let one = model.temporary.iter().find(|t| t.id == id && t.user == permit.id());
+    let end = one.ok_or_else(|| Refusal::new(Code::NotFound))?.expires_at;
+    let end = NewEnd { expires_at: Moment(end + lasts("by", &typed)?) };
+    user_access::extend_temporary(&request.server.app, &permit, &request.author(), id.0, end).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "extended"))
+}
+
+/// Prolongs a grant that has an end.
+pub async fn extend_grant(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let model = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.snapshot().model();
+    let entity = request.id("entity")?;
+    let grant = model.grants_of(permit.id(), request.server.app.store.now()).find(|g| g.entity == entity);
+    let end = grant.and_then(|grant| Some((grant, grant.expires_at?)));
+    let (grant, end) = end.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let expires_at = Some(Moment(end + lasts("by", &typed)?));
+    let (may_use, may_observe) = (grant.may_use, grant.may_observe);
+    let grant = SetGrant { entity: entity.0, may_use, may_observe, expires_at };
+    grants::set(&request.server.app, &permit, &request.author(), grant).await?;
+    Ok(done(&request, &format!("/users/{}", permit.id()), "extended"))
 }
 
 fn meaning(permission: &str) -> String {
@@ -406,12 +468,9 @@ pub async fn give_temporary(
         _ if !permission.concerns_rows() => vec![Reach::All.word().to_owned()],
         reach => vec![reach.to_owned()],
     };
-    let lasts = DURATIONS.iter().find(|(key, _, _)| *key == typed.get("expires_at"));
-    let (_, _, lasts) =
-        lasts.ok_or_else(|| Refusal::invalid("expires_at", "{field} must be chosen from the list."))?;
     let new = NewTemporary {
         holds: BTreeMap::from([(name.to_owned(), words)]),
-        expires_at: Moment(request.server.app.store.now() + lasts),
+        expires_at: Moment(request.server.app.store.now() + lasts("expires_at", &typed)?),
     };
     user_access::give_temporary(&request.server.app, &permit, &request.author(), new).await?;
     Ok(done(&request, &format!("/users/{}", permit.id()), "given"))

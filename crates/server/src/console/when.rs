@@ -9,13 +9,12 @@ use workspace::{Moment, Refusal};
 
 use crate::request::Request;
 use crate::ui::datetime::{self, Show};
-use crate::ui::text::{fill, later, t};
+use crate::ui::text::{self, fill, later, t};
 
 /// The workspace's time zone: days in filters are its days, and it is what readers without scripts see.
-pub async fn zone(request: &Request) -> Result<TimeZone, Refusal> {
-    let workspace = request.identity()?.actor.snapshot().model().workspace;
-    let name = request.server.app.store.workspace(workspace).await?.time_zone;
-    Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
+pub fn zone(request: &Request) -> TimeZone {
+    let name = request.workspace.as_ref().map_or("", |workspace| workspace.time_zone.as_str());
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
 /// A moment: in the reader's time zone, or in the workspace's where the browser runs no scripts.
@@ -67,6 +66,17 @@ pub fn end_of_day(field: &'static str, day: &str, zone: &TimeZone) -> Result<Opt
     end.map(|end| Some(Moment(end.timestamp().as_microsecond()))).ok_or_else(unreadable)
 }
 
+/// How long there is left of something that ends, in its greatest unit.
+pub fn left(micros: i64) -> String {
+    let minutes = micros.max(0) / 60_000_000;
+    match (minutes / 1440, minutes / 60, minutes) {
+        (days @ 1.., ..) => text::count(days, "{n} day left", "{n} days left"),
+        (_, hours @ 1.., _) => text::count(hours, "{n} hour left", "{n} hours left"),
+        (_, _, minutes @ 1..) => text::count(minutes, "{n} minute left", "{n} minutes left"),
+        _ => t("less than a minute left").to_owned(),
+    }
+}
+
 /// Seconds as `4:12` or `1:02:03`.
 pub fn span(seconds: i64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -75,6 +85,11 @@ pub fn span(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+    use workspace::Moment;
+
+    use super::end_of_day;
+
     use super::span;
 
     #[test]
@@ -82,5 +97,17 @@ mod tests {
         assert_eq!(span(0), "0:00");
         assert_eq!(span(252), "4:12");
         assert_eq!(span(3723), "1:02:03");
+    }
+
+    #[test]
+    fn a_day_ends_when_the_next_one_begins_where_the_workspace_is() {
+        let end = |day, zone: &str| {
+            let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+            end_of_day("until", day, &zone).map_err(|refusal| refusal.field)
+        };
+        assert_eq!(end("2026-11-22", "UTC"), Ok(Some(Moment(1_795_392_000_000_000))));
+        assert_eq!(end("2026-11-22", "Europe/Berlin"), Ok(Some(Moment(1_795_388_400_000_000))));
+        assert_eq!(end(" ", "UTC"), Ok(None));
+        assert_eq!(end("soon", "UTC"), Err(Some("until".into())));
     }
 }

@@ -10,9 +10,10 @@ use workspace::calls::{self, CallQuery};
 use workspace::{Code, Refusal, explain};
 
 use super::calls::outside;
-use super::choices::{self, Choices, borrowed};
+use super::choices::{self, Groups};
 use super::frame::{Frame, path};
 use super::paging::address;
+use super::parts::Options;
 use super::{parts, when};
 use crate::download;
 use crate::input::Query;
@@ -115,7 +116,7 @@ impl<'a> Page<'a> {
             "" => Permission::CallRecordRead,
             name => Permission::from_name(name).ok_or_else(missing)?,
         };
-        let zone = when::zone(request).await?;
+        let zone = when::zone(request);
         let mut page = Page {
             request,
             visible,
@@ -222,12 +223,11 @@ impl<'a> Page<'a> {
         let tab = self.asked.tab.as_str();
         let people =
             choices::that(self.actor(), Noun::User, |user| self.actor().may(Permission::AccessExplain, user));
-        let people: Vec<(String, String)> =
-            people.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+        let people: Options = people.into_iter().collect();
         let user = self.user.to_string();
-        let mut things = Choices::of(self.actor(), &THINGS, |noun, id| format!("{}:{id}", noun.word()));
-        things.0.insert(0, (t("Everything"), vec![("*".into(), t("The whole workspace").into())]));
-        things.0.push((t("Latest calls"), self.calls.clone()));
+        let mut things = Groups::of(self.actor(), &THINGS, |noun, id| format!("{}:{id}", noun.word()));
+        things.0.insert(0, (t("Everything"), [("*", t("The whole workspace"))].into_iter().collect()));
+        things.0.push((t("Latest calls"), self.calls.iter().cloned().collect()));
         let thing = if self.asked.thing.is_empty() { "*" } else { &self.asked.thing };
         let controls = html! {
             @if !tab.is_empty() { input type="hidden" name="tab" value=(tab); }
@@ -268,6 +268,6 @@ pub(super) fn strong(text: &str) -> Markup {
     html! { strong { (text) } }
 }
 
-fn person_filter(people: &[(String, String)], user: &str) -> Markup {
-    filter::one_of_groups("user", t("Who"), "", &[(t("People"), borrowed(people))], user)
+fn person_filter(people: &Options, user: &str) -> Markup {
+    filter::one_of_groups("user", t("Who"), "", &[(t("People"), people.choices())], user)
 }

@@ -5,7 +5,9 @@ use access::{Permit, can};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use workspace::grants::{self, GrantView, SetGrant};
-use workspace::user_access::{self, EffectiveLine, NewTemporary, SettingWord, TemporaryView, ToggleView};
+use workspace::user_access::{
+    self, EffectiveLine, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView,
+};
 use workspace::users::UserView;
 use workspace::{List, Moment, Refusal};
 
@@ -118,6 +120,18 @@ pub async fn give_temporary(
     Body(new): Body<NewTemporary>,
 ) -> Result<Created<TemporaryView>, Refusal> {
     user_access::give_temporary(&request.server.app, &permit, &request.author(), new).await.map(Created)
+}
+
+/// Gives access for a while another end.
+pub async fn extend_temporary(
+    request: Request,
+    permit: Permit<can::UserSetAccess>,
+    Body(end): Body<NewEnd>,
+) -> Result<Json<TemporaryView>, Refusal> {
+    let temporary = request.id("temporary")?.0;
+    user_access::extend_temporary(&request.server.app, &permit, &request.author(), temporary, end)
+        .await
+        .map(Json)
 }
 
 /// Ends access that was given for a while.

@@ -1,6 +1,7 @@
 //! The REST face: one file a noun, one function an endpoint of the table.
 
 pub mod access;
+pub mod access_requests;
 pub mod audit;
 pub mod calling;
 pub mod calls;
@@ -14,6 +15,7 @@ pub mod outbox;
 pub mod permissions;
 pub mod plan;
 pub mod recordings;
+pub mod reviews;
 pub mod roles;
 pub mod sessions;
 pub mod toggles;

@@ -92,6 +92,8 @@ icons! {
     Down => r#"<path d="M3.5 6 8 10.5 12.5 6"/>"#,
     /// Leave.
     SignOut => r#"<path d="M6.5 2.5h-3c-.6 0-1 .4-1 1v9c0 .6.4 1 1 1h3M10 5l3 3-3 3M13 8H6.5"/>"#,
+    /// A raised hand: somebody asks for access.
+    Ask => r#"<path d="M4.5 8.5V4.2a1 1 0 0 1 2 0V7M6.5 7V2.8a1 1 0 0 1 2 0V7M8.5 7V3.6a1 1 0 0 1 2 0v4M10.5 7.6V5.4a1 1 0 0 1 2 0v4.4c0 2.4-1.6 4-4 4-2 0-3-.9-3.8-2.3L2.9 9.2a1 1 0 0 1 1.6-.9"/>"#,
     /// Arrows both ways: one beside the other.
     Compare => r#"<path d="M2.5 5.2h10M9.6 2.3l2.9 2.9-2.9 2.9M13.5 10.8h-10M6.4 7.9l-2.9 2.9 2.9 2.9"/>"#,
     /// Look: view as somebody else.

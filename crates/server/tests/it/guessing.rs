@@ -4,8 +4,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Company, PASSWORD, TestServer};
+use tokio::task::JoinSet;
 
 const TRIES: i64 = 10_000;
+const AT_ONCE: usize = 20;
 const PHONE: &str = "+442079460123";
 
 /// A POST from a client address, with the device's secret where there is one.
@@ -40,14 +42,19 @@ async fn with_device(server: &TestServer) -> (Company<'_>, String, String) {
 /// signs in now and then.
 async fn flood(server: &TestServer, path: &str, wrong: Value, right: Value, device: &str) -> i64 {
     let (stranger, mut answered) = (server.stranger(), 0);
-    for at in 0..TRIES {
-        let answer = post(&stranger, path, &address(at), None, &wrong).await;
-        assert!(matches!(answer.status, 401 | 429), "{} {}", answer.status, answer.text);
-        answered += i64::from(answer.status == 401);
-        if at % 8 == 0 {
-            server.pass(60);
+    for first in (0..TRIES).step_by(AT_ONCE) {
+        // At the same moment, so that none can be checked before the others are counted.
+        let mut tries = JoinSet::new();
+        for at in (first..TRIES).take(AT_ONCE) {
+            let (stranger, path, wrong) = (stranger.clone(), path.to_owned(), wrong.clone());
+            tries.spawn(async move { post(&stranger, &path, &address(at), None, &wrong).await });
         }
-        if at % 2_000 == 1_999 {
+        for answer in tries.join_all().await {
+            assert!(matches!(answer.status, 401 | 429), "{} {}", answer.status, answer.text);
+            answered += i64::from(answer.status == 401);
+        }
+        server.pass(160);
+        if first % 2_000 == 1_980 {
             post(&stranger, path, "198.51.100.7", Some(device), &right).await.expect(201);
             // From anywhere else not even the right one is checked.
             post(&stranger, path, "198.51.100.8", None, &right).await.expect(429);
@@ -175,7 +182,7 @@ async fn guessing_fast_finds_out_about_no_phone_number() {
 async fn a_flood_of_passwords_is_told_to_come_again_and_counts_for_nothing() {
     let server = TestServer::start().await;
     let (company, email, device) = with_device(&server).await;
-    let mut tries = tokio::task::JoinSet::new();
+    let mut tries = JoinSet::new();
     for at in 0..200 {
         let (stranger, slug) = (server.stranger(), company.slug.clone());
         tries.spawn(async move {
@@ -209,4 +216,70 @@ async fn old_counts_are_dropped() {
     server.pass(3 * 86_400);
     guess(10).await;
     assert_eq!(server.database.number("SELECT count(*) FROM attempts").await, 2);
+}
+
+#[tokio::test]
+async fn one_session_has_only_so_many_streams_open() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let cookie = format!("__Host-ringfence-{}={}", company.slug, company.owner.client.token.clone().unwrap());
+    let open = || {
+        let stranger = server.stranger();
+        let request = stranger.request(Method::GET, &format!("/w/{}/live", company.slug));
+        let request = request.header("cookie", cookie.as_str());
+        async move { request.send().await.unwrap() }
+    };
+    let mut streams = vec![];
+    for _ in 0..24 {
+        streams.push(open().await);
+    }
+    assert!(streams.iter().all(|stream| stream.status() == 200));
+    assert_eq!(open().await.status(), 429);
+    streams.clear();
+    for _ in 0..100 {
+        if open().await.status() == 200 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("no place came free after the pages were closed");
+}
+
+#[tokio::test]
+async fn guessing_at_links_is_stopped_before_the_look_up_and_known_devices_pass() {
+    let server = TestServer::start().await;
+    let (company, _, device) = with_device(&server).await;
+    let guest = json!({ "email": "guest@calliyo.example", "name": "Guest" });
+    let added = company.owner.client.post("/api/v1/users", guest).await.expect(201);
+    let link = added.json["invitation"]["link"].as_str().unwrap().to_owned();
+    let open = |path: String, method: Method, address: &'static str, cookie: Option<String>| {
+        let stranger = server.stranger();
+        let request = stranger.request(method.clone(), &path).header("x-forwarded-for", address);
+        let request = cookie.into_iter().fold(request, |request, cookie| request.header("cookie", cookie));
+        let form = [("password", PASSWORD)];
+        let request = if method == Method::POST { request.form(&form) } else { request };
+        async move { stranger.send(request).await.status }
+    };
+    let before = server.app.passwords.checked();
+    let mut looked_up = 0;
+    for at in 0..TRIES {
+        let (method, path) = match at % 2 {
+            0 => (Method::GET, format!("/w/{}/welcome/rfi_{at:064x}", company.slug)),
+            _ => (Method::POST, format!("/w/{}/reset/rfr_{at:064x}", company.slug)),
+        };
+        let status = open(path, method, "192.0.2.1", None).await;
+        assert!(matches!(status, 404 | 429), "{status}");
+        looked_up += i64::from(status == 404);
+    }
+    assert_eq!(looked_up, 50);
+    assert_eq!(server.app.passwords.checked(), before);
+    let path = link.strip_prefix(&server.url()).unwrap();
+    assert_eq!(open(path.to_owned(), Method::GET, "192.0.2.1", None).await, 429);
+    let cookie = Some(format!("__Host-device={device}"));
+    assert_eq!(open(path.to_owned(), Method::GET, "192.0.2.1", cookie).await, 200);
+    // It was good lately: now it is looked up from anywhere.
+    assert_eq!(open(path.to_owned(), Method::POST, "192.0.2.1", None).await, 303);
+    // The log tells of the address once.
+    let log = company.owner.client.get("/api/v1/audit?outcome=refused&limit=200").await.expect(200);
+    assert_eq!(log.text.matches("too_many_tries").count(), 1);
 }

@@ -96,7 +96,8 @@ CREATE TABLE devices (
 );
 CREATE INDEX devices_by_hash ON devices (device_hash);
 
--- Somebody asks for access: permissions or a role. state: open, granted, declined, withdrawn.
+-- Somebody asks for access: permissions or a role. state: open, granted, declined, withdrawn. passed_to: somebody
+-- whom a decider who could not give it asked to decide.
 CREATE TABLE access_requests (
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
     id           BIGINT NOT NULL,
@@ -111,10 +112,12 @@ CREATE TABLE access_requests (
     gave         TEXT   NOT NULL DEFAULT '',
     until        BIGINT,
     note         TEXT   NOT NULL DEFAULT '',
+    passed_to    BIGINT,
     PRIMARY KEY (workspace_id, id),
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 );
 CREATE INDEX access_requests_by_state ON access_requests (workspace_id, state, id);
+CREATE INDEX access_requests_by_user ON access_requests (workspace_id, user_id, id);
 
 -- A review of a unit's or a role's people: each line is one thing that somebody has, kept or removed.
 CREATE TABLE reviews (
@@ -138,6 +141,7 @@ CREATE TABLE review_lines (
     source_id    BIGINT NOT NULL,
     label        TEXT   NOT NULL,
     last_used_at BIGINT,
+    marked       BIGINT NOT NULL DEFAULT 0,
     decision     TEXT   NOT NULL DEFAULT '',
     decided_by   BIGINT,
     decided_at   BIGINT,

@@ -254,3 +254,37 @@ async fn cal_18_only_the_owner_transfers_ownership_and_only_to_an_admin() {
     assert_eq!(role(company.owner.id).await, "Admin");
     transfer(to(admin.id, PASSWORD)).await.expect(403);
 }
+
+#[tokio::test]
+async fn cal_20_a_member_asks_for_a_role_and_owner_or_admin_grants_or_declines_it() {
+    let server = TestServer::start().await;
+    let (company, admin, member) = company(&server).await;
+    let other = company.hire("member").await;
+    let role = company.role("admin").await;
+    let body = json!({ "role": role, "reason": "I look after the office now" });
+    let ask = |who: &Member| {
+        let (client, body) = (who.client.clone(), body.clone());
+        async move { client.post("/api/v1/access-requests", body).await.expect(201).json["id"].clone() }
+    };
+    let (granted, declined) = (ask(&member).await, ask(&other).await);
+    for decider in [&company.owner, &admin] {
+        let seen = decider.client.get("/api/v1/access-requests").await.expect(200);
+        assert_eq!(seen.json["total"], 2, "it reaches Owner and Admins");
+    }
+    member.client.get("/api/v1/access-requests").await.expect(403);
+    let path = |request: &serde_json::Value, how: &str| format!("/api/v1/access-requests/{request}/{how}");
+    member.client.post(&path(&declined, "grant"), json!({})).await.expect(403);
+    admin.client.post(&path(&granted, "grant"), json!({})).await.expect(200);
+    let no = json!({ "note": "one is enough" });
+    company.owner.client.post(&path(&declined, "decline"), no).await.expect(200);
+    let role_of = |who: &Member| {
+        let client = who.client.clone();
+        async move { client.get("/api/v1/me").await.expect(200).json["user"]["role"]["name"].clone() }
+    };
+    assert_eq!((role_of(&member).await, role_of(&other).await), (json!("Admin"), json!("Member")));
+    let told = other.client.get("/api/v1/me/access-requests").await.expect(200);
+    assert_eq!(
+        (&told.items()[0]["state"], &told.items()[0]["note"]),
+        (&json!("declined"), &json!("one is enough"))
+    );
+}
