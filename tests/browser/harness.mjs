@@ -9,7 +9,7 @@
 // the content security policy. A test that provokes one says so: `open(t, { expectErrors: [/status of 403/] })`.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -52,8 +52,13 @@ const SCREENSHOT_LIMIT_MS = 60_000; // a long page takes a busy machine a while 
 const LOG_LIMIT = 4_000; // characters of the server's log in the message of a failed test
 
 /** Starts `ringfence serve --demo` on an empty data folder and a browser beside it. */
-export async function startDemo() {
-  const server = await startServer(['--demo']);
+export const startDemo = () => start(['--demo']);
+
+/** The same without any workspace: `create` makes them. */
+export const startEmpty = () => start([]);
+
+async function start(options) {
+  const server = await startServer(options);
   try {
     const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
     return new Demo(server, browser);
@@ -75,13 +80,24 @@ class Demo {
     this.url = server.url;
   }
 
+  /** Makes an empty workspace from a preset; the first user's email address (`owner`) and password. */
+  create(slug, preset) {
+    const about = ['--slug', slug, '--name', slug, '--preset', preset, '--owner-email', `owner@${slug}.example`];
+    const options = ['workspace', 'create', ...about, '--owner-name', 'Olive Owner', '--data', this.#server.data, '--json'];
+    return JSON.parse(execFileSync(binary(), options, { encoding: 'utf8' }));
+  }
+
+  /** Writes target/screenshots/NAME.png of the page in the look that it has. */
+  async shoot(page, name) {
+    await writeScreenshot(page, name);
+  }
+
   /**
    * A page with cookies of its own, at the desktop's size and in light, that is closed when the test `t` ends.
    * `expectErrors`: patterns of complaints that the test provokes on purpose; all others fail it.
-   * `scripts`: whether the browser runs the console's scripts.
+   * `scripts`: whether the browser runs the console's scripts. `look`: its size and colours, the desktop's in light unless told.
    */
-  async open(t, { expectErrors = [], scripts = true } = {}) {
-    const look = LOOKS[0];
+  async open(t, { expectErrors = [], scripts = true, look = LOOKS[0] } = {}) {
     const context = await this.#browser.newContext({
       baseURL: this.url,
       viewport: look.viewport,
@@ -168,7 +184,7 @@ async function wear(page, { viewport, colorScheme }) {
 
 async function writeScreenshot(page, name, look) {
   await mkdir(SCREENSHOTS, { recursive: true });
-  const path = join(SCREENSHOTS, `${name}-${look.name}.png`);
+  const path = join(SCREENSHOTS, `${look ? `${name}-${look.name}` : name}.png`);
   // Hiding the caret would leave style attributes behind, which the page's content security policy then objects to.
   await page.screenshot({ path, fullPage: true, animations: 'disabled', caret: 'initial', timeout: SCREENSHOT_LIMIT_MS });
 }
@@ -205,6 +221,7 @@ async function startServer(options) {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
   const server = {
     url: `http://${listen}`,
+    data,
     log: () => log.slice(-LOG_LIMIT),
     stop: async () => {
       await stopChild(child, ended);
