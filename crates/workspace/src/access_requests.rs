@@ -185,7 +185,7 @@ fn wanted(actor: &Actor, new: &NewRequest) -> Answer<(Vec<Cell>, Option<Id>)> {
     match (new.role, new.holds.is_empty()) {
         (Some(role), true) => Ok((vec![], Some(wanted_role(actor, Id(role))?))),
         (None, false) => Ok((wanted_cells(actor, &new.holds)?, None)),
-        _ => Err(Refusal::invalid("holds", "holds or role must say what you ask for, not both.")),
+        _ => Err(Refusal::invalid("holds", "{field} or role must say what you ask for, not both.")),
     }
 }
 

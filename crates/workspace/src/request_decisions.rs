@@ -193,7 +193,7 @@ fn gift(before: &Snapshot, row: &AccessRequestRow, grant: &Grant, now: access::M
     let one = [grant.until.is_some(), grant.toggle.is_some(), grant.role.is_some()];
     if one.into_iter().filter(|given| *given).count() > 1 || (grant.holds.is_some() && grant.until.is_none())
     {
-        return Err(Refusal::invalid("until", "until goes with holds; toggle and role stand alone."));
+        return Err(Refusal::invalid("until", "{field} goes with holds; toggle and role stand alone."));
     }
     let model = before.model();
     if let Some(until) = grant.until {

@@ -257,7 +257,7 @@ fn scope(actor: &Actor, new: &NewReview) -> Answer<(&'static str, Id)> {
         (None, Some(_)) => {
             Err(Refusal::invalid("unit", "{field} is not a department or branch of this workspace."))
         }
-        _ => Err(Refusal::invalid("role", "role or unit must say whose access is reviewed, not both.")),
+        _ => Err(Refusal::invalid("role", "{field} or unit must say whose access is reviewed, not both.")),
     }
 }
 

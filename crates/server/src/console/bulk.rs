@@ -19,7 +19,7 @@ use crate::ui::card::card;
 use crate::ui::dialog;
 use crate::ui::form::{self, Field};
 use crate::ui::page::{Crumb, PageHead, page_head};
-use crate::ui::text::{count, fill, number, t};
+use crate::ui::text::{count, fill, number, said, t};
 
 /// The id of the form that sends who is ticked on the list.
 pub const CHOSEN: &str = "chosen";
@@ -186,7 +186,7 @@ fn act(actor: &Actor, what: &'static str, many: i64) -> Option<Act> {
         ),
         "toggle" => {
             let toggles: Options =
-                model.toggles.iter().map(|(id, toggle)| (id, toggle.name.as_str())).collect();
+                model.toggles.iter().map(|(id, toggle)| (id, said(&toggle.name))).collect();
             let states = [("allow", t("Allow")), ("deny", t("Deny")), ("inherit", t("Inherit"))];
             let states: Options = states.into_iter().collect();
             (

@@ -312,7 +312,7 @@ impl Page<'_> {
                 @if let Some(role) = &given.role { (fill(t("The role {name}"), &[("name", &said(role))])) }
                 @if let Some(toggle) = &given.toggle { (fill(t("The toggle {name}"), &[("name", &said(toggle))])) }
                 @for (name, words) in &given.holds { div.asked { span.capital { (said(meaning(name))) } " " (chips(name, words)) } }
-                @if let Some(until) = asked.until { p.hint { (t("until")) " " (parts::when(until, Show::DateTime)) } }
+                @if let Some(until) = asked.until { p.hint { (parts::until(until)) } }
             } @else { "–" }
         };
         card(

@@ -12,7 +12,7 @@ use super::parts::{self, Options};
 use crate::input::Pairs;
 use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field, Kind};
-use crate::ui::text::{in_words, t};
+use crate::ui::text::{in_words, said, t};
 
 /// The fields of a user for one who fills them in.
 pub struct UserForm<'a> {
@@ -95,7 +95,7 @@ impl UserForm<'_> {
         if let Some(role) = self.user.map(|user| &user.role) {
             let held = role.id.to_string();
             if !roles.choices().iter().any(|choice| choice.value == held) {
-                roles = [(role.id, role.name.clone())].into_iter().collect::<Options>().and(roles);
+                roles = [(role.id, said(&role.name))].into_iter().collect::<Options>().and(roles);
             }
         }
         self.choice(Field::new("role", t("Role")).required(), &roles.choices())

@@ -25,7 +25,7 @@ impl RequestQuery {
         match self.state.as_deref() {
             None | Some("open") => Ok(true),
             Some("decided") => Ok(false),
-            Some(_) => Err(Refusal::invalid("state", "state must be open or decided.")),
+            Some(_) => Err(Refusal::invalid("state", "{field} must be open or decided.")),
         }
     }
 }
