@@ -202,6 +202,7 @@ test('an invitation keeps what was typed when refused, then shows a password onc
   await page.goto('/w/standard/users/new');
   await page.getByLabel('Name', { exact: true }).fill('Nour Haddad');
   await page.getByLabel('Email address').fill(taken);
+  await page.locator('select[name=access]').selectOption('one_time');
   await page.getByRole('button', { name: 'Add user' }).click();
   await page.locator('#field-email-error').waitFor();
   assert.equal(await page.getByLabel('Email address').getAttribute('aria-invalid'), 'true');

@@ -110,9 +110,10 @@ test('a department is added, renamed and deleted', async (t) => {
   await page.locator('#rename-unit').getByLabel('Name').fill('Late desk');
   await page.locator('#rename-unit').getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('heading', { level: 1, name: 'Late desk' }).waitFor();
-  await page.getByRole('button', { name: 'Delete' }).click();
-  await page.locator('#confirm').getByText('Delete Late desk? It cannot be brought back.').waitFor();
-  await page.locator('#confirm').getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Delete Late desk?' });
+  await dialog.getByText('Nobody belongs to it. It cannot be brought back.').waitFor();
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.waitForURL(hasPath(`${HOME}/departments`));
   assert.equal(await page.getByRole('link', { name: 'Late desk' }).count(), 0);
 });

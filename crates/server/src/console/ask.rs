@@ -247,7 +247,7 @@ fn answer(asked: &RequestView) -> Markup {
     let by = asked.decided_by.as_ref().map(|by| fill(t("Decided by {name}."), &[("name", &by.name)]));
     html! {
         @if let Some(by) = by { p.hint { (by) @if !asked.note.is_empty() { " “" (asked.note) "”" } } }
-        @if let Some(until) = asked.until { p.hint { (t("until")) " " (parts::when(until, Show::DateTime)) } }
+        @if let Some(until) = asked.until { p.hint { (parts::until(until)) } }
     }
 }
 
