@@ -105,9 +105,12 @@ fn mails(request: &Request, zone: &TimeZone, found: &List<MailView>) -> Markup {
 fn about(mail: &MailView) -> Markup {
     let kind = KINDS.iter().find(|(word, _)| *word == mail.kind).map_or("", |(_, label)| t(label));
     html! {
-        div { strong { (kind) } p.hint { (mail.subject) } }
-        @if let Some(body) = &mail.body {
-            details id={ "body-" (mail.id) } { summary { (t("Show the mail")) } pre.mail { (body) } }
+        div {
+            strong { (kind) }
+            p.hint { (mail.subject) }
+            @if let Some(body) = &mail.body {
+                details id={ "body-" (mail.id) } { summary { (t("Show the mail")) } pre.mail { (body) } }
+            }
         }
     }
 }
