@@ -16,6 +16,9 @@ const PAGES = {
   '/calls': 'call_record:read',
   '/users': 'user:read',
   '/roles': 'role:read',
+  '/requests': 'access_request:decide',
+  '/reviews': 'access:review',
+  '/toggles': 'role:read',
   '/departments': 'department:read',
   '/branches': 'branch:read',
   '/numbers': 'number:read',
@@ -23,7 +26,10 @@ const PAGES = {
   '/queues': 'queue:read',
   '/why': 'access:explain',
   '/audit': 'audit:read',
+  '/outbox': 'user:invite',
   '/tokens': 'api_token:read',
+  '/plan': 'billing:read',
+  '/licences': 'license:read',
   '/settings': 'settings:read',
 };
 

@@ -76,7 +76,7 @@ async fn start(folder: &Path) -> Server {
     let example: PathBuf = std::env::current_exe().unwrap();
     let binary = example.parent().and_then(Path::parent).unwrap().join("ringfence");
     let mut command = Command::new(binary);
-    command.arg("--data").arg(folder).args(["--listen", LISTEN, "serve", "--demo"]);
+    command.args(["serve", "--demo", "--listen", LISTEN, "--data"]).arg(folder);
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let server = Server(child);
     for _ in 0..600 {
