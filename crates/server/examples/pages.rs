@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::unreachable,
     clippy::indexing_slicing,
     reason = "a measurement stops at whatever goes wrong, and nobody depends on it"
 )]
@@ -67,14 +68,18 @@ async fn futures<T, F: Future<Output = T>>(count: usize, each: impl Fn(usize) ->
     all
 }
 
-/// Builds the binary as people run it, and starts it on an empty folder with the demo.
-async fn start(folder: &Path) -> Server {
+/// The binary as people run it.
+fn built() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built =
-        Command::new(cargo).args(["build", "--release", "-p", "ringfence", "--bin", "ringfence"]).status();
-    assert!(built.unwrap().success(), "the server builds");
-    let example: PathBuf = std::env::current_exe().unwrap();
-    let binary = example.parent().and_then(Path::parent).unwrap().join("ringfence");
+    let args = ["build", "--release", "-p", "ringfence", "--bin", "ringfence"];
+    assert!(Command::new(cargo).args(args).status().unwrap().success(), "the server builds");
+    let example = std::env::current_exe().unwrap();
+    example.parent().and_then(Path::parent).unwrap().join("ringfence")
+}
+
+/// Starts the server on an empty folder with the demo: the binary that RINGFENCE_BIN names, else one built for it.
+async fn start(folder: &Path) -> Server {
+    let binary = std::env::var_os("RINGFENCE_BIN").map_or_else(built, PathBuf::from);
     let mut command = Command::new(binary);
     command.args(["serve", "--demo", "--listen", LISTEN, "--data"]).arg(folder);
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -97,20 +102,27 @@ async fn sign_in(http: &reqwest::Client, nth: usize) -> String {
     let offered = http.get(page("/sign-in")).send().await.unwrap().text().await.unwrap();
     let users: Vec<&str> =
         offered.split("name=\"user\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    let user = users[nth % users.len()];
+    // Somebody of the demo is banned: the next one comes instead.
+    for next in nth.. {
+        let answer = offer(http, users[next % users.len()]).await;
+        if answer.headers().contains_key(LOCATION) {
+            let cookies = answer.headers().get_all(SET_COOKIE).iter();
+            let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+            return cookies.collect::<Vec<_>>().join("; ");
+        }
+    }
+    unreachable!("somebody can sign in")
+}
+
+async fn offer(http: &reqwest::Client, user: &str) -> reqwest::Response {
     let origin = format!("http://{LISTEN}");
-    let answer = http
-        .post(page("/sign-in/demo"))
+    http.post(page("/sign-in/demo"))
         .header("origin", &origin)
         .header("sec-fetch-site", "same-origin")
         .form(&[("user", user)])
         .send()
         .await
-        .unwrap();
-    assert!(answer.headers().contains_key(LOCATION), "signed in: {}", answer.status());
-    let cookies = answer.headers().get_all(SET_COOKIE).iter();
-    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-    cookies.collect::<Vec<_>>().join("; ")
+        .unwrap()
 }
 
 /// Adds people until there are a thousand; one of them.
