@@ -256,6 +256,16 @@ async fn cal_18_only_the_owner_transfers_ownership_and_only_to_an_admin() {
 }
 
 #[tokio::test]
+async fn cal_19_who_may_not_spend_sets_neither_auto_recharge_nor_the_alert_decision_only() {
+    let server = TestServer::start().await;
+    let (company, admin, member) = company(&server).await;
+    for permission in ["wallet:recharge", "wallet:alert"] {
+        assert!(company.owner.may(permission, "*").await && admin.may(permission, "*").await);
+        assert!(!member.may(permission, "*").await);
+    }
+}
+
+#[tokio::test]
 async fn cal_20_a_member_asks_for_a_role_and_owner_or_admin_grants_or_declines_it() {
     let server = TestServer::start().await;
     let (company, admin, member) = company(&server).await;
