@@ -201,7 +201,7 @@ fn permissions(heading: &str, class: &str, names: &[&'static str]) -> Markup {
     let more = i64::try_from(rest.len()).unwrap_or(i64::MAX);
     html! {
         @if !names.is_empty() {
-            h4 class=(class) { (heading) }
+            h3 class=(class) { (heading) }
             ul class={ "pieces " (class) } { @for meaning in open { li { span.capital { (meaning) } } } }
             @if !rest.is_empty() {
                 details {
