@@ -96,7 +96,9 @@ async fn dispatch(
     };
     let language = match request.language() {
         Some(language) => language,
-        None => of_workspace(&request).await,
+        None if endpoint.face == Face::Console => of_workspace(&request).await,
+        // Programs are answered in English: nothing needs to be looked up for them.
+        None => Language::default(),
     };
     let answer = async {
         let outcome = match found {
@@ -128,8 +130,13 @@ async fn dispatch(
 
 /// The language of the workspace that the path names, for whoever asks for none.
 async fn of_workspace(request: &Request) -> Language {
-    let found = request.server.app.store.workspace_by_slug(request.slug()).await;
-    let code = found.ok().flatten().map(|workspace| workspace.language);
+    let code = match &request.workspace {
+        Some(workspace) => Some(workspace.language.clone()),
+        None => {
+            let found = request.server.app.store.workspace_by_slug(request.slug()).await;
+            found.ok().flatten().map(|workspace| workspace.language)
+        }
+    };
     code.and_then(|code| Language::of(&code)).unwrap_or_default()
 }
 

@@ -231,18 +231,19 @@ impl Change<'_> {
     /// hold: for the next request and for what is open.
     pub async fn commit(mut self) -> Result<()> {
         let after = if self.changes_access { Some(self.after().await?) } else { None };
-        let outcome = outcome_of(&after, &self.before);
+        let before = self.before.clone();
+        let outcome = after.as_ref().unwrap_or(&before);
         if self.changes_access || !self.touched.is_empty() {
-            authority::guard(self.actor.as_ref(), &self.before, outcome, &self.touched)?;
+            authority::guard(self.actor.as_ref(), &before, outcome, &self.touched)?;
         }
-        self.foresee(outcome_of(&after, &self.before))?;
+        self.foresee(outcome)?;
         if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
             self.leave_undo(after).await?;
         }
         for act in std::mem::take(&mut self.acts) {
             audit::append(&mut self.tx, self.workspace, &mut self.chain, &self.author, self.now, act).await?;
         }
-        let version = outcome_of(&after, &self.before).model().version;
+        let version = outcome.model().version;
         self.tx
             .exec(
                 q("UPDATE workspaces SET version = ")
@@ -296,10 +297,6 @@ impl Change<'_> {
         self.next_undo += 1;
         Ok(())
     }
-}
-
-fn outcome_of<'s>(after: &'s Option<Snapshot>, before: &'s Snapshot) -> &'s Snapshot {
-    after.as_ref().unwrap_or(before)
 }
 
 /// What a change would do, had it been made.

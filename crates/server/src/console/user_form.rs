@@ -102,13 +102,10 @@ impl UserForm<'_> {
     }
 
     fn language(&self) -> Markup {
-        let browser = [Choice { value: "", label: t("As their browser says") }];
-        let languages =
-            Language::ALL.map(|language| Choice { value: language.code(), label: language.name() });
-        let choices: Vec<Choice<'_>> = browser.into_iter().chain(languages).collect();
+        let languages = parts::languages().or_none(t("As their browser says"));
         self.choice(
             Field::new("language", t("Language")).hint(t("Of the console and of mail to them.")),
-            &choices,
+            &languages.choices(),
         )
     }
 
