@@ -135,7 +135,7 @@ fn same(actor: &Actor, what: &str, listed: Vec<Id>, checked: Vec<Id>) -> Result<
     }
 }
 
-/// Another seed for each run, told where a test fails; `RINGFENCE_SEED` replays one.
+/// The seed that `./test` sets for every random test, else another one for each run.
 fn seed() -> u64 {
     let told = std::env::var("RINGFENCE_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = told.unwrap_or_else(|| RandomState::new().hash_one("seed"));

@@ -146,11 +146,13 @@ fn take(model: &mut Model, step: &Step) {
             model.grants.retain(|grant| grant.user != USERS[*at]);
         }
         Step::Grant(user, number, may_use) => {
-            let id = 700 + u32::try_from(model.grants.len()).unwrap();
-            model.grants.retain(|g| (g.user, g.entity) != (USERS[*user], NUMBERS[*number]));
-            model
-                .grants
-                .push(Grant { may_use: *may_use, ..worlds::grant(id, USERS[*user], NUMBERS[*number]) });
+            let (user, number) = (USERS[*user], NUMBERS[*number]);
+            // As in the database, nothing is granted to somebody who was deleted.
+            if model.users.contains_key(&user) {
+                let id = 700 + u32::try_from(model.grants.len()).unwrap();
+                model.grants.retain(|g| (g.user, g.entity) != (user, number));
+                model.grants.push(Grant { may_use: *may_use, ..worlds::grant(id, user, number) });
+            }
         }
         Step::Withdraw(at) => {
             if *at < model.grants.len() {
