@@ -10,7 +10,7 @@ use store::review::ReviewLineRow;
 use store::{Author, Change};
 
 use crate::refusal::Refusal;
-use crate::reviews::{ReviewView, open, reviewer, show};
+use crate::reviews::{REMOVED, ReviewView, is_there, open, reviewer, show};
 use crate::{Answer, App, users};
 
 /// Closes a review.
@@ -42,8 +42,6 @@ pub async fn close(
     show(app, &permit, review).await
 }
 
-const REMOVED: &str = "removed";
-
 /// What becomes of each line that is to be removed.
 struct Closing<'a> {
     before: &'a Snapshot,
@@ -64,7 +62,7 @@ impl<'a> Closing<'a> {
         for line in lines.iter().filter(|line| line.decision == "remove") {
             if line.kind == "role" && line.source() == default_role {
                 closing.outcomes.insert(line.id, "It is the default role, and everybody has a role.".into());
-            } else if !closing.is_there(line) {
+            } else if !is_there(before.model(), line) {
                 closing.outcomes.insert(line.id, "gone".into());
             } else if let Err(refusal) = may_take(actor, line) {
                 closing.outcomes.insert(line.id, refusal.message.to_string());
@@ -94,18 +92,6 @@ impl<'a> Closing<'a> {
                 self.settle(actor, now, some);
                 self.settle(actor, now, others);
             }
-        }
-    }
-
-    /// Whether what a line is about is still as it was when the review was started.
-    fn is_there(&self, line: &ReviewLineRow) -> bool {
-        let (model, user, source) = (self.before.model(), line.user(), line.source());
-        match line.kind.as_str() {
-            "role" => model.users.get(&user).is_some_and(|record| record.role == source),
-            "toggle" => model.settings.get(&(user, source)) == Some(&access::model::Setting::Allow),
-            "grant" => model.grants.iter().any(|g| g.user == user && g.entity == source),
-            "lead" => model.leads.contains(&(user, source)),
-            _ => model.temporary.iter().any(|t| t.user == user && t.id == source),
         }
     }
 

@@ -84,6 +84,8 @@ pub struct LineView {
     pub decided_at: Option<Moment>,
     /// Once the review is closed: `kept`, `removed`, `gone`, or why it could not be removed.
     pub outcome: String,
+    /// Whether it was removed, and the person has it again by now: the closing was undone, or it was given anew.
+    pub has_it_again: bool,
 }
 
 /// A decision on a line.
@@ -133,6 +135,7 @@ impl LineView {
         LineView {
             id: row.id,
             user: Ref::to(model, row.user()),
+            has_it_again: row.outcome == REMOVED && is_there(model, &row),
             use_known: row.last_used_at != Some(UNKNOWN),
             last_used_at: row.last_used_at.filter(|at| *at != UNKNOWN).map(Moment),
             marked: row.is_marked(),
@@ -143,6 +146,21 @@ impl LineView {
             decided_at: row.decided_at.map(Moment),
             outcome: row.outcome,
         }
+    }
+}
+
+/// The outcome of a line that was taken away.
+pub(crate) const REMOVED: &str = "removed";
+
+/// Whether somebody has what a line is about.
+pub(crate) fn is_there(model: &Model, line: &ReviewLineRow) -> bool {
+    let (user, source) = (line.user(), line.source());
+    match line.kind.as_str() {
+        "role" => model.users.get(&user).is_some_and(|record| record.role == source),
+        "toggle" => model.settings.get(&(user, source)) == Some(&Setting::Allow),
+        "grant" => model.grants.iter().any(|g| g.user == user && g.entity == source),
+        "lead" => model.leads.contains(&(user, source)),
+        _ => model.temporary.iter().any(|t| t.user == user && t.id == source),
     }
 }
 

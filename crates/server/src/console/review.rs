@@ -150,7 +150,9 @@ fn choice(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
 
 fn outcome(line: &LineView) -> Markup {
     match OUTCOMES.iter().find(|(outcome, ..)| *outcome == line.outcome) {
-        Some((_, word, tone)) => badge(*tone, t(word)),
+        Some((_, word, tone)) => {
+            html! { div.review-stays { (badge(*tone, t(word))) @if line.has_it_again { p.hint { (t("has it again")) } } } }
+        }
         None => {
             html! { div.review-stays { (badge(Tone::Bad, t("stays"))) p.hint { (said(&line.outcome)) } } }
         }

@@ -188,6 +188,26 @@ async fn closing_takes_away_what_was_decided_and_keeps_the_rest() {
 }
 
 #[tokio::test]
+async fn a_line_that_was_removed_says_when_the_person_has_it_again() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let (unit, member) = equipped(&company).await;
+    let review = start(&company.owner, json!({ "unit": unit })).await;
+    let found = lines(&company.owner, review).await;
+    let (toggle, lead) = (line(&found, member.id, "toggle"), line(&found, member.id, "lead"));
+    assert_eq!(decide(&company.owner, review, toggle, "remove").await, 200);
+    assert_eq!(decide(&company.owner, review, lead, "remove").await, 200);
+    close(&company.owner, review).await;
+    company.toggle(member.id, "Full Call Report Access", "allow").await.expect(200);
+    let found = lines(&company.owner, review).await;
+    let again =
+        |kind| (&line(&found, member.id, kind)["outcome"], &line(&found, member.id, kind)["has_it_again"]);
+    assert_eq!(again("toggle"), (&json!("removed"), &json!(true)));
+    assert_eq!(again("lead"), (&json!("removed"), &json!(false)));
+    assert_eq!(again("grant"), (&json!("kept"), &json!(false)));
+}
+
+#[tokio::test]
 async fn a_line_that_cannot_be_removed_says_why_and_stays() {
     let server = TestServer::start().await;
     let company = server.company("calilio").await;
