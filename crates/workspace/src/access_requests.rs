@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use access::model::Standing;
 use access::{
-    Actor, Cell, Id, Model, Noun, Permission, Permit, Powers, Reaches, Snapshot, Visible, can, text,
+    Actor, Cell, Id, Model, Noun, Permission, Permit, Powers, Reaches, Snapshot, Text, Visible, can, text,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,28 +133,20 @@ pub async fn ask(
         "reason": reason });
     let act = Act::done("access_request:create", "user", actor.id().0, model.label(actor.id()));
     change.record(act.with(serde_json::json!({ "request": request, "after": asked })));
-    tell_deciders(&mut change, actor, request, &in_words(model, &wants, role), &reason).await?;
+    let asked_for = in_words(model, &wants, role);
+    for decider in deciders(actor.snapshot(), actor.id()).into_iter().take(MOST_TOLD) {
+        let filled = |mail| told(mail, model.label(actor.id()), &asked_for, &reason, i64::from(request.0));
+        mail::post(&mut change, decider, mail::Kind::RequestMade, filled).await?;
+    }
     let row = change.access_request(i64::from(request.0)).await?;
     change.commit().await?;
     Ok(RequestView::of(actor, row))
 }
 
-/// Writes to everybody who may decide a request of this person.
-async fn tell_deciders(
-    change: &mut store::Change<'_>,
-    asker: &Actor,
-    request: Id,
-    wants: &str,
-    reason: &str,
-) -> Answer<()> {
-    let snapshot = asker.snapshot();
+/// The mail to somebody who may decide a request, with what it is about.
+pub(crate) fn told(mail: Text, by: &str, wants: &[Text], reason: &str, request: i64) -> Text {
     let path = format!("/requests/{request}");
-    let by = snapshot.model().label(asker.id());
-    let values = [("by", by), ("wants", wants), ("reason", reason), ("path", path.as_str())];
-    for decider in deciders(snapshot, asker.id()).into_iter().take(MOST_TOLD) {
-        mail::post(change, decider, mail::Kind::RequestMade, &values).await?;
-    }
-    Ok(())
+    mail.with("by", by).list("wants", wants.to_vec()).with("reason", reason).with("path", path)
 }
 
 /// The people who may decide requests of somebody.
@@ -169,10 +161,9 @@ pub(crate) fn deciders(snapshot: &Arc<Snapshot>, user: Id) -> Vec<Id> {
 }
 
 /// What is asked for, as a mail says it.
-pub(crate) fn in_words(model: &Model, wants: &[Cell], role: Option<Id>) -> String {
-    let permissions = wants.iter().map(|(p, _)| p.entry().meaning.to_owned());
-    let role = role.map(|role| model.label(role).to_owned());
-    role.into_iter().chain(permissions).collect::<Vec<_>>().join(", ")
+pub(crate) fn in_words(model: &Model, wants: &[Cell], role: Option<Id>) -> Vec<Text> {
+    let permissions = wants.iter().map(|(p, _)| Text::new(p.entry().meaning));
+    role.map(|role| Text::from(model.label(role).to_owned())).into_iter().chain(permissions).collect()
 }
 
 /// Why somebody asks, in one line.

@@ -1,6 +1,6 @@
 //! Invitations: somebody who was added gets a link, sets their own password with it, and is in.
 
-use access::{Id, Micros, Permit, can};
+use access::{Id, Micros, Permit, Text, can};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::audit::Act;
@@ -36,9 +36,9 @@ pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<
     let expires_at = change.now() + LASTS;
     let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
     let path = format!("/welcome/{secret}");
-    let values = [("by", by), ("path", path.as_str())];
-    let good = Some((link, expires_at));
-    let workspace = mail::write(change, user, mail::Kind::Invitation, &values, good).await?;
+    let filled = |mail: Text| mail.with("by", by).with("path", &path);
+    let good = (link, expires_at);
+    let workspace = mail::post_link(change, user, mail::Kind::Invitation, filled, good).await?;
     Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
 }
 

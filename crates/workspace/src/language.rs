@@ -1,7 +1,26 @@
-//! The languages that the console speaks (ONF-11).
+//! The languages that the console and its mail speak (ONF-11), and the texts in each.
+//!
+//! Texts are written in English in the code and looked up by their English.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use access::text::Words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// The texts of one language by their English.
+pub type Texts = HashMap<String, String>;
+
+static FRENCH: LazyLock<Texts> = LazyLock::new(|| read(include_str!("../lang/fr.toml")));
+static GERMAN: LazyLock<Texts> = LazyLock::new(|| read(include_str!("../lang/de.toml")));
+static SPANISH: LazyLock<Texts> = LazyLock::new(|| read(include_str!("../lang/es.toml")));
+
+fn read(text: &str) -> Texts {
+    // A test reads every file; one that cannot be read leaves the texts in English.
+    toml::from_str(text).unwrap_or_default()
+}
 
 /// A language of the console. Each user chooses their own; who has not chosen gets the browser's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +61,16 @@ impl Language {
         }
     }
 
+    /// The texts of the language; none for English, which the code has.
+    pub fn texts(self) -> Option<&'static Texts> {
+        match self {
+            Language::En => None,
+            Language::Fr => Some(&FRENCH),
+            Language::De => Some(&GERMAN),
+            Language::Es => Some(&SPANISH),
+        }
+    }
+
     /// The language of a code.
     pub fn of(code: &str) -> Option<Language> {
         Language::ALL.into_iter().find(|language| language.code() == code)
@@ -57,5 +86,13 @@ impl Language {
     pub fn accepted(header: &str) -> Option<Language> {
         let wanted = header.split(',').map(|part| part.split([';', '-']).next().unwrap_or_default().trim());
         wanted.filter_map(|code| Language::of(&code.to_lowercase())).next()
+    }
+}
+
+/// Says sentences in the language; what has no translation stays as it is.
+impl Words for Language {
+    fn template<'a>(&self, english: &'a str) -> Cow<'a, str> {
+        let text = self.texts().and_then(|texts| texts.get(english));
+        text.map_or(Cow::Borrowed(english), |text| Cow::Borrowed(text.as_str()))
     }
 }

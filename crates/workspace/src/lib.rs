@@ -23,7 +23,6 @@ pub mod invitations;
 pub mod language;
 pub mod lookups;
 pub mod mail;
-mod mail_texts;
 mod mask;
 pub mod moment;
 pub mod outbox;

@@ -6,8 +6,9 @@
 
 use access::model::{Setting, Standing};
 use access::{
-    Actor, Cell, Id, Noun, Permission, Permit, Right, Snapshot, Thing, Visible, authority, can, text,
+    Actor, Cell, Id, Noun, Permission, Permit, Right, Snapshot, Text, Thing, Visible, authority, can, text,
 };
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,7 +16,8 @@ use store::access_request::{AccessRequestRow, Decision};
 use store::audit::Act;
 use store::{Author, Change};
 
-use crate::access_requests::{Given, RequestView, asker, in_words, still_open, within};
+use crate::access_requests::{Given, RequestView, asker, in_words, still_open, told, within};
+use crate::calls::zone_of;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, Moment, Ref, check, id, mail, roles, user_access, users};
 
@@ -75,7 +77,7 @@ pub async fn grant(
     let until = if let Gift::While { until, .. } = gift { Some(until.0) } else { None };
     let gave = serde_json::json!(given).to_string();
     let decision = Decision { state: "granted", gave: &gave, until, note: &note };
-    decide(change, &permit, row, &decision).await
+    decide(app, change, &permit, row, &decision).await
 }
 
 /// Declines a request.
@@ -88,7 +90,8 @@ pub async fn decline(
 ) -> Answer<RequestView> {
     let note = note(&decline.note)?;
     let (change, permit, row) = open(app, visible, author, request).await?;
-    decide(change, &permit, row, &Decision { state: "declined", gave: "", until: None, note: &note }).await
+    let decision = Decision { state: "declined", gave: "", until: None, note: &note };
+    decide(app, change, &permit, row, &decision).await
 }
 
 /// Asks somebody who can give it to decide a request.
@@ -113,10 +116,9 @@ pub async fn pass(
     change.record(
         act.with(serde_json::json!({ "request": row.id, "after": { "passed_to": model.label(to) } })),
     );
-    let (wants, path) = (in_words(model, &row.wants(), row.role_id.map(id)), format!("/requests/{}", row.id));
-    let by = model.label(row.user());
-    let values = [("by", by), ("wants", &wants), ("reason", &row.reason), ("path", &path)];
-    mail::post(&mut change, to, mail::Kind::RequestMade, &values).await?;
+    let wants = in_words(model, &row.wants(), row.role_id.map(id));
+    let filled = |mail| told(mail, model.label(row.user()), &wants, &row.reason, row.id);
+    mail::post(&mut change, to, mail::Kind::RequestMade, filled).await?;
     let row = change.access_request(row.id).await?;
     change.commit().await?;
     Ok(RequestView::of(actor, row))
@@ -276,6 +278,7 @@ async fn takes_effect(change: &mut Change<'_>, user: Id, holds: &[Cell]) -> Answ
 }
 
 async fn decide(
+    app: &App,
     mut change: Change<'_>,
     permit: &Permit<can::AccessRequestDecide>,
     row: AccessRequestRow,
@@ -289,11 +292,23 @@ async fn decide(
         "after": { "request": decision.state, "gave": gave, "until": decision.until.map(Moment), "note": decision.note } });
     change.record(Act::done("access_request:decide", "user", row.user().0, label).with(detail));
     let by = actor.snapshot().model().label(actor.id());
-    let until = decision.until.map(|at| format!(" – {}", Moment(at))).unwrap_or_default();
-    let outcome = format!("{}{until}", decision.state);
-    let values = [("by", by), ("outcome", &outcome), ("note", decision.note), ("path", "/profile")];
-    mail::post(&mut change, row.user(), mail::Kind::RequestDecided, &values).await?;
+    let outcome = in_a_word(app, change.workspace(), decision).await?;
+    let note = if decision.note.is_empty() { String::new() } else { format!("{}\n\n", decision.note) };
+    let filled = |mail: Text| {
+        mail.with("by", by).and("outcome", outcome.clone()).with("note", &note).with("path", "/profile")
+    };
+    mail::post(&mut change, row.user(), mail::Kind::RequestDecided, filled).await?;
     let row = change.access_request(row.id).await?;
     change.commit().await?;
     Ok(RequestView::of(actor, row))
+}
+
+/// What was decided, with its end in the workspace's time.
+async fn in_a_word(app: &App, workspace: i64, decision: &Decision<'_>) -> Answer<Text> {
+    let word = if decision.state == "granted" { Text::new("granted") } else { Text::new("declined") };
+    let Some(end) = decision.until.and_then(|at| Timestamp::from_microsecond(at).ok()) else {
+        return Ok(word);
+    };
+    let end = end.to_zoned(zone_of(app, workspace).await?).strftime("%Y-%m-%d %H:%M (%Q)").to_string();
+    Ok(Text::new("{word} until {end}").and("word", word).with("end", end))
 }

@@ -1,6 +1,6 @@
 //! Forgotten passwords: a link by mail, good for an hour and once, sets another one.
 
-use access::{Id, Micros, Permit, can};
+use access::{Id, Micros, Permit, Text, can};
 use store::attempts::Limit;
 use store::audit::Act;
 use store::link::Purpose;
@@ -61,8 +61,8 @@ async fn make(change: &mut Change<'_>, user: Id, by_mail: bool) -> Answer<String
     let link = change.add_link(user, Purpose::Reset, &token_hash(&secret), expires_at).await?;
     let path = format!("/reset/{secret}");
     if by_mail {
-        let values = [("path", path.as_str())];
-        mail::write(change, user, mail::Kind::PasswordReset, &values, Some((link, expires_at))).await?;
+        let filled = |mail: Text| mail.with("path", &path);
+        mail::post_link(change, user, mail::Kind::PasswordReset, filled, (link, expires_at)).await?;
     }
     Ok(path)
 }

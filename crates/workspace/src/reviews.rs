@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use access::model::{Setting, Standing};
-use access::{Actor, Cell, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can};
+use access::{Actor, Cell, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, Text, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
@@ -253,9 +253,10 @@ async fn tell_reviewers(change: &mut store::Change<'_>, actor: &Actor, review: I
     let others: Vec<Id> =
         others.map(|(id, _)| *id).filter(|id| *id != actor.id()).filter(reviews).take(MOST_TOLD).collect();
     let path = format!("/reviews/{review}");
-    let values = [("by", model.label(actor.id())), ("review", name), ("path", path.as_str())];
+    let by = model.label(actor.id());
     for other in others {
-        mail::post(change, other, mail::Kind::ReviewStarted, &values).await?;
+        let filled = |mail: Text| mail.with("by", by).with("review", name).with("path", &path);
+        mail::post(change, other, mail::Kind::ReviewStarted, filled).await?;
     }
     Ok(())
 }

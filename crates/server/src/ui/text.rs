@@ -3,10 +3,8 @@
 //! The language of a request is set once, around its handler ([`speaking`]); whatever is rendered inside speaks it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::LazyLock;
 
 use access::text::{Piece, pieces};
 use maud::{Markup, html};
@@ -16,28 +14,6 @@ use super::fields;
 
 tokio::task_local! {
     static SPOKEN: Language;
-}
-
-/// The texts of one language by their English.
-type Table = HashMap<String, String>;
-
-static FRENCH: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../lang/fr.toml")));
-static GERMAN: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../lang/de.toml")));
-static SPANISH: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../lang/es.toml")));
-
-fn read(text: &str) -> Table {
-    // A test reads every file; one that cannot be read leaves the texts in English.
-    toml::from_str(text).unwrap_or_default()
-}
-
-/// The texts of a language; none for English.
-pub fn table(language: Language) -> Option<&'static Table> {
-    match language {
-        Language::En => None,
-        Language::Fr => Some(&FRENCH),
-        Language::De => Some(&GERMAN),
-        Language::Es => Some(&SPANISH),
-    }
 }
 
 /// Renders what is inside in a language.
@@ -161,7 +137,7 @@ impl access::text::Words for Reader {
 }
 
 fn translated(english: &str) -> Option<&'static str> {
-    table(spoken())?.get(english).map(String::as_str)
+    spoken().texts()?.get(english).map(String::as_str)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The console in every language: each text that the sources show has its translation, and nothing else has one.
+//! The console and its mail in every language: each text that the sources show has its translation, and nothing else has one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use access::text::{Piece, pieces};
 use access::{Group, Noun, Permission, Plan, Preset, PresetToggle, Reach, Verb};
-use server::ui::text::table;
 use workspace::Code;
 use workspace::language::Language;
 
 /// What takes texts to translate: the function or macro, and which of its arguments they are.
-const TAKES: [(&str, &[usize]); 10] = [
+const TAKES: [(&str, &[usize]); 11] = [
     ("t", &[0]),
     ("later", &[0]),
+    ("Text::new", &[0]),
     ("text!", &[0]),
     ("access::text!", &[0]),
     ("count", &[1, 2]),
@@ -26,7 +26,7 @@ const TAKES: [(&str, &[usize]); 10] = [
 
 /// Languages that have a file.
 fn translated() -> impl Iterator<Item = (Language, BTreeMap<&'static str, &'static str>)> {
-    let files = Language::ALL.into_iter().filter_map(|language| Some((language, table(language)?)));
+    let files = Language::ALL.into_iter().filter_map(|language| Some((language, language.texts()?)));
     files.map(|(language, texts)| (language, texts.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect()))
 }
 
@@ -68,7 +68,7 @@ fn a_translation_has_the_values_of_its_text() {
 fn the_files_of_languages_are_sorted() {
     for (language, texts) in translated() {
         let code = language.code();
-        let text = fs::read_to_string(root().join(format!("crates/server/lang/{code}.toml"))).unwrap();
+        let text = fs::read_to_string(root().join(format!("crates/workspace/lang/{code}.toml"))).unwrap();
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with('"')).collect();
         assert_eq!(lines.len(), texts.len(), "{code}: an entry is one line");
         assert!(lines.is_sorted(), "{code}: sort the entries by their English");

@@ -1,6 +1,6 @@
 //! Mail: sent once by whichever node claims it, tried again, given up.
 
-use access::{Id, Permit, Thing, can};
+use access::{Id, Permit, Text, Thing, can};
 use server::mail::{Mailer, send_due};
 use store::Author;
 use testkit::{Company, MailServer, TestServer};
@@ -15,8 +15,8 @@ fn mailer(smtp: &MailServer) -> Mailer {
 async fn tell(company: &Company<'_>, user: u32, by: &str) {
     let permit = Permit::<can::SettingsUpdate>::operator(company.id, Thing::WORKSPACE);
     let (mut change, _) = company.server.app.store.begin(&permit, &Author::operator()).await.unwrap();
-    let values = [("by", by), ("outcome", "granted"), ("note", ""), ("path", "/requests/1")];
-    post(&mut change, Id(user), Kind::RequestDecided, &values).await.unwrap();
+    let filled = |mail: Text| mail.with("by", by).with("outcome", "granted").with("path", "/requests/1");
+    post(&mut change, Id(user), Kind::RequestDecided, filled).await.unwrap();
     change.commit().await.unwrap();
 }
 

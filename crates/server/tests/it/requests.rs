@@ -358,3 +358,21 @@ async fn both_sides_are_told_by_mail() {
             .any(|row| row.contains(&member.email) && row.contains("declined") && row.contains("ask Ana"))
     );
 }
+
+#[tokio::test]
+async fn mail_about_a_request_is_wholly_in_the_language_of_its_reader() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let member = company.hire("member").await;
+    for person in [&company.owner, &member] {
+        person.client.patch("/api/v1/me", json!({ "language": "de" })).await.expect(200);
+    }
+    company.owner.client.patch("/api/v1/workspace", json!({ "time_zone": "Asia/Tokyo" })).await.expect(200);
+    let request = ask(&member, "audit:read", "all").await;
+    let until = json!(workspace::Moment(server.now() + 3_600_000_000));
+    decide(&company.owner, request, "grant", json!({ "until": until })).await.expect(200);
+    let rows = server.database.fingerprint().await;
+    let written = |text: &str| rows.iter().any(|row| row.contains(text));
+    assert!(written("bittet bei") && written("um Zugriff: das Audit-Protokoll sehen"));
+    assert!(written("entschieden: bewilligt bis") && written("(Asia/Tokyo)"));
+}
