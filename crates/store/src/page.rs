@@ -14,6 +14,13 @@ impl Slice {
     pub const fn first(limit: i64) -> Slice {
         Slice { limit, offset: 0 }
     }
+
+    /// This part of what is in memory as a whole.
+    pub fn of<T>(self, whole: Vec<T>) -> Page<T> {
+        let rows = |count: i64| usize::try_from(count).unwrap_or(0);
+        let total = i64::try_from(whole.len()).unwrap_or(i64::MAX);
+        Page { rows: whole.into_iter().skip(rows(self.offset)).take(rows(self.limit)).collect(), total }
+    }
 }
 
 /// A part of a list, and how long the list is.

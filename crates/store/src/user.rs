@@ -167,11 +167,8 @@ impl Store {
         filter: &UserFilter,
         slice: Slice,
     ) -> Result<Page<UserRow>> {
-        let ids = self.user_ids(visible, filter).await?;
-        let part = |count: i64| usize::try_from(count).unwrap_or(0);
-        let shown: Vec<Id> = ids.iter().skip(part(slice.offset)).take(part(slice.limit)).copied().collect();
-        let rows = self.user_rows(visible, &shown).await?;
-        Ok(Page { rows, total: i64::try_from(ids.len()).unwrap_or(i64::MAX) })
+        let page = slice.of(self.user_ids(visible, filter).await?);
+        Ok(Page { rows: self.user_rows(visible, &page.rows).await?, total: page.total })
     }
 
     /// The ids of the users that the asker may see and that fit, in order.

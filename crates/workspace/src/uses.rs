@@ -137,11 +137,8 @@ pub async fn unused(
         return Err(Refusal::new(Code::NotFound));
     }
     let people = asked.people.iter().filter(|id| user.is_none_or(|user| id.0 == user));
-    let all: Vec<Unused> = people.flat_map(|user| asked.unused_of(*user)).collect();
-    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let part = |n: i64| usize::try_from(n).unwrap_or(0);
-    let items = all.into_iter().skip(part(slice.offset)).take(part(slice.limit)).collect();
-    Ok(List::part(items, total, slice))
+    let page = slice.of(people.flat_map(|user| asked.unused_of(*user)).collect());
+    Ok(List::part(page.rows, page.total, slice))
 }
 
 /// Every permission that somebody holds, with how many use it: what hardly anybody uses comes first.

@@ -9,7 +9,7 @@ use workspace::user_access::SettingWord;
 use workspace::{Code, Refusal, users};
 
 use super::frame::{Frame, csrf, path};
-use super::paging::address;
+use super::paging::{address, with};
 use super::parts::{self, Options};
 use super::users::Asked;
 use crate::input::{Pairs, Query};
@@ -265,8 +265,7 @@ pub async fn apply(
     };
     let bulk = Bulk { users: chosen.users, change };
     bulk::apply(&request.server.app, &visible, &request.author(), bulk).await?;
-    let again = if chosen.list.contains('?') { '&' } else { '?' };
-    Ok(Redirect::to(&format!("{}{again}done=people-changed", chosen.list)))
+    Ok(Redirect::to(&with(&chosen.list, "done", "people-changed")))
 }
 
 fn setting(word: &str) -> Result<SettingWord, Refusal> {

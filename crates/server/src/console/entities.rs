@@ -7,14 +7,13 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::Slice;
 use store::entity::ReadsEntities;
+use workspace::Refusal;
 use workspace::entities::{self, AddsEntities, EntityView, NewEntity};
-use workspace::{List, Refusal};
 
 use super::choices;
 use super::frame::{Frame, csrf, path};
-use super::paging::address;
+use super::paging::{Pages, address};
 use super::parts::Options;
 use crate::input::{Form, Query};
 use crate::request::Request;
@@ -25,7 +24,6 @@ use crate::ui::filter::{self, filter_bar};
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
-use crate::ui::pager::{Pager, pager};
 use crate::ui::table::{Column, Row, table};
 use crate::ui::text::{count, fill, later, t};
 
@@ -204,9 +202,9 @@ pub async fn list<R: ReadsEntities>(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Refusal> {
     let kind = Kind::of(R::KIND);
-    let slice = Slice { limit: ROWS, offset: asked.after.parse().ok().filter(|n| *n > 0).unwrap_or(0) };
+    let pages = Pages::after(&asked.after, ROWS);
     let search = Some(asked.q.trim()).filter(|q| !q.is_empty());
-    let found = entities::list(&request.server.app, &visible, search, slice).await?;
+    let found = entities::list(&request.server.app, &visible, search, pages.slice()).await?;
     let (actor, here) = (visible.actor(), kind.list(&request));
     let may_add = actor.may(kind.add, &access::Thing::WORKSPACE);
     let adder = |look| button::opens(&Button::new(look, t(kind.says.add)).icon(Icon::Plus), "add");
@@ -221,7 +219,7 @@ pub async fn list<R: ReadsEntities>(
             (empty(kind.icon, t(kind.says.none), nothing(kind, may_add), None))
         } @else {
             (rows(&request, R::KIND, &found.items))
-            (pages(&here, kind, &asked.q, slice, &found))
+            (pages.pager(found.total, &count(found.total, kind.says.count.0, kind.says.count.1), |after| address(&here, &[("q", &asked.q), ("after", after)])))
         }
         @if may_add { (add_dialog(&request, R::KIND, actor)) }
     };
@@ -273,22 +271,6 @@ fn holders(item: &EntityView) -> Markup {
         @if names.is_empty() { span.quiet-text { (t("nobody")) } }
         @if more > 0 { (fill(t("{some} and {n} more"), &[("some", &names.join(", ")), ("n", &more)])) } @else { (names.join(", ")) }
     }
-}
-
-fn pages(here: &str, kind: &Kind, search: &str, slice: Slice, found: &List<EntityView>) -> Markup {
-    let at = |offset: i64| {
-        let after = if offset > 0 { offset.to_string() } else { String::new() };
-        address(here, &[("q", search), ("after", &after)])
-    };
-    let first = (slice.offset > 0).then(|| at(0));
-    let previous = (slice.offset > 0).then(|| at(slice.offset - ROWS));
-    let next = found.next.as_ref().and_then(|next| next.parse().ok()).map(at);
-    pager(&Pager {
-        summary: &count(found.total, kind.says.count.0, kind.says.count.1),
-        first: first.as_deref(),
-        previous: previous.as_deref(),
-        next: next.as_deref(),
-    })
 }
 
 fn add_dialog(request: &Request, kind: EntityKind, actor: &Actor) -> Markup {

@@ -9,6 +9,7 @@ use workspace::Refusal;
 use workspace::foresight::{self, Affected, Foresight, Line};
 
 use super::frame::{self, Frame, csrf, path};
+use super::paging::with;
 use crate::request::{ASKED, Request};
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
@@ -123,8 +124,7 @@ pub async fn undo(request: Request, who: Identity, _: ()) -> Result<Redirect, Re
     let id = request.param("undo").parse().map_err(|_| Refusal::new(workspace::Code::NotFound))?;
     foresight::undo(&request.server.app, &who.actor, &request.author(), id).await?;
     let page = frame::came_from(&request).unwrap_or_else(|| path(&request, ""));
-    let mark = if page.contains('?') { '&' } else { '?' };
-    Ok(Redirect::to(&format!("{page}{mark}done=undone")))
+    Ok(Redirect::to(&with(&page, "done", "undone")))
 }
 
 /// The address that undoes a change.
@@ -136,8 +136,7 @@ pub fn undo_path(request: &Request, undo: i64) -> String {
 pub fn offering(mut answer: Response, undo: i64) -> Response {
     let there = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
     let Some(there) = there else { return answer };
-    let mark = if there.contains('?') { '&' } else { '?' };
-    if let Ok(to) = format!("{there}{mark}undo={undo}").parse() {
+    if let Ok(to) = with(there, "undo", &undo.to_string()).parse() {
         answer.headers_mut().insert(header::LOCATION, to);
     }
     answer

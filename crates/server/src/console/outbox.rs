@@ -6,12 +6,11 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::Slice;
 use workspace::outbox::{self, MailView};
 use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, done, path};
-use super::paging::address;
+use super::paging::{Pages, address};
 use super::when;
 use crate::input::Query;
 use crate::request::Request;
@@ -22,7 +21,6 @@ use crate::ui::datetime::Show;
 use crate::ui::empty::empty;
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, notice, page_head};
-use crate::ui::pager::{Pager, pager};
 use crate::ui::table::{Column, Row, table};
 use crate::ui::text::{count, fill, later, t};
 
@@ -60,10 +58,9 @@ pub async fn list(
     visible: Visible<can::UserInvite>,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Refusal> {
-    let offset = asked.after.parse().ok().filter(|n| *n >= 0).unwrap_or(0);
+    let pages = Pages::after(&asked.after, ON_A_PAGE);
     let (here, zone, base) = (path(&request, "/outbox"), when::zone(&request), request.base_url());
-    let slice = Slice { limit: ON_A_PAGE, offset };
-    let found = outbox::list(&request.server.app, &visible, slice, request.post(&base)).await?;
+    let found = outbox::list(&request.server.app, &visible, pages.slice(), request.post(&base)).await?;
     let subtitle = t("Mail to people: invitations, forgotten passwords and what they are told.");
     let main = html! {
         (page_head(&PageHead { title: t("Outbox"), subtitle, ..PageHead::default() }))
@@ -74,7 +71,7 @@ pub async fn list(
             (empty(Icon::Mail, t("Nothing yet"), t("Invite somebody, and the mail with their link is shown here."), None))
         } @else {
             (mails(&request, &zone, &found))
-            (pages(&found, &here, offset))
+            (pages.pager(found.total, &count(found.total, "{n} mail", "{n} mails"), |after| address(&here, &[("after", after)])))
         }
     };
     Ok(Frame::new(&request, t("Outbox")).around(main))
@@ -131,22 +128,6 @@ fn retry_button(request: &Request, mail: &MailView) -> Markup {
     let again = matches!(mail.state, "waiting" | "failed") && !mail.failure.is_empty();
     let to = path(request, &format!("/outbox/{}/retry", mail.id));
     html! { @if again { (button::post(&Button::new(Kind::Quiet, t("Try again")), &to, &csrf(request))) } }
-}
-
-fn pages(found: &List<MailView>, here: &str, offset: i64) -> Markup {
-    let summary = count(found.total, "{n} mail", "{n} mails");
-    let at = |offset: i64| {
-        address(here, &[("after", &if offset > 0 { offset.to_string() } else { String::new() })])
-    };
-    let first = (offset > 0).then(|| at(0));
-    let previous = (offset > 0).then(|| at(offset - ON_A_PAGE));
-    let next = found.next.as_ref().map(|_| at(offset + ON_A_PAGE));
-    pager(&Pager {
-        summary: &summary,
-        first: first.as_deref(),
-        previous: previous.as_deref(),
-        next: next.as_deref(),
-    })
 }
 
 /// Tries a mail again.

@@ -1,11 +1,12 @@
-//! Addresses of lists: filters as a query string, and the pages before and after by key.
+//! Addresses of lists: filters as a query string, and the pages before and after, by key or by offset.
 
+use maud::Markup;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use store::Slice;
 
 use crate::ui::pager::{Pager, pager};
-use crate::ui::text::{fill, t};
-use maud::Markup;
+use crate::ui::text::{fill, number, t};
 
 /// So many pages back are remembered in an address.
 const TRAIL: usize = 40;
@@ -16,6 +17,50 @@ pub fn address(path: &str, query: &[(&str, &str)]) -> String {
     match serde_urlencoded::to_string(&set) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),
         _ => path.to_owned(),
+    }
+}
+
+/// An address with one more value in its query.
+pub fn with(address: &str, name: &str, value: &str) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}{name}={value}")
+}
+
+/// Which page of a list that is paged by offset.
+#[derive(Debug, Clone, Copy)]
+pub struct Pages {
+    before: i64,
+    size: i64,
+}
+
+impl Pages {
+    /// The page after so many rows, as an address has it; the first one where that is no number. `size` rows a page.
+    pub fn after(rows: &str, size: i64) -> Pages {
+        Pages { before: rows.parse().ok().filter(|rows| *rows > 0).unwrap_or(0), size }
+    }
+
+    /// The rows of the page.
+    pub fn slice(self) -> Slice {
+        Slice { limit: self.size, offset: self.before }
+    }
+
+    /// The bar below the list of `total` things, `things` in words; `at` is the address of the page after so many rows.
+    pub fn pager(self, total: i64, things: &str, at: impl Fn(&str) -> String) -> Markup {
+        let end = self.before + self.size;
+        let summary = match total > self.size {
+            true => format!("{things} · {}–{}", number(self.before + 1), number(end.min(total))),
+            false => things.to_owned(),
+        };
+        let back = |rows: i64| if rows > 0 { at(&rows.to_string()) } else { at("") };
+        let first = (self.before > 0).then(|| at(""));
+        let previous = (self.before > 0).then(|| back(self.before - self.size));
+        let next = (end < total).then(|| at(&end.to_string()));
+        pager(&Pager {
+            summary: &summary,
+            first: first.as_deref(),
+            previous: previous.as_deref(),
+            next: next.as_deref(),
+        })
     }
 }
 

@@ -5,11 +5,12 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use store::Page;
 use workspace::Refusal;
 use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
 
 use super::frame::{Frame, csrf, done, path};
-use super::paging::address;
+use super::paging::{Pages, address};
 use super::parts::{self, Options};
 use super::{audit, bundle_matrix, compare};
 use crate::input::{Pairs, Query};
@@ -21,13 +22,12 @@ use crate::ui::dialog;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
-use crate::ui::pager::{Pager, pager};
 use crate::ui::text::{count, fill, later, said, t};
 
 use super::roles::{actor, badges};
 
 /// How many holders are named at a time.
-const NAMED: usize = 30;
+const NAMED: i64 = 30;
 
 /// Which holders to show.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -113,7 +113,8 @@ fn holders(request: &Request, actor: &Actor, role: Id, asked: &Asked) -> Markup 
     if people.is_empty() {
         return html! {};
     }
-    let from = asked.after.parse().ok().filter(|n| *n < people.len()).unwrap_or(0_usize);
+    let pages = Pages::after(&asked.after, NAMED);
+    let Page { rows, total } = pages.slice().of(people);
     let here = path(request, &format!("/roles/{role}"));
     let all = path(request, &format!("/users?role={role}"));
     card(
@@ -122,11 +123,11 @@ fn holders(request: &Request, actor: &Actor, role: Id, asked: &Asked) -> Markup 
         Some(button::link(&Button::new(Kind::Plain, t("List them")), &all)),
         html! {
             ul.people-list {
-                @for (name, id) in people.iter().skip(from).take(NAMED) {
+                @for (name, id) in &rows {
                     li { a.person href=(path(request, &format!("/users/{id}"))) { (avatar(name)) span { (name) } } }
                 }
             }
-            @if people.len() > NAMED { (pages(&here, from, people.len())) }
+            @if total > NAMED { (pages.pager(total, &count(total, "{n} person", "{n} people"), |after| address(&here, &[("after", after)]))) }
         },
     )
 }
@@ -138,20 +139,6 @@ fn seen_holders(actor: &Actor, role: Id) -> Vec<(&str, Id)> {
     let mut people: Vec<(&str, Id)> = seen.map(|(id, user)| (user.name.as_str(), *id)).collect();
     people.sort_by_key(|(name, id)| (name.to_lowercase(), *id));
     people
-}
-
-fn pages(here: &str, from: usize, total: usize) -> Markup {
-    let to = (from + NAMED).min(total);
-    let at = |offset: usize| address(here, &[("after", &offset.to_string())]);
-    let next = (to < total).then(|| at(to));
-    let previous = (from > 0).then(|| if from > NAMED { at(from - NAMED) } else { here.to_owned() });
-    let values: [(&str, &dyn std::fmt::Display); 3] = [("from", &(from + 1)), ("to", &to), ("total", &total)];
-    pager(&Pager {
-        summary: &fill(t("{from}–{to} of {total} people"), &values),
-        first: (from > 0).then_some(here),
-        previous: previous.as_deref(),
-        next: next.as_deref(),
-    })
 }
 
 fn clone_dialog(request: &Request, role: &RoleView) -> Markup {

@@ -7,14 +7,13 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::Slice;
 use store::user::UserFilter;
 use workspace::users::{self, InvitedUser, NewUser, UserView};
-use workspace::{Code, List, Refusal, pin};
+use workspace::{Code, Refusal, pin};
 
 use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
-use super::paging::address;
+use super::paging::{Pages, address};
 use super::parts::{self, Options};
 use super::plan;
 use super::user_form::UserForm;
@@ -29,10 +28,9 @@ use crate::ui::filter::{self, Choice, filter_bar};
 use crate::ui::form;
 use crate::ui::icon::Icon;
 use crate::ui::page::{Crumb, PageHead, page_head};
-use crate::ui::pager::{Pager, pager};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Order, Row, Tick, Ticks, table, ticked_table};
-use crate::ui::text::{count, fill, number, said, t};
+use crate::ui::text::{count, fill, said, t};
 
 /// How many users one page lists.
 const ON_A_PAGE: i64 = 50;
@@ -115,9 +113,8 @@ pub async fn list(
     if *visible.rows() == Rows::Touching(vec![actor.id()]) && !actor.holds(Permission::UserInvite) {
         return Ok(only_oneself(&request));
     }
-    let offset = asked.after.parse().ok().filter(|n| *n >= 0).unwrap_or(0);
-    let slice = Slice { limit: ON_A_PAGE, offset };
-    let found = users::list(&request.server.app, &visible, &asked.filter()?, slice).await?;
+    let pages = Pages::after(&asked.after, ON_A_PAGE);
+    let found = users::list(&request.server.app, &visible, &asked.filter()?, pages.slice()).await?;
     let here = path(&request, "/users");
     let full = plan::no_seat(&request, actor).filter(|_| actor.holds(Permission::UserInvite));
     let subtitle = match access::Reach::All {
@@ -132,7 +129,7 @@ pub async fn list(
         @else {
             (users_table(&found.items, &asked, &here, actor))
             @if bulk::may_any(actor) { (bulk::bar(&request, &asked, found.total)) }
-            (pages(&found, &asked, &here, offset))
+            (pages.pager(found.total, &count(found.total, "{n} user", "{n} users"), |after| asked.address(&here, &asked.sort, after)))
         }
     };
     Ok(Frame::new(&request, t("Users")).around(main))
@@ -259,29 +256,6 @@ fn nobody(here: &str) -> Markup {
         t("No user that you may see fits this search and these filters."),
         Some(all),
     )
-}
-
-fn pages(found: &List<UserView>, asked: &Asked, here: &str, offset: i64) -> Markup {
-    let last = offset + i64::try_from(found.items.len()).unwrap_or(0);
-    let summary = if found.total > ON_A_PAGE {
-        let values: [(&str, &dyn std::fmt::Display); 3] =
-            [("first", &(offset + 1)), ("last", &last), ("total", &number(found.total))];
-        fill(t("{first}–{last} of {total} users"), &values)
-    } else {
-        count(found.total, "{n} user", "{n} users")
-    };
-    let at = |offset: i64| {
-        asked.address(here, &asked.sort, &if offset > 0 { offset.to_string() } else { String::new() })
-    };
-    let first = (offset > 0).then(|| at(0));
-    let previous = (offset > 0).then(|| at(offset - ON_A_PAGE));
-    let next = found.next.as_ref().map(|_| at(offset + ON_A_PAGE));
-    pager(&Pager {
-        summary: &summary,
-        first: first.as_deref(),
-        previous: previous.as_deref(),
-        next: next.as_deref(),
-    })
 }
 
 /// The form that adds a user.

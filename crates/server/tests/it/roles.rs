@@ -90,9 +90,9 @@ async fn a_role_lists_its_holders_a_page_at_a_time() {
     let browser = Browser::of(&company, &company.owner);
     let agent = company.role("agent").await;
     let first = browser.get(&format!("/roles/{agent}")).await.expect(200).text;
-    assert!(first.contains("1–30 of 32 people"));
+    assert!(first.contains("32 people · 1–30"));
     let second = browser.get(&format!("/roles/{agent}?after=30")).await.expect(200).text;
-    assert!(second.contains("31–32 of 32 people"));
+    assert!(second.contains("32 people · 31–32"));
 }
 
 #[tokio::test]
