@@ -172,7 +172,7 @@ impl Stream {
 
     /// Sends the page to sign in again, with the reason why it must (ALL-03).
     async fn sign_out(&self, user: Id) {
-        let snapshot = self.server.app.store.snapshot(self.workspace, 0).await;
+        let snapshot = self.server.app.store.snapshot(self.workspace).await;
         let standing = snapshot.map(|s| s.model().users.get(&user).map(|user| user.standing));
         let reason = match standing {
             Ok(None) => "deleted",

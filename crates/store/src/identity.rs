@@ -116,7 +116,7 @@ impl Store {
     async fn identify(&self, found: Option<Found>, via: fn(Id) -> Via) -> Result<Option<Identity>> {
         let now = self.now();
         let Some(found) = found.filter(|f| f.expires_at.is_none_or(|at| now < at)) else { return Ok(None) };
-        let snapshot: Arc<Snapshot> = self.snapshot(found.workspace_id, found.version).await?;
+        let snapshot: Arc<Snapshot> = self.snapshot_since(found.workspace_id, found.version).await?;
         let scope = found.scope.as_deref().map_or(PermissionSet::EVERY, read_scope);
         let Some(actor) = Actor::scoped(snapshot, id(found.user_id), scope) else { return Ok(None) };
         let via = via(id(found.id));

@@ -158,8 +158,15 @@ impl Store {
         Ok(())
     }
 
-    /// A workspace's access at a version or later, folded for now.
-    pub async fn snapshot(&self, workspace: i64, version: i64) -> Result<Arc<Snapshot>> {
+    /// A workspace's access as the database has it, whichever process changed it last, folded for now.
+    pub async fn snapshot(&self, workspace: i64) -> Result<Arc<Snapshot>> {
+        let query = db::q("SELECT version FROM workspaces WHERE id = ").v(workspace);
+        let (version,) = self.db.one::<(i64,)>(query).await?.ok_or(StoreError::Missing)?;
+        self.snapshot_since(workspace, version).await
+    }
+
+    /// A workspace's access at a version that was read just now, or later.
+    async fn snapshot_since(&self, workspace: i64, version: i64) -> Result<Arc<Snapshot>> {
         let now = self.now();
         let cached = self.cached(workspace).filter(|s| s.model().version >= version);
         if let Some(snapshot) = cached {

@@ -80,7 +80,7 @@ impl<'s> Company<'s> {
 
     /// The id of the built-in role of that key.
     pub async fn role(&self, key: &str) -> u32 {
-        let snapshot = self.server.app.store.snapshot(self.id, 0).await.unwrap();
+        let snapshot = self.server.app.store.snapshot(self.id).await.unwrap();
         let roles = &snapshot.model().roles;
         roles.iter().find(|(_, role)| role.key.as_deref() == Some(key)).map(|(id, _)| id.0).unwrap()
     }
@@ -131,7 +131,7 @@ impl<'s> Company<'s> {
 
     /// Sets a toggle of somebody by its name: `allow`, `deny` or `inherit`; by the company's first user.
     pub async fn toggle(&self, user: u32, name: &str, setting: &str) -> Answer {
-        let snapshot = self.server.app.store.snapshot(self.id, 0).await.unwrap();
+        let snapshot = self.server.app.store.snapshot(self.id).await.unwrap();
         let toggles = &snapshot.model().toggles;
         let toggle = toggles.iter().find(|(_, t)| t.name == name).map(|(id, _)| id.0).unwrap();
         let path = format!("/api/v1/users/{user}/toggles/{toggle}");

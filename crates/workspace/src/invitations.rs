@@ -104,7 +104,7 @@ pub async fn guest(
     let hash = token_hash(secret);
     let link = app.store.link(workspace.id, purpose, &hash);
     let Some(link) = lookups::find(app, caller, &workspace.slug, &hash, link).await? else { return Ok(None) };
-    let snapshot = app.store.snapshot(workspace.id, 0).await?;
+    let snapshot = app.current(workspace.id).await?;
     let user = snapshot.model().users.get(&id(link.user_id));
     Ok(user.map(|user| Guest { name: user.name.clone(), email: user.email.clone() }))
 }

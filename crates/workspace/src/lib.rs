@@ -90,9 +90,9 @@ impl App {
         }
     }
 
-    /// A workspace's access as it stands: with what was just committed.
+    /// A workspace's access as it stands: with what was just committed, on this node or another.
     async fn current(&self, workspace: i64) -> Answer<Arc<Snapshot>> {
-        Ok(self.store.snapshot(workspace, 0).await?)
+        Ok(self.store.snapshot(workspace).await?)
     }
 }
 

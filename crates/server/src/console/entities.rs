@@ -369,7 +369,7 @@ pub async fn add<R: AddsEntities>(
     let page = Kind::of(R::KIND).page(&request, added.id);
     // Whoever may add one need not be able to see it: then back to the list.
     let actor = &request.identity()?.actor;
-    let model = request.server.app.store.snapshot(permit.workspace(), 0).await?;
+    let model = request.server.app.store.snapshot(permit.workspace()).await?;
     let seen = model.thing(Noun::from(R::KIND), Id(added.id)).zip(Noun::from(R::KIND).see());
     let to = if seen.is_some_and(|(thing, see)| actor.may(see, &thing)) {
         page

@@ -135,7 +135,7 @@ pub async fn as_demo_user(request: Request, Form(chosen): Form<Credentials>) -> 
         return Err(absent());
     }
     let store = &request.server.app.store;
-    let snapshot = store.snapshot(workspace.id, 0).await?;
+    let snapshot = store.snapshot(workspace.id).await?;
     let user = Id(chosen.user);
     snapshot.thing(Noun::User, user).ok_or_else(absent)?;
     if snapshot.model().users.get(&user).is_some_and(|user| user.standing == Standing::Banned) {
@@ -233,7 +233,7 @@ async fn page(
 }
 
 async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, Refusal> {
-    let snapshot = request.server.app.store.snapshot(workspace.id, 0).await?;
+    let snapshot = request.server.app.store.snapshot(workspace.id).await?;
     let model = snapshot.model();
     let rows: Vec<(String, &str, String)> = model
         .users

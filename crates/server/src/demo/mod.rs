@@ -75,7 +75,7 @@ struct Made {
 /// where it is complete.
 async fn found(store: &Store, company: &Company, names: &[String]) -> Result<Option<(i64, Id)>, Error> {
     if let Some(workspace) = store.workspace_by_slug(company.slug).await? {
-        let snapshot = store.snapshot(workspace.id, 0).await?;
+        let snapshot = store.snapshot(workspace.id).await?;
         let model = snapshot.model();
         let owner = model.users.keys().next().filter(|_| model.version <= JUST_CREATED);
         return Ok(owner.map(|owner| (workspace.id, *owner)));

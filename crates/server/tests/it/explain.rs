@@ -65,7 +65,7 @@ async fn who_names_exactly_those_for_whom_why_says_yes_and_what_lists_what_singl
     let owner = &company.owner.client;
     for permission in ["queue:read", "number:read", "call_record:read", "user:read", "wallboard:read"] {
         for entity in &entities {
-            let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+            let snapshot = server.app.store.snapshot(company.id).await.unwrap();
             let kind = snapshot.model().entities[&access::Id(*entity)].kind.word();
             let about = format!("permission={permission}&kind={kind}&id={entity}");
             let who = owner.get(&format!("/api/v1/who?{about}")).await.expect(200);
@@ -98,7 +98,7 @@ async fn who_names_exactly_those_for_whom_why_says_yes_and_what_lists_what_singl
             .iter()
             .filter(|l| !l["reaches"].as_array().unwrap().is_empty());
         let held: BTreeSet<&str> = held.map(|line| line["permission"].as_str().unwrap()).collect();
-        let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+        let snapshot = server.app.store.snapshot(company.id).await.unwrap();
         let powers = snapshot.user(access::Id(member.id)).unwrap().powers;
         assert_eq!(held, powers.iter().map(|(p, _)| p.name()).collect(), "{}", member.email);
     }
@@ -106,7 +106,7 @@ async fn who_names_exactly_those_for_whom_why_says_yes_and_what_lists_what_singl
 
 /// What single checks say that somebody sees.
 async fn seen_by(server: &TestServer, company: &Company<'_>, user: u32, kind: &str) -> BTreeSet<u32> {
-    let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = server.app.store.snapshot(company.id).await.unwrap();
     let noun = Noun::from_word(kind).unwrap();
     let Some(actor) = access::Actor::user(snapshot.clone(), access::Id(user)) else { return BTreeSet::new() };
     let may = |thing: &Thing| actor.may(noun.see().unwrap(), thing);

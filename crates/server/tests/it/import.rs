@@ -79,7 +79,7 @@ impl Place {
     /// Every call, as the owner sees them.
     async fn calls(&self) -> Vec<CallRow> {
         let store = self.store().await;
-        let snapshot = store.snapshot(1, 0).await.unwrap();
+        let snapshot = store.snapshot(1).await.unwrap();
         let owner = *snapshot.model().users.keys().next().unwrap();
         let visible = Actor::user(snapshot, owner).unwrap().visible::<can::CallRecordRead>().unwrap();
         store.calls(&visible, &CallFilter::default(), 1_000_000).await.unwrap()
@@ -88,7 +88,7 @@ impl Place {
     /// Adds an extension of the owner, a queue and a number.
     async fn connect(&self) -> [Id; 3] {
         let store = self.store().await;
-        let owner = store.snapshot(1, 0).await.unwrap().model().users.keys().next().copied();
+        let owner = store.snapshot(1).await.unwrap().model().users.keys().next().copied();
         let permit = Permit::<can::ExtensionWrite>::operator(1, Thing::WORKSPACE);
         let (mut change, _) = store.begin(&permit, &Author::operator()).await.unwrap();
         let mut ids = vec![];

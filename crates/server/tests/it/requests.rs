@@ -120,7 +120,7 @@ async fn nobody_decides_their_own_request() {
 async fn whoever_decides_for_their_team_is_shown_exactly_what_they_may_decide() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
-    let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = server.app.store.snapshot(company.id).await.unwrap();
     let decide_permission = access::Permission::AccessRequestDecide;
     let lead =
         snapshot.model().preset.roles.iter().find(|role| {

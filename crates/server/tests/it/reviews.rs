@@ -248,7 +248,7 @@ async fn the_last_who_can_manage_people_keeps_their_role_through_a_review() {
         decide(&company.owner, review, &line, "remove").await;
     }
     close(&company.owner, review).await;
-    let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = server.app.store.snapshot(company.id).await.unwrap();
     let admins =
         snapshot.model().users.values().filter(|u| snapshot.model().roles[&u.role].standing.guardian);
     assert_eq!(admins.count(), 1);

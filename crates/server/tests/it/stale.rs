@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use access::{Actor, Id, can};
 use serde_json::json;
 use testkit::{Client, Company, Member, TestServer};
+use workspace::Author;
+use workspace::audit_log::{self, AuditQuery};
 
 const READERS: usize = 64;
 const WRITERS: usize = 8;
@@ -72,8 +75,37 @@ async fn all_03_of_64_clients_who_read_while_8_change_access_none_gets_an_answer
     assert!(settled * 10 > answers, "only {settled} of {answers} answers could be held against one state");
 }
 
+#[tokio::test]
+async fn what_one_node_changes_the_other_knows_though_nobody_asked_it_in_between() {
+    let here = TestServer::start().await;
+    let there = TestServer::on(here.database.clone()).await;
+    let company = here.company("nuacom").await;
+    let member = company.hire("user").await;
+    company.toggle(member.id, "Users", "allow").await.expect(200);
+    let client = Client::new(there.url(), member.client.token.clone());
+    client.get("/api/v1/me").await.expect(200);
+    // The other node has the access from before the invitation in memory.
+    let new = json!({ "email": "guest@two-nodes.example", "name": "Guest", "invite": true });
+    let link =
+        company.owner.client.post("/api/v1/users", new).await.expect(201).json["invitation"]["link"].clone();
+    let path = link.as_str().unwrap().strip_prefix(&here.url()).unwrap().to_owned();
+    let welcome = there.stranger().get(&path).await.expect(200);
+    assert!(welcome.text.contains("guest@two-nodes.example"), "{}", welcome.text);
+
+    let (until, owner) = (workspace::Moment(here.now() + 3_600_000_000), &company.owner.client);
+    let lent = json!({ "holds": { "audit:read": ["all"], "audit:export": ["all"] }, "expires_at": until });
+    owner.post(&format!("/api/v1/users/{}/temporary", member.id), lent).await.expect(201);
+    let actor = Actor::user(there.app.store.snapshot(company.id).await.unwrap(), Id(member.id)).unwrap();
+    let (permit, author) = (actor.permit::<can::AuditExport>().unwrap(), Author::new(None, "", ""));
+    let (app, all) = (&there.app, AuditQuery::default());
+    let mut export = audit_log::export(app, &permit, &author, &all, audit_log::Format::Csv).await.unwrap();
+    assert!(export.next().await.unwrap().is_some());
+    owner.put(&format!("/api/v1/users/{}/ban", member.id), json!({})).await.expect(200);
+    assert!(export.next().await.is_err(), "an export goes on after the ban on the other node");
+}
+
 async fn toggles(server: &TestServer, company: &Company<'_>) -> [u32; 3] {
-    let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = server.app.store.snapshot(company.id).await.unwrap();
     let toggles = &snapshot.model().toggles;
     SWITCHES.map(|(name, _)| toggles.iter().find(|(_, t)| t.name == name).map(|(id, _)| id.0).unwrap())
 }

@@ -134,7 +134,7 @@ async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static
 }
 
 async fn lowest(company: &Company<'_>) -> String {
-    let snapshot = company.server.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = company.server.app.store.snapshot(company.id).await.unwrap();
     let preset = snapshot.model().preset;
     preset.roles.iter().find(|r| r.default).unwrap().key.clone()
 }

@@ -20,7 +20,7 @@ async fn all_04_every_list_equals_its_checks_in_random_workspaces() {
         let company = server.company(preset).await;
         let ids = furnish(&server, &company, &mut random).await;
         let store = &server.app.store;
-        let snapshot = store.snapshot(company.id, 0).await.unwrap();
+        let snapshot = store.snapshot(company.id).await.unwrap();
         let everything = every_call(&server, &company).await;
         assert_eq!(everything.len(), CALLS);
         for user in snapshot.model().users.keys() {
@@ -68,7 +68,7 @@ async fn calls_deleted_with_their_number_leave_nothing_behind_and_do_not_come_ba
     let store = &server.app.store;
     let everything = every_call(&server, &company).await;
     assert_eq!(everything.len(), CALLS, "all others are there");
-    let owner = Actor::user(store.snapshot(company.id, 0).await.unwrap(), Id(company.owner.id)).unwrap();
+    let owner = Actor::user(store.snapshot(company.id).await.unwrap(), Id(company.owner.id)).unwrap();
     let visible = owner.visible::<can::CallRecordRead>().unwrap();
     for id in ids {
         let filter = CallFilter { touching: Some(id), ..CallFilter::default() };
@@ -218,7 +218,7 @@ async fn pages(
 }
 
 async fn every_call(server: &TestServer, company: &Company<'_>) -> Vec<CallRow> {
-    let snapshot = server.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = server.app.store.snapshot(company.id).await.unwrap();
     let owner = Actor::user(snapshot, Id(company.owner.id)).unwrap();
     let visible = owner.visible::<can::CallRecordRead>().unwrap();
     server.app.store.calls(&visible, &CallFilter::default(), 10_000).await.unwrap()

@@ -36,7 +36,7 @@ async fn all_03_in_10_000_interleavings_no_act_comes_after_a_revocation_that_was
     let there = TestServer::on(here.database.clone()).await;
     let company = here.company("nuacom").await;
     let clerk = Id(company.hire("user").await.id);
-    let snapshot = here.app.store.snapshot(company.id, 0).await.unwrap();
+    let snapshot = here.app.store.snapshot(company.id).await.unwrap();
     let toggle = snapshot.model().toggles.iter().find(|(_, t)| t.name == "Users").map(|(id, _)| *id).unwrap();
     let (here, there) = (here.app.store.clone(), there.app.store.clone());
     let race = Race { here, there, workspace: company.id, clerk, toggle };
@@ -83,7 +83,7 @@ impl Race {
 
     /// The clerk on the other node, at this node's version.
     async fn actor(&self) -> Option<Actor> {
-        let version = self.here.snapshot(self.workspace, 0).await.unwrap().model().version;
+        let version = self.here.snapshot(self.workspace).await.unwrap().model().version;
         let snapshot: Arc<Snapshot> = self.there.snapshot(self.workspace, version).await.unwrap();
         Actor::user(snapshot, self.clerk)
     }

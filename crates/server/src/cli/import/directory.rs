@@ -9,7 +9,7 @@ use crate::import::{Directory, NumberPlan};
 
 /// The directory of a workspace as it is now.
 pub async fn of(app: &App, workspace: i64, plan: NumberPlan) -> Result<Directory, Error> {
-    let snapshot = app.store.snapshot(workspace, 0).await?;
+    let snapshot = app.store.snapshot(workspace).await?;
     let model = snapshot.model();
     let mut directory = Directory::new(plan);
     for (id, entity) in &model.entities {
