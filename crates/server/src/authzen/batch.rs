@@ -81,7 +81,7 @@ pub async fn answer(point: &impl DecisionPoint, batch: Batch) -> Result<Answer, 
     let defaults = Asked { subject, action, resource, context };
     let questions = evaluations.unwrap_or_default();
     if questions.is_empty() {
-        return single(point, defaults).await.map(Answer::One);
+        return single(point, &defaults).await.map(Answer::One);
     }
     if questions.len() > MOST {
         let message = text!("{field} has more than {most} questions: send them in parts.", most = MOST);
@@ -92,6 +92,8 @@ pub async fn answer(point: &impl DecisionPoint, batch: Batch) -> Result<Answer, 
     for question in questions {
         let decision = decide(point, question, &defaults).await?;
         let last = semantic.ends_with(decision.decision);
+        // Others' requests get their turn between two questions.
+        tokio::task::yield_now().await;
         answers.push(decision);
         if last {
             break;
@@ -105,7 +107,7 @@ async fn decide(point: &impl DecisionPoint, question: Value, defaults: &Asked) -
         Ok(asked) => asked,
         Err(error) => return Ok(Decision::no(format!("the question cannot be read: {error}"))),
     };
-    match asked.or(defaults).whole() {
+    match asked.whole(defaults) {
         Ok(question) => point.decide(&question).await,
         Err(missing) => Ok(Decision::no(format!("{missing} is needed"))),
     }

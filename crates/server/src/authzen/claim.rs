@@ -1,26 +1,81 @@
 //! What rows that Ringfence does not keep are said to touch.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use ::workspace::{Code, Refusal};
 use access::model::EntityKind;
-use access::{Id, Model, Noun, Snapshot, Thing};
+use access::{Id, Noun, Snapshot, Thing, text};
 use serde_json::{Map, Value};
 
-/// A row that is not kept, with what it is said to touch. Names that nobody here bears touch nothing.
-pub fn row(snapshot: &Snapshot, claims: &Map<String, Value>) -> Thing {
-    let model = snapshot.model();
-    let mut touches = vec![];
-    for (field, value) in claims {
-        let names = value.as_array().into_iter().flatten().filter_map(name);
-        match field.as_str() {
-            "users" => touches
-                .extend(names.filter_map(|n| snapshot.user_named(&n)).flat_map(|id| with_units(model, id))),
-            "extensions" => touches.extend(names.filter_map(|n| entity(model, EntityKind::Extension, &n))),
-            "queues" => touches.extend(names.filter_map(|n| entity(model, EntityKind::Queue, &n))),
-            "numbers" => touches.extend(names.filter_map(|n| entity(model, EntityKind::Number, &n))),
-            "units" => touches.extend(names.filter_map(|n| unit(model, &n))),
-            _ => {}
-        }
+/// So many things may a row be said to touch.
+const MOST: usize = 200;
+
+/// What things are called in a workspace, for the claims of one request.
+pub struct Names<'a> {
+    snapshot: &'a Snapshot,
+    labels: OnceLock<HashMap<(Option<EntityKind>, &'a str), Id>>,
+}
+
+impl<'a> Names<'a> {
+    /// What they are called now.
+    pub fn of(snapshot: &'a Snapshot) -> Names<'a> {
+        Names { snapshot, labels: OnceLock::new() }
     }
-    Thing::new(Noun::Outside, 0, touches)
+
+    /// A row that is not kept, with what it is said to touch. Names that nobody here bears touch nothing.
+    pub fn row(&self, claims: Option<&Map<String, Value>>) -> Result<Thing, Refusal> {
+        let lists =
+            || claims.into_iter().flatten().filter_map(|(field, value)| Some((field, value.as_array()?)));
+        if lists().map(|(_, names)| names.len()).sum::<usize>() > MOST {
+            let message = text!("{field} names more than {most} things that it touches.", most = MOST);
+            return Err(Refusal::because(Code::BadRequest, message).at("resource.properties"));
+        }
+        let mut touches = vec![];
+        for (field, names) in lists() {
+            let names = names.iter().filter_map(name);
+            match field.as_str() {
+                "users" => touches.extend(
+                    names.filter_map(|n| self.snapshot.user_named(&n)).flat_map(|id| self.with_units(id)),
+                ),
+                "extensions" => touches.extend(names.filter_map(|n| self.entity(EntityKind::Extension, &n))),
+                "queues" => touches.extend(names.filter_map(|n| self.entity(EntityKind::Queue, &n))),
+                "numbers" => touches.extend(names.filter_map(|n| self.entity(EntityKind::Number, &n))),
+                "units" => touches.extend(names.filter_map(|n| self.unit(&n))),
+                _ => {}
+            }
+        }
+        Ok(Thing::new(Noun::Outside, 0, touches))
+    }
+
+    /// A row that touches somebody touches their units, as calls do.
+    fn with_units(&self, user: Id) -> Vec<Id> {
+        let units = self.snapshot.model().users.get(&user).into_iter().flat_map(|user| user.units());
+        std::iter::once(user).chain(units).collect()
+    }
+
+    /// The extension, queue or number of that label or id. Labels count first: extensions are called by digits too.
+    fn entity(&self, kind: EntityKind, name: &str) -> Option<Id> {
+        let entities = &self.snapshot.model().entities;
+        let by_id = || id(name).filter(|id| entities.get(id).is_some_and(|entity| entity.kind == kind));
+        self.labelled(Some(kind), name).or_else(by_id)
+    }
+
+    fn unit(&self, name: &str) -> Option<Id> {
+        let by_id = id(name).filter(|id| self.snapshot.model().units.contains_key(id));
+        by_id.or_else(|| self.labelled(None, name))
+    }
+
+    /// What is labelled so, of its kind; units have none. The first of several that share a label.
+    fn labelled(&self, kind: Option<EntityKind>, label: &str) -> Option<Id> {
+        let model = self.snapshot.model();
+        let labels = self.labels.get_or_init(|| {
+            let entities = model.entities.iter().map(|(id, e)| ((Some(e.kind), e.label.as_str()), *id));
+            let units = model.units.iter().map(|(id, unit)| ((None, unit.name.as_str()), *id));
+            units.rev().chain(entities.rev()).collect()
+        });
+        labels.get(&(kind, label)).copied()
+    }
 }
 
 /// An id or a label, as text.
@@ -34,23 +89,4 @@ fn name(value: &Value) -> Option<String> {
 
 fn id(name: &str) -> Option<Id> {
     name.parse().ok().map(Id)
-}
-
-/// A row that touches somebody touches their units, as calls do.
-fn with_units(model: &Model, user: Id) -> Vec<Id> {
-    let units = model.users.get(&user).into_iter().flat_map(|user| user.units());
-    std::iter::once(user).chain(units).collect()
-}
-
-/// The extension, queue or number of that label or id. Labels count first: extensions are called by digits too.
-fn entity(model: &Model, kind: EntityKind, name: &str) -> Option<Id> {
-    let mut of_kind = model.entities.iter().filter(|(_, entity)| entity.kind == kind);
-    let by_label = of_kind.find(|(_, entity)| entity.label == name).map(|(id, _)| *id);
-    let by_id = || id(name).filter(|id| model.entities.get(id).is_some_and(|entity| entity.kind == kind));
-    by_label.or_else(by_id)
-}
-
-fn unit(model: &Model, name: &str) -> Option<Id> {
-    let by_name = || model.units.iter().find(|(_, unit)| unit.name == name).map(|(id, _)| *id);
-    id(name).filter(|id| model.units.contains_key(id)).or_else(by_name)
 }

@@ -49,7 +49,7 @@ impl Decision {
 /// Something that answers questions.
 pub trait DecisionPoint: Sync {
     /// The answer to a question. Whatever is unknown is a no with a reason, not an error.
-    fn decide(&self, question: &Question) -> impl Future<Output = Result<Decision, Refusal>> + Send;
+    fn decide(&self, question: &Question<'_>) -> impl Future<Output = Result<Decision, Refusal>> + Send;
 }
 
 /// A body of this face: whatever is wrong with it is a 400 (10.1.2).
@@ -74,7 +74,7 @@ pub async fn evaluation(
     visible: Visible<can::AccessExplain>,
     Body(asked): Body<Asked>,
 ) -> Result<Json<Decision>, Refusal> {
-    single(&Workspace::new(&request, &visible), asked).await.map(Json)
+    single(&Workspace::new(&request, &visible), &asked).await.map(Json)
 }
 
 /// Answers many questions of the path's workspace.
@@ -87,9 +87,10 @@ pub async fn evaluations(
 }
 
 /// Answers one question; one that is not whole is a bad request.
-pub async fn single(point: &impl DecisionPoint, asked: Asked) -> Result<Decision, Refusal> {
+pub async fn single(point: &impl DecisionPoint, asked: &Asked) -> Result<Decision, Refusal> {
+    let nothing = Asked::default();
     let question = asked
-        .whole()
+        .whole(&nothing)
         .map_err(|missing| Refusal::because(Code::BadRequest, "{field} is needed.").at(missing))?;
     point.decide(&question).await
 }

@@ -41,76 +41,61 @@ pub struct Action {
     pub properties: Option<Map<String, Value>>,
 }
 
-/// A whole question.
-#[derive(Debug, Clone)]
-pub struct Question {
+/// A whole question: what was sent with it, or what is sent for many.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
     /// Who would do it.
-    pub subject: Row,
+    pub subject: Row<'a>,
     /// What they would do.
-    pub action: String,
+    pub action: &'a str,
     /// How they would do it.
-    pub how: Map<String, Value>,
+    pub how: Option<&'a Map<String, Value>>,
     /// To what they would do it.
-    pub resource: Row,
+    pub resource: Row<'a>,
     /// Circumstances.
-    pub context: Map<String, Value>,
+    pub context: Option<&'a Map<String, Value>>,
 }
 
 /// A subject or a resource with what identifies it.
-#[derive(Debug, Clone)]
-pub struct Row {
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
     /// Its type.
-    pub r#type: String,
+    pub r#type: &'a str,
     /// Its id among its type.
-    pub id: String,
+    pub id: &'a str,
     /// What the asker knows of it.
-    pub properties: Map<String, Value>,
+    pub properties: Option<&'a Map<String, Value>>,
 }
 
 impl Asked {
-    /// The whole question, or the name of what is missing.
-    pub fn whole(self) -> Result<Question, &'static str> {
-        let subject = row(self.subject, ["subject", "subject.type", "subject.id"])?;
-        let action = self.action.ok_or("action")?;
+    /// The whole question, with what is missing taken from defaults, or the name of what is missing in both. Of what is
+    /// there, only missing identifiers are filled: properties belong to the thing that they were given with (7.1).
+    pub fn whole<'a>(&'a self, defaults: &'a Asked) -> Result<Question<'a>, &'static str> {
+        let subject = row([&self.subject, &defaults.subject], ["subject", "subject.type", "subject.id"])?;
+        let [action, default] = [&self.action, &defaults.action].map(Option::as_ref);
+        let name = |action: Option<&'a Action>| action.and_then(|action| action.name.as_deref());
+        let first = action.or(default).ok_or("action")?;
         Ok(Question {
             subject,
-            action: action.name.ok_or("action.name")?,
-            how: action.properties.unwrap_or_default(),
-            resource: row(self.resource, ["resource", "resource.type", "resource.id"])?,
-            context: self.context.unwrap_or_default(),
+            action: name(action).or(name(default)).ok_or("action.name")?,
+            how: first.properties.as_ref(),
+            resource: row(
+                [&self.resource, &defaults.resource],
+                ["resource", "resource.type", "resource.id"],
+            )?,
+            context: self.context.as_ref().or(defaults.context.as_ref()),
         })
     }
-
-    /// The same with what is missing taken from defaults. Of what is there, only missing identifiers are filled:
-    /// properties belong to the thing that they were given with (7.1).
-    pub fn or(self, defaults: &Asked) -> Asked {
-        Asked {
-            subject: entity(self.subject, &defaults.subject),
-            action: match (self.action, &defaults.action) {
-                (Some(Action { name: None, properties }), Some(default)) => {
-                    Some(Action { name: default.name.clone(), properties })
-                }
-                (action, default) => action.or_else(|| default.clone()),
-            },
-            resource: entity(self.resource, &defaults.resource),
-            context: self.context.or_else(|| defaults.context.clone()),
-        }
-    }
 }
 
-fn row(entity: Option<Entity>, [whole, kind, id]: [&'static str; 3]) -> Result<Row, &'static str> {
-    let entity = entity.ok_or(whole)?;
-    let properties = entity.properties.unwrap_or_default();
-    Ok(Row { r#type: entity.r#type.ok_or(kind)?, id: entity.id.ok_or(id)?, properties })
-}
-
-fn entity(given: Option<Entity>, default: &Option<Entity>) -> Option<Entity> {
-    match (given, default) {
-        (Some(given), Some(default)) => Some(Entity {
-            r#type: given.r#type.or_else(|| default.r#type.clone()),
-            id: given.id.or_else(|| default.id.clone()),
-            properties: given.properties,
-        }),
-        (given, default) => given.or_else(|| default.clone()),
-    }
+fn row<'a>(
+    given: [&'a Option<Entity>; 2],
+    [whole, kind, id]: [&'static str; 3],
+) -> Result<Row<'a>, &'static str> {
+    let entities = || given.into_iter().flatten();
+    Ok(Row {
+        properties: entities().next().ok_or(whole)?.properties.as_ref(),
+        r#type: entities().find_map(|entity| entity.r#type.as_deref()).ok_or(kind)?,
+        id: entities().find_map(|entity| entity.id.as_deref()).ok_or(id)?,
+    })
 }

@@ -5,27 +5,29 @@ use access::{Noun, Permission, Permit, Reach, Text, Thing, Visible, can};
 use serde_json::Value;
 use workspace::{Code, Refusal, calling, explain};
 
+use super::claim::Names;
 use super::question::{Question, Row};
-use super::{Context, Decision, DecisionPoint, claim};
+use super::{Context, Decision, DecisionPoint};
 use crate::request::Request;
 
 /// The workspace of somebody who may ask about at least some of its people.
 pub struct Workspace<'a> {
     request: &'a Request,
     visible: &'a Visible<can::AccessExplain>,
+    names: Names<'a>,
 }
 
 impl<'a> Workspace<'a> {
     /// The decision point that this caller may ask.
     pub fn new(request: &'a Request, visible: &'a Visible<can::AccessExplain>) -> Workspace<'a> {
-        Workspace { request, visible }
+        Workspace { request, visible, names: Names::of(visible.actor().snapshot()) }
     }
 
     /// The user that the question is about, if the caller may ask about them. Those about whom they may not are
     /// answered like those who do not exist.
-    fn subject(&self, row: &Row) -> Option<Permit<can::AccessExplain>> {
+    fn subject(&self, row: &Row<'_>) -> Option<Permit<can::AccessExplain>> {
         let actor = self.visible.actor();
-        let user = actor.snapshot().user_named(&row.id).filter(|_| row.r#type == "user")?;
+        let user = actor.snapshot().user_named(row.id).filter(|_| row.r#type == "user")?;
         actor.permit_on(actor.snapshot().thing(Noun::User, user)?).ok()
     }
 
@@ -51,13 +53,13 @@ impl<'a> Workspace<'a> {
     }
 
     /// The row that the question is about; none where it is of a kind that is kept and not there.
-    async fn thing(&self, row: &Row) -> Result<Option<Thing>, Refusal> {
+    async fn thing(&self, row: &Row<'_>) -> Result<Option<Thing>, Refusal> {
         if row.id == "*" {
             return Ok(Some(Thing::WORKSPACE));
         }
-        match kept(&row.r#type) {
-            None => Ok(Some(claim::row(self.visible.actor().snapshot(), &row.properties))),
-            Some(noun) => match self.request.find(noun, &row.id).await {
+        match kept(row.r#type) {
+            None => self.names.row(row.properties).map(Some),
+            Some(noun) => match self.request.find(noun, row.id).await {
                 Err(refusal) if refusal.code == Code::NotFound => Ok(None),
                 found => found.map(Some),
             },
@@ -77,7 +79,7 @@ fn kept(resource: &str) -> Option<Noun> {
 }
 
 impl DecisionPoint for Workspace<'_> {
-    async fn decide(&self, question: &Question) -> Result<Decision, Refusal> {
+    async fn decide(&self, question: &Question<'_>) -> Result<Decision, Refusal> {
         let resource = &question.resource;
         let name = format!("{}:{}", resource.r#type, question.action);
         let Some(permission) = Permission::from_name(&name) else {
@@ -88,7 +90,9 @@ impl DecisionPoint for Workspace<'_> {
         };
         let unknown = || Decision::no("there is no such resource");
         let Some(thing) = self.thing(resource).await? else { return Ok(unknown()) };
-        if let (Permission::CallPlace, Some(asked)) = (permission, question.context.get("caller_id")) {
+        if let (Permission::CallPlace, Some(asked)) =
+            (permission, question.context.and_then(|c| c.get("caller_id")))
+        {
             return self.call(&permit, asked).await;
         }
         match explain::why(&self.request.server.app, &permit, permission, thing).await {

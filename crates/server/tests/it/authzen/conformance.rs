@@ -19,16 +19,16 @@ use workspace::Refusal;
 struct Fixture;
 
 impl DecisionPoint for Fixture {
-    async fn decide(&self, question: &Question) -> Result<Decision, Refusal> {
-        let (who, what) = (question.subject.id.as_str(), question.resource.id.as_str());
+    async fn decide(&self, question: &Question<'_>) -> Result<Decision, Refusal> {
+        let (who, what) = (question.subject.id, question.resource.id);
         let known = ["alice", "bob"].contains(&who) && ["record-1", "record-2"].contains(&what);
-        let claimed = |properties: &serde_json::Map<String, Value>, name: &str, value: &str| {
-            properties.get(name).and_then(Value::as_str) == Some(value)
+        let claimed = |properties: Option<&serde_json::Map<String, Value>>, name: &str, value: &str| {
+            properties.and_then(|properties| properties.get(name)).and_then(Value::as_str) == Some(value)
         };
-        let archived = claimed(&question.resource.properties, "status", "archived");
-        let admin = claimed(&question.subject.properties, "role", "admin");
-        let soft = question.how.get("soft") == Some(&Value::Bool(true));
-        let decision = match question.action.as_str() {
+        let archived = claimed(question.resource.properties, "status", "archived");
+        let admin = claimed(question.subject.properties, "role", "admin");
+        let soft = question.how.and_then(|how| how.get("soft")) == Some(&Value::Bool(true));
+        let decision = match question.action {
             "read" => known,
             "write" if archived => known && admin,
             "write" => known && who == "alice",
@@ -44,7 +44,7 @@ async fn evaluation(
     _: Visible<can::AccessExplain>,
     Body(asked): Body<Asked>,
 ) -> Result<Json<Decision>, Refusal> {
-    authzen::single(&Fixture, asked).await.map(Json)
+    authzen::single(&Fixture, &asked).await.map(Json)
 }
 
 async fn evaluations(

@@ -100,6 +100,37 @@ async fn a_row_that_is_not_kept_touches_what_it_is_said_to_and_a_kept_one_does_n
 }
 
 #[tokio::test]
+async fn a_row_is_said_to_touch_no_more_than_a_decision_can_look_at() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let ann = company.hire("member").await;
+    let touching = |emails: usize| {
+        let names = vec![&ann.email; emails];
+        let mut question = question(ann.id, "message:read", "m-1");
+        question["resource"]["properties"] = json!({ "users": names, "queues": ["Line"] });
+        question
+    };
+    let (enough, many) = (touching(199), touching(200));
+    assert_eq!(ask(&company, &company.owner, enough.clone()).await.expect(200).json["decision"], true);
+    let path = format!("/w/{}/access/v1/evaluations", company.slug);
+    let batch = |common: &Value, own: Value| {
+        let mut batch = common.clone();
+        batch["evaluations"] = own;
+        company.owner.client.post(&path, batch)
+    };
+    let thousand = batch(&enough, json!(vec![json!({}); 1000])).await.expect(200);
+    let answers = thousand.json["evaluations"].as_array().unwrap();
+    assert!(answers.len() == 1000 && answers.iter().all(|answer| answer["decision"] == true));
+    for refused in [
+        ask(&company, &company.owner, many.clone()).await,
+        batch(&many, json!([{}])).await,
+        batch(&enough, json!([{}, { "resource": many["resource"] }])).await,
+    ] {
+        assert_eq!(refused.expect(400).json["field"], "resource.properties");
+    }
+}
+
+#[tokio::test]
 async fn a_caller_asks_about_those_whose_access_they_may_explain_and_needs_to_be_somebody_of_the_workspace() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
