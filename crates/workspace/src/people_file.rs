@@ -12,6 +12,9 @@ pub const LARGEST: usize = 2 << 20;
 /// So many people are in one file at the most.
 pub const MOST_ROWS: usize = 5_000;
 
+/// So many columns has a file at the most: each row has a cell for each.
+const MOST_COLUMNS: usize = 200;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -101,20 +104,17 @@ pub struct FilePerson {
     pub lead_cap: Option<String>,
 }
 
-fn invalid(message: impl Into<access::Text>) -> Refusal {
-    Refusal::invalid("file", message)
-}
-
 impl File {
     /// Reads a file. What concerns one row only is left to whoever looks at the rows.
     pub fn read(bytes: &[u8]) -> Answer<File> {
         if bytes.len() > LARGEST {
-            let message = "{field} is larger than 2 MB: split it into several.";
-            return Err(Refusal::because(Code::TooLarge, message).at("file"));
+            let refusal =
+                Refusal::because(Code::TooLarge, "{field} is larger than 2 MB: split it into several.");
+            return Err(refusal.at("file"));
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = std::str::from_utf8(text)
-            .map_err(|_| invalid("{field} is not UTF-8 text: save it as \u{201c}CSV UTF-8\u{201d}."))?;
+            .map_err(|_| Refusal::invalid("file", "{field} is not UTF-8 text: save it as “CSV UTF-8”."))?;
         let mut csv = csv::ReaderBuilder::new()
             .delimiter(delimiter(text))
             .has_headers(false)
@@ -122,9 +122,17 @@ impl File {
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let mut records = csv.records();
-        let unreadable = |error: csv::Error| invalid(text!("{field} cannot be read as CSV: {error}.", error));
+        let unreadable = |error: csv::Error| {
+            Refusal::invalid("file", text!("{field} cannot be read as CSV: {error}.", error))
+        };
         let heads = records.next().transpose().map_err(unreadable)?;
         let heads: Vec<String> = heads.iter().flat_map(|heads| heads.iter().map(str::to_owned)).collect();
+        if heads.len() > MOST_COLUMNS {
+            return Err(Refusal::invalid(
+                "file",
+                "{field} has more than 200 columns: leave out those that are not needed.",
+            ));
+        }
         let columns = columns(&heads)?;
         let mut rows = vec![];
         let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
@@ -134,13 +142,19 @@ impl File {
                 continue;
             }
             if rows.len() == MOST_ROWS {
-                return Err(invalid("{field} has more than 5,000 people: split it into several."));
+                return Err(Refusal::invalid(
+                    "file",
+                    "{field} has more than 5,000 people: split it into several.",
+                ));
             }
             let line = lines.of(record.position().map_or(0, csv::Position::byte));
             rows.push(row(&record, &columns, line));
         }
         if rows.is_empty() {
-            return Err(invalid("{field} has nobody in it: put a person on each line below the heads."));
+            return Err(Refusal::invalid(
+                "file",
+                "{field} has nobody in it: put a person on each line below the heads.",
+            ));
         }
         let known = |head: &String| column(head).is_some() || OURS.contains(&plain(head).as_str());
         let unused = heads.iter().filter(|head| !head.is_empty() && !known(head)).cloned().collect();
@@ -177,17 +191,16 @@ fn column(head: &str) -> Option<Column> {
 fn columns(heads: &[String]) -> Answer<Vec<Option<Column>>> {
     let columns: Vec<Option<Column>> = heads.iter().map(|head| column(head)).collect();
     if !columns.contains(&Some(Column::Email)) {
-        return Err(invalid("{field} needs a column `email`, named so in its first line."));
+        return Err(Refusal::invalid("file", "{field} needs a column `email`, named so in its first line."));
     }
     for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.is_some()) {
         let again = columns.iter().skip(at + 1).position(|other| other == column);
         if let Some(again) = again.and_then(|again| heads.get(at + 1 + again)) {
             let first = heads.get(at).cloned().unwrap_or_default();
-            return Err(invalid(text!(
-                "{field} has two columns for the same: {first} and {again}.",
-                first,
-                again
-            )));
+            return Err(Refusal::invalid(
+                "file",
+                text!("{field} has two columns for the same: {first} and {again}.", first, again),
+            ));
         }
     }
     Ok(columns)

@@ -32,21 +32,25 @@ pub(crate) fn chosen(visible: &Visible<can::UserRead>, named: &[u32]) -> Answer<
     if named.is_empty() {
         return Err(Refusal::invalid("users", "{field} must name at least one person."));
     }
+    few("users", named)?;
     let mut people: Vec<Id> = named.iter().copied().map(Id).collect();
     let mut distinct = BTreeSet::new();
     people.retain(|user| distinct.insert(*user));
-    if people.len() > MOST {
-        return Err(Refusal::invalid(
-            "users",
-            text!("{field} must name at most {most} people at once.", most = MOST),
-        ));
-    }
     match people.iter().find(|user| thing(visible.actor(), **user).is_none()) {
         Some(user) => {
             Err(Refusal::invalid("users", text!("{field} has {user}, whom you do not see here.", user)))
         }
         None => Ok(people),
     }
+}
+
+/// Whether no more people are named than are changed at once.
+pub(crate) fn few(field: &'static str, named: &[u32]) -> Answer<()> {
+    if named.len() > MOST {
+        let message = text!("{field} must name at most {most} people at once.", most = MOST);
+        return Err(Refusal::invalid(field, message));
+    }
+    Ok(())
 }
 
 /// Somebody whom the asker sees.

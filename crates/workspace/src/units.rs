@@ -1,5 +1,7 @@
 //! Departments and branches. Which of the two an act concerns is in the type of its permit.
 
+use std::collections::BTreeSet;
+
 use access::model::UnitKind;
 use access::{Actor, Id, Model, Noun, Permission, Permit, Right, Visible, can, text};
 use schemars::JsonSchema;
@@ -8,7 +10,7 @@ use store::Author;
 use store::audit::Act;
 
 use crate::refusal::{Code, Refusal};
-use crate::several::{BulkDone, Open, chosen};
+use crate::several::{self, BulkDone, Open, chosen};
 use crate::{Answer, App, List, Ref, check, taken, user_access, users};
 
 /// A permission that shows departments or branches.
@@ -243,14 +245,18 @@ pub struct UnitPeople {
 }
 
 impl UnitPeople {
-    fn everybody(&self) -> Answer<Vec<u32>> {
-        if let Some(both) = self.add.iter().find(|user| self.remove.contains(user)) {
-            return Err(Refusal::invalid(
-                "remove",
-                text!("{field} has {user}, whom `add` has too.", user = both),
-            ));
+    /// Everybody named, and of them those who come.
+    fn sorted(&self) -> Answer<(Vec<u32>, BTreeSet<u32>)> {
+        for (field, named) in [("add", &self.add), ("remove", &self.remove)] {
+            several::few(field, named)?;
         }
-        Ok(self.add.iter().chain(&self.remove).copied().collect())
+        let add: BTreeSet<u32> = self.add.iter().copied().collect();
+        match self.remove.iter().find(|user| add.contains(user)) {
+            Some(both) => {
+                Err(Refusal::invalid("remove", text!("{field} has {user}, whom `add` has too.", user = both)))
+            }
+            None => Ok((self.add.iter().chain(&self.remove).copied().collect(), add)),
+        }
     }
 }
 
@@ -263,7 +269,8 @@ pub async fn change_members(
     edit: &UnitPeople,
 ) -> Answer<BulkDone> {
     let (kind, unit) = known(visible.actor(), unit)?;
-    let people = chosen(visible, &edit.everybody()?)?;
+    let (named, coming) = edit.sorted()?;
+    let people = chosen(visible, &named)?;
     let mut open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
     for user in people {
         let (change, actor, row) = open.one(user).await?;
@@ -273,7 +280,7 @@ pub async fn change_members(
             UnitKind::Department => &mut new.department,
             UnitKind::Branch => &mut new.branch,
         };
-        if edit.add.contains(&user.0) {
+        if coming.contains(&user.0) {
             *place = Some(unit);
         } else if *place == Some(unit) {
             *place = None;
@@ -297,13 +304,14 @@ pub async fn change_leaders(
     edit: &UnitPeople,
 ) -> Answer<BulkDone> {
     let (_, unit) = known(visible.actor(), unit)?;
-    let people = chosen(visible, &edit.everybody()?)?;
+    let (named, coming) = edit.sorted()?;
+    let people = chosen(visible, &named)?;
     let mut open = Open::<can::UserSetAccess>::of(app, visible, author, &people).await?;
     let before = open.before();
     for user in people {
         let (change, actor, _) = open.one(user).await?;
         let led = user_access::led(before.model(), user);
-        let (leads, is_to) = (led.contains(&unit), edit.add.contains(&user.0));
+        let (leads, is_to) = (led.contains(&unit), coming.contains(&user.0));
         let mut done = Ok(());
         if is_to
             && !leads

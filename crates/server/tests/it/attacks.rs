@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Answer, Client, Company, Member, TestCall, TestServer};
+use testkit::{Answer, Client, Company, Member, PASSWORD, TestCall, TestServer};
 
 /// A token of somebody's own, limited to a scope; a client that shows it.
 async fn limited(member: &Member, scope: Value) -> Client {
@@ -379,4 +379,33 @@ async fn deep_and_odd_bodies_are_refused_and_never_an_error_of_ours() {
         let answer = stranger.send(request.header("cookie", &cookie)).await;
         assert!(answer.status < 500, "{page}: {} {}", answer.status, answer.text);
     }
+}
+
+#[tokio::test]
+async fn more_people_than_are_changed_at_once_are_refused_before_they_are_looked_at() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let unit = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    let many = vec![company.hire("agent").await.id; 5_001];
+    for what in ["people", "leaders"] {
+        for field in ["add", "remove"] {
+            let path = format!("/api/v1/departments/{unit}/{what}");
+            let refused = company.owner.client.post(&path, json!({ field: many })).await.expect(422);
+            assert_eq!(refused.json["field"], field, "{}", refused.text);
+        }
+    }
+    let bulk = json!({ "users": many, "change": { "banned": true } });
+    let refused = company.owner.client.post("/api/v1/users/bulk", bulk).await.expect(422);
+    assert_eq!(refused.json["field"], "users");
+}
+
+#[tokio::test]
+async fn a_file_of_very_many_columns_is_refused_before_each_row_gets_them() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let file = format!("email{}\nann@x.example\n", ",".repeat(200));
+    let request = company.owner.client.request(Method::POST, "/api/v1/users/import");
+    let request = request.header("content-type", "text/csv").body(file);
+    let refused = company.owner.client.send(request).await.expect(422);
+    assert_eq!(refused.json["field"], "file");
 }
