@@ -78,8 +78,12 @@ pub enum Remedy {
     StopDenying(Id),
     /// Allow the toggle.
     AllowToggle(Id),
+    /// Allow a toggle that the asker may not know of.
+    AllowToggleUnseen,
     /// Give them a role that holds it so far.
     Role(Id),
+    /// Give them a role that the asker may not know of.
+    RoleUnseen,
     /// Grant them the thing.
     Grant(Id),
     /// Grant them a thing that the asker may not know of.
@@ -116,7 +120,8 @@ pub fn why(snapshot: &Snapshot, user: Id, permission: Permission, thing: &Thing)
 }
 
 impl Explanation {
-    /// The same for somebody's eyes: without the names of extensions, queues, numbers and units that they may not know of.
+    /// The same for somebody's eyes: without the names of extensions, queues, numbers, units, roles and toggles that
+    /// they may not know of.
     #[must_use]
     pub fn veiled(mut self, asker: &Actor) -> Explanation {
         self.relation = self.relation.map(|relation| match relation {
@@ -124,20 +129,37 @@ impl Explanation {
             Relation::Leads(unit) if !asker.sees_unit(unit) => Relation::LeadsUnseen,
             seen => seen,
         });
-        for remedy in &mut self.remedies {
-            match remedy {
-                Remedy::Grant(entity) if !asker.may_be_told(*entity) => *remedy = Remedy::GrantUnseen,
-                Remedy::Lead(unit) if !asker.sees_unit(*unit) => *remedy = Remedy::LeadUnseen,
-                _ => {}
+        let told: Vec<Remedy> = self.remedies.into_iter().map(|remedy| remedy.veiled(asker)).collect();
+        self.remedies = vec![];
+        for remedy in told {
+            if !self.remedies.contains(&remedy) {
+                self.remedies.push(remedy);
             }
         }
-        self.remedies.dedup();
         self
     }
 
     /// Whether it was asked about the whole workspace, and some of it is within reach.
     pub fn is_partly(&self, thing: &Thing) -> bool {
         !self.allowed && thing.noun == Noun::Workspace && !self.line.reaches.is_empty()
+    }
+}
+
+impl Remedy {
+    /// The same for somebody's eyes. What a preset brings is no secret; a role or toggle of the workspace's own is for
+    /// those who may see roles.
+    fn veiled(self, asker: &Actor) -> Remedy {
+        let model = asker.snapshot().model();
+        let own_role = |role| model.roles.get(role).is_some_and(|role| role.key.is_none());
+        let own_toggle = |toggle| model.toggles.get(toggle).is_some_and(|toggle| toggle.key.is_none());
+        let sees = asker.holds(Permission::RoleRead);
+        match &self {
+            Remedy::Grant(entity) if !asker.may_be_told(*entity) => Remedy::GrantUnseen,
+            Remedy::Lead(unit) if !asker.sees_unit(*unit) => Remedy::LeadUnseen,
+            Remedy::Role(role) if !sees && own_role(role) => Remedy::RoleUnseen,
+            Remedy::AllowToggle(toggle) if !sees && own_toggle(toggle) => Remedy::AllowToggleUnseen,
+            _ => self,
+        }
     }
 }
 
@@ -277,6 +299,8 @@ impl Say for Remedy {
                 text!("allow the toggle {toggle}").and("toggle", named(model, *toggle))
             }
             Remedy::Role(role) => text!("give the role {role}").and("role", named(model, *role)),
+            Remedy::AllowToggleUnseen => text!("allow a toggle that you cannot see"),
+            Remedy::RoleUnseen => text!("give a role that you cannot see"),
             Remedy::Grant(id) => match model.entities.get(id) {
                 Some(entity) => text!("grant {kind} {name}", name = &entity.label)
                     .and("kind", Text::new(entity.kind.word())),

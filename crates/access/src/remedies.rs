@@ -126,7 +126,7 @@ impl<'a> Trial<'a> {
             }),
             Remedy::Lead(unit) => model.leads.push((user, *unit)),
             // These come of veiling what was found.
-            Remedy::GrantUnseen | Remedy::LeadUnseen => {}
+            Remedy::GrantUnseen | Remedy::LeadUnseen | Remedy::RoleUnseen | Remedy::AllowToggleUnseen => {}
         }
         self
     }

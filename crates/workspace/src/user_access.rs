@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::explain::{Say, what};
 use access::model::{Setting, Temporary};
-use access::{Id, Model, Permit, Text, authority, can, text};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Text, authority, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -124,11 +124,18 @@ pub struct EffectiveLine {
     pub taken: Vec<Text>,
 }
 
-/// Every toggle of the workspace as it stands for a user.
+/// Every toggle of the workspace as it stands for a user. Of the workspace's own, those that are not set for them are
+/// there for whoever may see roles, or may set them.
 pub async fn toggles(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<ToggleView>> {
     let snapshot = app.snapshot(permit).await?;
     let model = snapshot.model();
+    let knows = |actor: &Actor| {
+        let thing = snapshot.thing(Noun::User, permit.id());
+        actor.holds(Permission::RoleRead) || thing.is_some_and(|t| actor.may(Permission::UserSetAccess, &t))
+    };
+    let all = permit.actor().is_none_or(knows);
     let views = model.toggles.keys().filter_map(|toggle| ToggleView::of(model, permit.id(), *toggle));
+    let views = views.filter(|view| all || view.built_in || view.setting != word(None));
     Ok(List::whole(views.collect()))
 }
 

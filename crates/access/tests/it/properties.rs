@@ -481,7 +481,9 @@ fn applied(model: &Model, user: Id, remedy: &Remedy) -> Model {
         Remedy::Role(role) => model.users.get_mut(&user).unwrap().role = *role,
         Remedy::Grant(entity) => model.grants.push(worlds::grant(900, user, *entity)),
         Remedy::Lead(unit) => model.leads.push((user, *unit)),
-        Remedy::GrantUnseen | Remedy::LeadUnseen => panic!("nothing was veiled"),
+        Remedy::GrantUnseen | Remedy::LeadUnseen | Remedy::RoleUnseen | Remedy::AllowToggleUnseen => {
+            panic!("nothing was veiled")
+        }
     }
     model
 }

@@ -202,9 +202,10 @@ impl Page<'_> {
                     Remedy::Plan(_) => actor
                         .may(Permission::BillingCommit, &Thing::WORKSPACE)
                         .then(|| path(self.request, "/settings")),
-                    Remedy::Role(_) => to_user(Permission::UserAssignRole),
+                    Remedy::Role(_) | Remedy::RoleUnseen => to_user(Permission::UserAssignRole),
                     Remedy::StopDenying(_)
                     | Remedy::AllowToggle(_)
+                    | Remedy::AllowToggleUnseen
                     | Remedy::Grant(_)
                     | Remedy::GrantUnseen
                     | Remedy::Lead(_)

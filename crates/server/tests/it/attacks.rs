@@ -409,3 +409,34 @@ async fn a_file_of_very_many_columns_is_refused_before_each_row_gets_them() {
     let refused = company.owner.client.send(request).await.expect(422);
     assert_eq!(refused.json["field"], "file");
 }
+
+#[tokio::test]
+async fn names_of_roles_and_toggles_are_for_those_who_may_see_them() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let holds = json!({ "call_record:read": ["all"] });
+    for name in ["Zebra one", "Zebra two"] {
+        for path in ["/api/v1/roles", "/api/v1/toggles"] {
+            company.create(path, json!({ "name": name, "holds": holds })).await;
+        }
+    }
+    let agent = company.hire("agent").await;
+    let why = format!("/api/v1/why?user={}&permission=call_record:read", agent.id);
+    let toggles = format!("/api/v1/users/{}/toggles", agent.id);
+    let told = agent.client.get(&why).await.expect(200);
+    let remedies: Vec<&str> =
+        told.json["remedies"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()).collect();
+    for unseen in ["give a role that you cannot see", "allow a toggle that you cannot see"] {
+        assert_eq!(remedies.iter().filter(|remedy| **remedy == unseen).count(), 1, "{remedies:?}");
+    }
+    assert!(!told.text.contains("Zebra") && remedies.contains(&"give the role Admin"), "{}", told.text);
+    assert!(!agent.client.get(&toggles).await.expect(200).text.contains("Zebra"));
+    for path in [&why, &toggles] {
+        assert!(company.owner.client.get(path).await.expect(200).text.contains("Zebra one"));
+    }
+    company.toggle(agent.id, "Zebra two", "deny").await.expect(200);
+    let own = agent.client.get(&toggles).await.expect(200).text;
+    assert!(own.contains("Zebra two") && !own.contains("Zebra one"));
+    let page = company.page(&agent, &format!("/users/{}", agent.id)).await.expect(200);
+    assert!(page.text.contains("Zebra two") && !page.text.contains("Zebra one"));
+}
