@@ -138,6 +138,13 @@ impl Change<'_> {
         Ok(self.tx.all(query.s(" AND state = 'open' ORDER BY id")).await?)
     }
 
+    /// How many requests a user has made after a moment, whatever became of them.
+    pub async fn access_requests_since(&mut self, user: Id, since: Micros) -> Result<i64> {
+        let count = q("SELECT count(*) FROM access_requests WHERE workspace_id = ").v(self.workspace());
+        let count = count.s(" AND user_id = ").v(user).s(" AND created_at > ").v(since);
+        Ok(self.tx.one::<(i64,)>(count).await?.map_or(0, |(count,)| count))
+    }
+
     /// Adds a request for permissions or a role.
     pub async fn add_access_request(
         &mut self,

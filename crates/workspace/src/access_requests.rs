@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use access::model::Standing;
 use access::{
-    Actor, Cell, Id, Model, Noun, Permission, Permit, Powers, Reaches, Snapshot, Text, Visible, can, text,
+    Actor, Cell, Id, Micros, Model, Noun, Permission, Permit, Powers, Reaches, Snapshot, Text, Visible, can,
+    text,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,11 @@ pub(crate) const MOST_TOLD: usize = 20;
 
 /// So many requests of one person can be open at once.
 const MOST_OPEN: usize = 10;
+
+/// So many requests can somebody make in 24 hours, those that they took back included: each is mailed to people.
+const MOST_A_DAY: i64 = 20;
+
+const DAY: Micros = 86_400 * 1_000_000;
 
 /// Access to ask for: permissions, or a role.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -123,8 +129,18 @@ pub async fn ask(
         return Ok(RequestView::of(actor, open.swap_remove(at)));
     }
     if open.len() >= MOST_OPEN {
-        let message =
-            format!("You have {MOST_OPEN} open requests already: withdraw one, or wait for an answer.");
+        let message = text!(
+            "You have {most} open requests already: withdraw one, or wait for an answer.",
+            most = MOST_OPEN
+        );
+        return Err(Refusal::because(Code::Invalid, message));
+    }
+    let since = change.now() - DAY;
+    if change.access_requests_since(actor.id(), since).await? >= MOST_A_DAY {
+        let message = text!(
+            "You have asked {most} times in the last 24 hours, and each time somebody was told: ask again later.",
+            most = MOST_A_DAY
+        );
         return Err(Refusal::because(Code::Invalid, message));
     }
     let request = change.add_access_request(actor.id(), &wants, role, &reason).await?;

@@ -440,3 +440,24 @@ async fn names_of_roles_and_toggles_are_for_those_who_may_see_them() {
     let page = company.page(&agent, &format!("/users/{}", agent.id)).await.expect(200);
     assert!(page.text.contains("Zebra two") && !page.text.contains("Zebra one"));
 }
+
+#[tokio::test]
+async fn asking_and_taking_back_over_and_over_mails_deciders_no_more_than_20_times_a_day() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    let body = json!({ "holds": { "audit:read": ["all"] }, "reason": "again" });
+    let ask = || agent.client.post("/api/v1/access-requests", body.clone());
+    for _ in 0..20 {
+        let asked = ask().await.expect(201);
+        let path = format!("/api/v1/access-requests/{}/withdraw", asked.json["id"]);
+        agent.client.post(&path, json!({})).await.expect(204);
+    }
+    let mails = "SELECT count(*) FROM mails WHERE kind = 'request_made'";
+    let mailed = server.database.number(mails).await;
+    assert!(ask().await.expect(422).text.contains("20 times"));
+    assert_eq!(server.database.number(mails).await, mailed);
+    server.pass(86_400);
+    let agent = agent.again(&server).await;
+    agent.client.post("/api/v1/access-requests", body.clone()).await.expect(201);
+}
