@@ -57,13 +57,17 @@ const fn makes(kind: Kind) -> Option<Permission> {
 }
 
 /// Whether somebody may read a mail's text: they could make such a link for that user themselves, since they hold the
-/// permission over them and may change them at all (never the Owner, and nobody who may do more).
+/// permission over them and may change them at all (never the Owner, and nobody who may do more). A link for oneself is
+/// for nobody's outbox, and whoever looks as somebody else is two people: for them no text is shown at all.
 fn may_read(actor: &Actor, row: &MailRow) -> bool {
     let (user, snapshot) = (id(row.user_id), actor.snapshot());
     let permission = Kind::of(&row.kind).and_then(makes);
     let thing = snapshot.thing(Noun::User, user);
     let holds = permission.zip(thing).is_some_and(|(permission, thing)| actor.may(permission, &thing));
-    holds && user != actor.id() && authority::may_touch(actor, snapshot, user).is_ok()
+    holds
+        && user != actor.id()
+        && actor.viewer().is_none()
+        && authority::may_touch(actor, snapshot, user).is_ok()
 }
 
 fn state(row: &MailRow, now: i64, sends: bool) -> &'static str {

@@ -256,3 +256,27 @@ async fn nothing_is_shown_that_the_viewer_could_not_see_themself() {
     assert_eq!((seen.items().len(), seen.json["total"].clone()), (0, json!(0)), "{}", seen.text);
     assert_eq!(lead.client.get("/api/v1/me").await.expect(200).json["user"]["id"], json!(agent.id));
 }
+
+#[tokio::test]
+async fn nobody_reads_ones_own_reset_link_in_the_outbox_of_another() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (admin, other) = (company.hire("admin").await, company.hire("admin").await);
+    company.give_password(admin.id).await;
+    let asked = [("email", admin.email.as_str())];
+    let stranger = server.stranger();
+    let request = stranger.request(Method::POST, &format!("/w/{}/forgot", company.slug));
+    stranger.send(request.form(&asked)).await.expect(200);
+    let mails = "SELECT count(*) FROM mails WHERE kind = 'password_reset'";
+    while server.database.number(mails).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let link = |page: &Answer| page.text.contains("/reset/rfr_");
+    assert!(link(&Browser::of(&company, &other).get("/outbox").await.expect(200)));
+    let browser = Browser::of(&company, &admin);
+    assert!(!link(&browser.get("/outbox").await.expect(200)));
+    view_as(&browser, other.id).await.expect(303);
+    let outbox = browser.get("/outbox").await.expect(200);
+    assert!(outbox.text.contains(&admin.email) && !link(&outbox));
+    assert!(!link(&admin.client.get("/api/v1/outbox").await.expect(200)));
+}
