@@ -199,8 +199,12 @@ pub async fn own(request: &Request, actor: &Actor) -> Result<Markup, Refusal> {
 /// For so long the start page tells what became of a request.
 const NEWS: i64 = 7 * 86_400_000_000;
 
-/// What the start page tells of requests: what became of one's own lately, and how many wait for one's answer.
+/// What the start page tells of requests: what became of one's own lately, and how many wait for one's answer. Nothing
+/// to whoever looks as somebody else: what was answered them is theirs.
 pub async fn news(request: &Request, actor: &Actor) -> Result<Markup, Refusal> {
+    if actor.viewer().is_some() {
+        return Ok(html! {});
+    }
     let since = request.server.app.store.now() - NEWS;
     let asked = access_requests::own(&request.server.app, actor).await?.items;
     let told = |one: &&RequestView| {

@@ -280,3 +280,20 @@ async fn nobody_reads_ones_own_reset_link_in_the_outbox_of_another() {
     assert!(outbox.text.contains(&admin.email) && !link(&outbox));
     assert!(!link(&admin.client.get("/api/v1/outbox").await.expect(200)));
 }
+
+#[tokio::test]
+async fn what_somebody_was_answered_is_no_news_to_whoever_looks_as_them() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (admin, agent) = (company.hire("admin").await, company.hire("agent").await);
+    let body = json!({ "holds": { "audit:read": ["all"] }, "reason": "figures" });
+    let asked = agent.client.post("/api/v1/access-requests", body).await.expect(201);
+    let path = format!("/api/v1/access-requests/{}/decline", asked.json["id"]);
+    company.owner.client.post(&path, json!({ "note": "Not while you are on probation" })).await.expect(200);
+    assert!(Browser::of(&company, &agent).get("").await.expect(200).text.contains("on probation"));
+    let browser = Browser::of(&company, &admin);
+    view_as(&browser, agent.id).await.expect(303);
+    for page in ["", "/profile"] {
+        assert!(!browser.get(page).await.expect(200).text.contains("on probation"), "{page}");
+    }
+}
