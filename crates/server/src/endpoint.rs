@@ -10,13 +10,16 @@ use std::sync::Arc;
 use access::{Noun, Permission, Permit, Right, Visible};
 use axum::http::Method;
 use axum::response::Response;
-use store::Identity;
+use store::{Identity, Intent};
 use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;
 use crate::request::Request;
 use crate::schema::SchemaOf;
+
+/// Of the endpoints about the caller alone, the one whose act is a change of access, and can be tried like any other.
+const UNDO: &str = "/api/v1/undo/{undo}";
 
 /// One endpoint.
 #[derive(Clone)]
@@ -214,8 +217,21 @@ impl Endpoint {
         })
     }
 
+    /// Whether it can be asked with `try` what it would change. Whatever takes a permission makes its change in a way
+    /// that can be stopped; what is about the caller alone, or for anybody, need not, and is refused a try.
+    pub fn can_be_tried(&self) -> bool {
+        let changes = self.face == Face::Rest && !self.method.is_safe();
+        changes && (self.asks.permission().is_some() || self.path == UNDO)
+    }
+
     /// Does it.
     pub async fn run(&self, request: Request) -> Result<Response, Refusal> {
+        if request.intent == Intent::Try && !self.can_be_tried() {
+            return Err(Refusal::invalid(
+                "try",
+                "{field} cannot be said here: nothing was done. Send it without to do it.",
+            ));
+        }
         (self.handler)(request).await
     }
 }

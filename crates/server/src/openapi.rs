@@ -189,7 +189,7 @@ fn parameters(schemas: &mut Schemas, endpoint: &Endpoint) -> Vec<Value> {
                 "description": about }));
         }
     }
-    if endpoint.face == Face::Rest && !endpoint.method.is_safe() {
+    if endpoint.can_be_tried() {
         all.push(json!({ "name": "try", "in": "query", "required": false, "schema": { "type": "boolean" },
             "description": "Change nothing; answer 200 with who would gain and lose what." }));
     }

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 use server::endpoint::{Asks, Endpoint, Face};
 use server::endpoints;
-use testkit::{Client, Company, TestCall, TestServer};
+use testkit::{Client, Company, PASSWORD, TestCall, TestServer};
 
 const METHODS: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
@@ -75,6 +75,121 @@ async fn a_method_that_an_address_does_not_take_answers_405_to_everybody() {
                 assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text);
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_try_of_anything_changes_nothing_and_is_foreseen_or_refused() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    company.give_password(company.owner.id).await;
+    let things = tried_things(&server, &company).await;
+    let client = &company.owner.client;
+    let before = server.database.fingerprint().await;
+    let mut foreseen = 0;
+    for endpoint in endpoints::all() {
+        if endpoint.face != Face::Rest || endpoint.method.is_safe() || endpoint.path.ends_with("/import") {
+            continue;
+        }
+        let path = fill(endpoint.path, &things, &company.slug);
+        let request = client.request(endpoint.method.clone(), &format!("{path}?try=true"));
+        let answer = client.send(request.json(&tried_body(&endpoint, &server, &things))).await;
+        let about = format!("{}: {} {}", name(&endpoint), answer.status, answer.text);
+        assert_eq!(server.database.fingerprint().await, before, "{about}");
+        if endpoint.can_be_tried() {
+            assert!(answer.status < 500, "{about}");
+            foreseen += usize::from(answer.status == 200);
+        } else {
+            assert_eq!((answer.status, answer.json["field"].as_str()), (422, Some("try")), "{about}");
+        }
+    }
+    assert!(foreseen > 60, "only {foreseen} were foreseen");
+    let recording = format!("/api/v1/calls/{}/recording", things[Noun::Call.word()]);
+    assert!(client.get(&recording).await.expect(200).text.starts_with("RIFF"));
+}
+
+/// One thing of each kind that can be written to, the asker's own sessions, devices and requests among them.
+async fn tried_things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static str, String> {
+    let mut things = things(server, company).await;
+    let client = &company.owner.client;
+    for (path, phone) in
+        [("me".to_owned(), "+442079460111"), (format!("users/{}", things["user"]), "+442079460112")]
+    {
+        client.patch(&format!("/api/v1/{path}"), json!({ "phone": phone })).await.expect(200);
+    }
+    let other = company.owner.again(server).await;
+    let latest = |list: testkit::Answer| list.items()[0]["id"].to_string();
+    things.insert("session", latest(other.client.get("/api/v1/me/sessions").await.expect(200)));
+    things.insert("device", latest(client.get("/api/v1/me/devices").await.expect(200)));
+    let agent = company.hire("agent").await;
+    let asked = json!({ "holds": { "audit:read": ["all"] }, "reason": "figures" });
+    agent.client.post("/api/v1/access-requests", asked).await.expect(201);
+    things.insert("access_request", latest(client.get("/api/v1/access-requests").await.expect(200)));
+    let until = workspace::Moment(server.now() + 86_400_000_000).to_string();
+    let given = json!({ "holds": { "billing:read": ["all"] }, "expires_at": until });
+    let path = format!("/api/v1/users/{}/temporary", things["user"]);
+    things.insert("temporary", client.post(&path, given).await.expect(201).json["id"].to_string());
+    let review = json!({ "role": company.role("agent").await });
+    let review = client.post("/api/v1/reviews", review).await.expect(201).json["id"].to_string();
+    things.insert("line", latest(client.get(&format!("/api/v1/reviews/{review}/lines")).await.expect(200)));
+    things.insert("review", review);
+    things.insert("admin", company.hire("admin").await.id.to_string());
+    let toggle = json!({ "name": "Own", "holds": { "call_record:read": ["all"] } });
+    things.insert("toggle", company.create("/api/v1/toggles", toggle.clone()).await.to_string());
+    things.insert("role", company.create("/api/v1/roles", toggle).await.to_string());
+    let invited = json!({ "email": "guest@tried.example", "name": "Guest", "invite": true });
+    client.post("/api/v1/users", invited).await.expect(201);
+    things.insert("mail", latest(client.get("/api/v1/outbox").await.expect(200)));
+    let edit = json!({ "holds": { "call_record:read": ["own"] } });
+    let path = format!("/api/v1/toggles/{}", things["toggle"]);
+    let user = format!("/api/v1/users/{}/toggles/{}", things["user"], things["toggle"]);
+    client.put(&user, json!({ "setting": "allow" })).await.expect(200);
+    let undo = client.patch(&path, edit).await.expect(200).headers["ringfence-undo"].clone();
+    things.insert("undo", undo.to_str().unwrap().to_owned());
+    things
+}
+
+/// A body that the endpoint would act on.
+fn tried_body(
+    endpoint: &Endpoint,
+    server: &TestServer,
+    things: &BTreeMap<&'static str, String>,
+) -> serde_json::Value {
+    let id = |thing: &str| things[thing].parse::<u32>().unwrap();
+    let until = workspace::Moment(server.now() + 3_600_000_000).to_string();
+    let holds = json!({ "number:read": ["all"] });
+    let path = endpoint.path.strip_prefix("/api/v1/").unwrap();
+    match (endpoint.method.as_str(), path) {
+        ("PUT", "me/password") => json!({ "current": PASSWORD, "new": "another good password" }),
+        ("PUT", "me/pin") => json!({ "current": PASSWORD, "pin": "4071" }),
+        ("PATCH", "workspace") => json!({ "time_zone": "Europe/Paris" }),
+        ("PUT", "workspace/auto-record") => json!({ "on": true }),
+        ("PUT", "workspace/licences") => json!({ "licences": 9 }),
+        ("PUT", "workspace/plan") => json!({ "seats": 50 }),
+        ("POST", "users") => json!({ "email": "new@tried.example", "name": "New", "invite": true }),
+        ("POST", "users/bulk") => json!({ "users": [id("user")], "change": { "banned": true } }),
+        ("PUT", "users/{user}/role") => json!({ "role": id("role") }),
+        ("PUT", "users/{user}/toggles/{toggle}") => json!({ "setting": "inherit" }),
+        ("PUT", "users/{user}/grants/{entity}") => json!({ "may_use": true, "may_observe": true }),
+        ("PUT", "users/{user}/leads") => json!({ "units": [id("department")] }),
+        ("POST", "users/{user}/temporary") => json!({ "holds": holds, "expires_at": until }),
+        ("PATCH", "users/{user}/temporary/{temporary}") => json!({ "expires_at": until }),
+        ("POST", "access-requests/{access_request}/grant") => json!({ "until": until }),
+        ("POST", "reviews") => json!({ "unit": id("department") }),
+        ("PUT", "reviews/{review}/lines/{line}") => json!({ "decision": "remove" }),
+        ("POST", "roles" | "toggles") => json!({ "name": "Tried", "holds": holds }),
+        (_, "departments/{department}/people" | "departments/{department}/leaders")
+        | (_, "branches/{branch}/people" | "branches/{branch}/leaders") => json!({ "add": [id("user")] }),
+        ("POST", "extensions") => json!({ "digits": "299" }),
+        ("POST", "numbers") => json!({ "digits": "+12025550199" }),
+        ("PATCH", "me" | "users/{user}" | "roles/{role}" | "toggles/{toggle}" | "queues/{queue}")
+        | ("PATCH", "departments/{department}" | "branches/{branch}")
+        | ("POST", "departments" | "branches" | "queues" | "tokens")
+        | ("POST", "roles/{role}/clone" | "toggles/{toggle}/clone")
+        | ("PUT", "workspace/name") => json!({ "name": "Tried" }),
+        ("POST", "workspace/transfer") => json!({ "to": id("admin"), "password": PASSWORD }),
+        ("POST", "access-requests/{access_request}/pass") => json!({ "user": id("admin") }),
+        _ => json!({}),
     }
 }
 
