@@ -54,6 +54,8 @@ pub(crate) enum By<'a> {
     Address(&'a str),
     /// Phone numbers that nobody signs in with, in the whole workspace.
     UnknownNumbers,
+    /// Phone numbers that a user says are theirs: the answer tells whether somebody else signs in with one.
+    OwnPhone(Id),
 }
 
 impl By<'_> {
@@ -64,6 +66,7 @@ impl By<'_> {
             By::Known(_) => Limit { free: 5, per_day: 15 },
             By::Address(_) => Limit { free: 100, per_day: 100 },
             By::UnknownNumbers => Limit { free: 200, per_day: 200 },
+            By::OwnPhone(_) => Limit { free: 10, per_day: 10 },
         }
     }
 
@@ -75,6 +78,7 @@ impl By<'_> {
             By::Known(user) => format!("known {workspace} {user}"),
             By::Address(address) => format!("address {workspace} {address}"),
             By::UnknownNumbers => format!("unknown numbers {workspace}"),
+            By::OwnPhone(user) => format!("own phone {workspace} {user}"),
         })
     }
 
@@ -86,6 +90,7 @@ impl By<'_> {
             By::Known(_) => "known device",
             By::Address(_) => "client address",
             By::UnknownNumbers => "unknown numbers",
+            By::OwnPhone(_) => "own phone number",
         }
     }
 }

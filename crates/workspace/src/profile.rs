@@ -10,7 +10,7 @@ use store::session::SessionRow;
 use store::user::{UserInput, UserRow};
 
 use crate::confirm::{self, Confirmation};
-use crate::guesses::Caller;
+use crate::guesses::{self, By, Caller};
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::user_access::{self, EffectiveLine};
@@ -99,12 +99,16 @@ pub async fn update(
     author: &Author,
     edit: ProfileChange,
 ) -> Answer<UserView> {
+    let new_phone = edit.phone.as_deref().map(phone).transpose()?;
+    if let Some(actor) = permit.actor() {
+        count_phone(app, actor, new_phone.as_deref()).await?;
+    }
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
     let input = UserInput {
         name: edit.name.as_deref().map_or(Ok(old.name.clone()), |v| check::text("name", v, 120))?,
-        phone: edit.phone.as_deref().map_or(Ok(old.phone.clone()), phone)?,
+        phone: new_phone.unwrap_or_else(|| old.phone.clone()),
         language: edit.language.map_or(old.language.clone(), Language::stored),
         ..input_of(&old)
     };
@@ -117,6 +121,17 @@ pub async fn update(
     change.record(Act::done("profile:update", "user", permit.thing().id, row.name.as_str()).with(detail));
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
+}
+
+/// Counts another phone number of one's own. Whether somebody else signs in with it is told in the end, here or where
+/// a PIN is set: whoever tries numbers is soon not answered any more that day.
+async fn count_phone(app: &App, actor: &Actor, phone: Option<&str>) -> Answer<()> {
+    let record = app.store.own_record(actor).await?;
+    if phone.is_some_and(|phone| !phone.is_empty() && phone != record.phone) {
+        let workspace = actor.snapshot().model().workspace;
+        guesses::take(app, workspace, By::OwnPhone(actor.id()), &record.email).await?;
+    }
+    Ok(())
 }
 
 /// Changes one's own password and ends one's sessions, but for the one to keep. Guesses at the present password

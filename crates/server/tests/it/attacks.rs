@@ -461,3 +461,31 @@ async fn asking_and_taking_back_over_and_over_mails_deciders_no_more_than_20_tim
     let agent = agent.again(&server).await;
     agent.client.post("/api/v1/access-requests", body.clone()).await.expect(201);
 }
+
+#[tokio::test]
+async fn whoever_tries_phone_numbers_on_the_own_profile_is_soon_not_answered() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (agent, other) = (company.hire("agent").await, company.hire("agent").await);
+    for (member, phone) in [(&agent, "+442079460100"), (&other, "+442079460199")] {
+        company.give_password(member.id).await;
+        member.client.patch("/api/v1/me", json!({ "phone": phone })).await.expect(200);
+        let pin = json!({ "current": PASSWORD, "pin": "4071" });
+        let set = member.client.put("/api/v1/me/pin", pin).await;
+        assert!(set.status == 204, "{}", set.text);
+    }
+    let set = |phone: String| agent.client.patch("/api/v1/me", json!({ "phone": phone }));
+    assert_eq!(set("+442079460199".into()).await.expect(409).json["field"], "phone");
+    for n in 0..8 {
+        set(format!("+44207946011{n}")).await.expect(200);
+    }
+    // The number that one has already is no try, and neither is anything else.
+    set("+442079460117".into()).await.expect(200);
+    agent.client.patch("/api/v1/me", json!({ "name": "Still Me" })).await.expect(200);
+    for phone in ["+442079460199", "+442079460198"] {
+        assert_eq!(set(phone.into()).await.expect(429).code(), "too_many_tries");
+    }
+    server.pass(86_400);
+    let agent = agent.again(&server).await;
+    agent.client.patch("/api/v1/me", json!({ "phone": "+442079460198" })).await.expect(200);
+}
