@@ -41,8 +41,8 @@ pub struct Difference {
 pub struct Group {
     /// Those whom the viewer may know.
     pub people: Vec<Id>,
-    /// How many there are besides.
-    pub others: usize,
+    /// Whether there are others besides; how many is not the viewer's to know (ALL-04).
+    pub others: bool,
     /// What they gain.
     pub gains: Vec<Piece>,
     /// What they lose.
@@ -69,10 +69,10 @@ impl Difference {
                 let all = users.len();
                 let known = |user: &Id| viewer.is_none_or(|viewer| viewer.knows_user(*user));
                 let people: Vec<Id> = users.into_iter().filter(known).collect();
-                Group { others: all - people.len(), people, gains, loses }
+                Group { others: all > people.len(), people, gains, loses }
             })
             .collect();
-        groups.sort_by_key(|group| std::cmp::Reverse(group.people.len() + group.others));
+        groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
         Difference { groups }
     }
 

@@ -20,8 +20,8 @@ pub struct Foresight {
 pub struct Affected {
     /// Those whom you may know.
     pub people: Vec<Ref>,
-    /// How many there are besides.
-    pub others: usize,
+    /// Whether there are others besides, whom you may not know.
+    pub others: bool,
     /// What they would gain.
     pub gains: Vec<Line>,
     /// What they would lose.

@@ -241,12 +241,16 @@ fn may_give(model: &Model, actor: Option<&Actor>, role: Id) -> bool {
 fn heir(model: &Model, permit: &Permit<can::RoleDelete>, move_to: Option<u32>) -> Answer<Id> {
     let role = permit.id();
     let count = holders(model, role).count();
+    let known = |user: Id| permit.actor().is_none_or(|actor| actor.knows_user(user));
     let heir = move_to.map(Id).filter(|heir| *heir != role && model.roles.contains_key(heir));
     if move_to.is_some() && heir.is_none() {
         return Err(Refusal::invalid("move_to", "{field} must be another role of this workspace."));
     }
     if count > 0 && heir.is_none() {
         let message = match count {
+            _ if !holders(model, role).all(known) => text!(
+                "People have this role, and you cannot see all of them. Say in {field} which role they get instead."
+            ),
             1 => text!("1 person has this role. Say in {field} which role they get instead."),
             _ => text!("{count} people have this role. Say in {field} which role they get instead.", count),
         };

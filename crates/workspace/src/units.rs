@@ -178,7 +178,9 @@ pub async fn delete<R: DeletesUnits>(
     let members: Vec<Id> = members(model, unit).collect();
     let leaders: Vec<Id> = leaders(model, unit).collect();
     if members.len() + leaders.len() > 0 && place.is_none() {
-        return Err(needs_place(members.len(), leaders.len()));
+        let seen = |user: &Id| permit.actor().is_none_or(|actor| actor.knows_user(*user));
+        let all_seen = members.iter().chain(&leaders).all(seen);
+        return Err(needs_place(all_seen.then_some((members.len(), leaders.len()))));
     }
     let place = place.flatten();
     if let Some(actor) = permit.actor() {
@@ -211,12 +213,18 @@ fn place(model: &Model, kind: UnitKind, unit: Id, named: Option<&str>) -> Answer
     }
 }
 
-fn needs_place(members: usize, leaders: usize) -> Refusal {
-    let message = text!(
-        "People belong to it ({members}) or lead it ({leaders}). Say in {field} where they go: to another unit of its kind, or none.",
-        members,
-        leaders
-    );
+/// What is said of a unit with people: how many is for whoever may know of all of them (ALL-04).
+fn needs_place(counts: Option<(usize, usize)>) -> Refusal {
+    let message = match counts {
+        Some((members, leaders)) => text!(
+            "People belong to it ({members}) or lead it ({leaders}). Say in {field} where they go: to another unit of its kind, or none.",
+            members,
+            leaders
+        ),
+        None => text!(
+            "People belong to it or lead it, and you cannot see all of them. Say in {field} where they go: to another unit of its kind, or none."
+        ),
+    };
     Refusal::because(Code::InUse, message).at("move_to")
 }
 

@@ -69,18 +69,21 @@ fn affected(group: &Affected) -> Markup {
     }
 }
 
-/// `Ana, Ben and 3 others`, or how many there are where there are many.
+/// `Ana, Ben and 3 others`, and whether there are more whom the reader may not know.
 fn people(group: &Affected) -> String {
     let names: Vec<&str> = group.people.iter().take(NAMED).map(|person| person.name.as_str()).collect();
-    let rest = group.people.len() - names.len() + group.others;
-    let rest = i64::try_from(rest).unwrap_or(i64::MAX);
-    match (names.is_empty(), rest) {
-        (true, _) => count(rest, "{n} person whom you cannot see", "{n} people whom you cannot see"),
-        (_, 0) => names.join(", "),
+    let rest = i64::try_from(group.people.len() - names.len()).unwrap_or(i64::MAX);
+    let known = match rest {
+        0 => names.join(", "),
         _ => fill(
             &count(rest, "{names} and {n} other", "{names} and {n} others"),
             &[("names", &names.join(", "))],
         ),
+    };
+    match (names.is_empty(), group.others) {
+        (true, _) => t("People whom you cannot see").to_owned(),
+        (_, true) => fill(t("{people}, and others whom you cannot see"), &[("people", &known)]),
+        (_, false) => known,
     }
 }
 

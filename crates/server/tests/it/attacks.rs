@@ -489,3 +489,34 @@ async fn whoever_tries_phone_numbers_on_the_own_profile_is_soon_not_answered() {
     let agent = agent.again(&server).await;
     agent.client.patch("/api/v1/me", json!({ "phone": "+442079460198" })).await.expect(200);
 }
+
+#[tokio::test]
+async fn how_many_people_there_are_is_told_to_those_who_may_know_of_all_of_them() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let role = company
+        .create("/api/v1/roles", json!({ "name": "Night shift", "holds": { "call:place": ["own"] } }))
+        .await;
+    let unit = company.create("/api/v1/departments", json!({ "name": "Ours" })).await;
+    for _ in 0..3 {
+        let member = company.hire_into("agent", json!({ "department": unit })).await;
+        let path = format!("/api/v1/users/{}/role", member.id);
+        company.owner.client.put(&path, json!({ "role": role })).await.expect(200);
+    }
+    let holds = json!({ "role:read": ["all"], "role:write": ["all"], "role:delete": ["all"],
+        "department:read": ["all"], "department:delete": ["all"], "call:place": ["own"],
+        "call_record:read": ["own"] });
+    let keeper = with_role(&company, holds, json!({})).await;
+    assert!(keeper.client.get("/api/v1/users").await.text.matches("\"email\"").count() <= 1);
+    for path in [format!("/api/v1/roles/{role}"), format!("/api/v1/departments/{unit}")] {
+        let all = company.owner.client.delete(&path).await.expect(409).json["detail"].to_string();
+        assert!(all.contains('3'), "{all}");
+        let some = keeper.client.delete(&path).await.expect(409).json["detail"].to_string();
+        assert!(some.contains("you cannot see all of them") && !some.contains('3'), "{some}");
+    }
+    let path = format!("/api/v1/roles/{role}?try=true");
+    let holds = json!({ "holds": { "call:place": ["own"], "call_record:read": ["own"] } });
+    let tried = keeper.client.patch(&path, holds).await.expect(200);
+    let group = &tried.json["groups"][0];
+    assert_eq!((group["people"].as_array().unwrap().len(), &group["others"]), (0, &json!(true)));
+}
