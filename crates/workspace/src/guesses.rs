@@ -56,6 +56,8 @@ pub(crate) enum By<'a> {
     UnknownNumbers,
     /// Phone numbers that a user says are theirs: the answer tells whether somebody else signs in with one.
     OwnPhone(Id),
+    /// Links for forgotten passwords that a client address asks for.
+    Asks(&'a str),
 }
 
 impl By<'_> {
@@ -67,6 +69,7 @@ impl By<'_> {
             By::Address(_) => Limit { free: 100, per_day: 100 },
             By::UnknownNumbers => Limit { free: 200, per_day: 200 },
             By::OwnPhone(_) => Limit { free: 10, per_day: 10 },
+            By::Asks(_) => Limit { free: 50, per_day: 50 },
         }
     }
 
@@ -79,6 +82,7 @@ impl By<'_> {
             By::Address(address) => format!("address {workspace} {address}"),
             By::UnknownNumbers => format!("unknown numbers {workspace}"),
             By::OwnPhone(user) => format!("own phone {workspace} {user}"),
+            By::Asks(address) => format!("asks {workspace} {address}"),
         })
     }
 
@@ -91,6 +95,7 @@ impl By<'_> {
             By::Address(_) => "client address",
             By::UnknownNumbers => "unknown numbers",
             By::OwnPhone(_) => "own phone number",
+            By::Asks(_) => "links asked for",
         }
     }
 }

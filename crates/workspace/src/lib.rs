@@ -73,13 +73,15 @@ pub struct App {
     pub uses: Arc<uses::Uses>,
     /// Look-ups of tokens and links: who showed too many wrong ones.
     pub lookups: lookups::Lookups,
+    /// Places for people who forgot their password, while they are looked after.
+    pub forgotten: resets::Places,
 }
 
 impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
         let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
-        App { store, passwords, uses: Arc::default(), lookups }
+        App { store, passwords, uses: Arc::default(), lookups, forgotten: resets::Places::default() }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

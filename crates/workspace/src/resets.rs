@@ -1,37 +1,81 @@
 //! Forgotten passwords: a link by mail, good for an hour and once, sets another one.
 
+use std::sync::Arc;
+
 use access::{Id, Micros, Permit, Text, can};
 use store::attempts::Limit;
 use store::audit::Act;
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::guesses::Caller;
+use crate::guesses::{self, By, Caller};
 use crate::invitations::{gone, guest, no_longer_good};
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 use crate::secrets::{new_token, token_hash};
-use crate::{Answer, App, check, mail};
+use crate::{Answer, App, check, mail, sign_in};
 
 /// A link that sets another password is good for so long.
 pub const LASTS: Micros = 3_600 * 1_000_000;
 
-/// So many mails somebody can be sent by asking.
+/// So many mails somebody can be sent by asking. Asking from where they have signed in before is counted by itself, so
+/// that strangers who ask keep nobody from it.
 const MAILS: Limit = Limit { free: 3, per_day: 10 };
 
-/// Writes a mail with a link to whoever has that email address and can sign in; nothing where nobody has, or where it
-/// was asked for too often. Whoever asks is told the same in any case, and nothing of this: it is done after the answer.
-pub async fn ask(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<()> {
-    let Ok(email) = check::email(email) else { return Ok(()) };
-    let target = token_hash(&format!("reset {} {email}", workspace.id));
-    if app.store.take_guess(&target, MAILS).await?.is_err() {
-        return Ok(());
+/// For so long a link is young: whoever asks again is not sent another one, which would make it no longer good.
+const YOUNG: Micros = 900 * 1_000_000;
+
+/// So many people who ask are looked after at once.
+const AT_ONCE: usize = 100;
+
+/// Places for people who ask.
+#[derive(Clone)]
+pub struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Places {
+        Places(Arc::new(Semaphore::new(AT_ONCE)))
     }
+}
+
+/// A place to be looked after in, until it is dropped.
+pub struct Place {
+    _one: OwnedSemaphorePermit,
+}
+
+/// Counts that a client asks, whoever for; refused where it asked too often today, or where too many ask at once.
+pub async fn admit(app: &App, workspace: &WorkspaceRow, caller: &Caller) -> Answer<Place> {
+    guesses::take(app, workspace.id, By::Asks(&caller.address), &caller.address).await?;
+    let place = app.forgotten.0.clone().try_acquire_owned();
+    place.map(|one| Place { _one: one }).map_err(|_| Refusal::new(Code::Busy))
+}
+
+/// Writes a mail with a link to whoever has that email address and can sign in; nothing where nobody has, where they
+/// have a young one, or where it was asked for too often. Whoever asks is told the same in any case, and nothing of this: it is done after the answer.
+pub async fn ask(
+    app: &App,
+    workspace: &WorkspaceRow,
+    email: &str,
+    caller: &Caller,
+    _place: Place,
+) -> Answer<()> {
+    let Ok(email) = check::email(email) else { return Ok(()) };
     let account = app.store.credentials(workspace.id, &email).await?;
     let Some(account) = account.filter(|account| account.standing == "active") else { return Ok(()) };
     let user = crate::id(account.id);
+    let from = if sign_in::knows(app, workspace.id, caller, user).await? { "known " } else { "" };
+    let target = token_hash(&format!("{from}reset {} {email}", workspace.id));
+    if app.store.take_guess(&target, MAILS).await?.is_err() {
+        return Ok(());
+    }
     let author = Author::new(None, "nobody", "sign-in");
     let mut change = app.store.begin_asked_reset(workspace.id, &author).await?;
+    if change.link_of(user, Purpose::Reset).await?.is_some_and(|link| link.created_at + YOUNG > change.now())
+    {
+        drop(change);
+        return Ok(app.store.return_guess(&target).await?);
+    }
     make(&mut change, user, true).await?;
     change.record(Act::done("password_reset:ask", "user", account.id, account.name));
     Ok(change.commit().await?)

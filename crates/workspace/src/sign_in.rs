@@ -102,6 +102,19 @@ fn wrong_pin() -> (&'static str, Refusal) {
     ("wrong PIN", Refusal::because(Code::WrongPin, message))
 }
 
+/// Whether a user has signed in before from where a caller comes from.
+pub(crate) async fn knows(app: &App, workspace: i64, caller: &Caller, user: Id) -> Answer<bool> {
+    Ok(known_on(app, workspace, caller).await?.contains(&i64::from(user.0)))
+}
+
+/// The users who have signed in before on a caller's device.
+async fn known_on(app: &App, workspace: i64, caller: &Caller) -> Answer<Vec<i64>> {
+    match caller.device_hash() {
+        Some(device) => Ok(app.store.users_of_device(workspace, &device).await?),
+        None => Ok(vec![]),
+    }
+}
+
 /// One try to sign in.
 #[derive(Clone, Copy)]
 struct Tried<'a> {
@@ -114,8 +127,7 @@ struct Tried<'a> {
 impl Tried<'_> {
     /// The account's user, where they signed in on this device before. Asked for whether there is an account or not.
     async fn known(&self, account: Option<&Account>) -> Answer<Option<Id>> {
-        let Some(device) = self.caller.device_hash() else { return Ok(None) };
-        let users = self.app.store.users_of_device(self.workspace, &device).await?;
+        let users = known_on(self.app, self.workspace, self.caller).await?;
         Ok(account.map(|a| a.id).filter(|id| users.contains(&i64::from(id.0))))
     }
 

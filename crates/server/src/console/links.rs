@@ -140,6 +140,8 @@ pub async fn forgot(request: Request, _: ()) -> Result<Response, Refusal> {
 /// Sends the mail, if there is anybody to send it to. The answer is given first, the same to everybody and as fast.
 pub async fn ask(request: Request, typed: Pairs) -> Result<Response, Refusal> {
     let workspace = find(&request).await?;
+    let caller = request.caller();
+    let place = resets::admit(&request.server.app, &workspace, &caller).await?;
     let sign_in = format!("/w/{}/sign-in", workspace.slug);
     let main = html! {
         (notice(Tone::Good, html! { (t("If somebody signs in here with that address, a mail with a link is on its way to them. It is good for one hour.")) }))
@@ -149,7 +151,7 @@ pub async fn ask(request: Request, typed: Pairs) -> Result<Response, Refusal> {
     let answer = page(&workspace, t("Look into your mail"), main).into_response();
     let (app, email) = (request.server.app.clone(), typed.get("email").to_owned());
     tokio::spawn(async move {
-        if let Err(refusal) = resets::ask(&app, &workspace, &email).await {
+        if let Err(refusal) = resets::ask(&app, &workspace, &email, &caller, place).await {
             tracing::error!(reason = %refusal, "a forgotten password could not be looked after");
         }
     });

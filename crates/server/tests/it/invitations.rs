@@ -267,6 +267,7 @@ async fn a_reset_link_dies_after_an_hour_and_with_every_other_change_of_the_pass
     let (id, email) = with_password(&company, "agent").await;
     let link = |mail: Option<Value>| link_in(&mail.unwrap(), &company);
     let earlier = link(forgot(&company, &email).await);
+    server.pass(900);
     let first = link(forgot(&company, &email).await);
     server.stranger().get(&earlier).await.expect(404);
     company.owner.client.post(&format!("/api/v1/users/{id}/password"), json!({})).await.expect(201);
@@ -433,4 +434,56 @@ async fn a_mail_that_was_given_up_is_tried_again_on_request() {
     assert_eq!(smtp.taken().len(), 1);
     let again = format!("/api/v1/outbox/{}/retry", mail["id"]);
     company.owner.client.post(&again, json!({})).await.expect(409);
+}
+
+#[tokio::test]
+async fn strangers_who_ask_for_a_link_leave_the_one_that_somebody_was_just_sent() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (_, email) = with_password(&company, "agent").await;
+    let path = link_in(&forgot(&company, &email).await.unwrap(), &company);
+    for _ in 0..3 {
+        assert!(forgot(&company, &email).await.is_none(), "one link is enough");
+    }
+    choose(&server, &path, "another good password").await.expect(303);
+}
+
+#[tokio::test]
+async fn strangers_who_ask_all_day_keep_nobody_from_asking_where_they_have_signed_in() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (_, email) = with_password(&company, "agent").await;
+    let signed_in = sign_in(&company, &email, GOOD).await.expect(201);
+    for _ in 0..10 {
+        assert!(forgot(&company, &email).await.is_some());
+        server.pass(900);
+    }
+    assert!(forgot(&company, &email).await.is_none(), "strangers are sent no more of them that day");
+    let before = outbox(&company.owner).await.len();
+    let device = signed_in.json["device"].as_str().unwrap();
+    let stranger = server.stranger();
+    let request = stranger.request(Method::POST, &format!("/w/{}/forgot", company.slug));
+    let request = request.header("cookie", format!("__Host-device={device}"));
+    stranger.send(request.form(&[("email", &email)])).await.expect(200);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(outbox(&company.owner).await.len(), before + 1);
+}
+
+#[tokio::test]
+async fn one_client_address_asks_for_50_links_a_day_and_asking_for_nobody_keeps_nothing() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let path = format!("/w/{}/forgot", company.slug);
+    let ask = async |n: usize| {
+        let email = format!("nobody{n}@nowhere.example");
+        form(&server, &path, &[("email", &email)]).await
+    };
+    for n in 0..50 {
+        ask(n).await.expect(200);
+    }
+    ask(50).await.expect(429);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.database.number("SELECT count(*) FROM attempts").await, 1);
+    server.pass(86_400);
+    ask(51).await.expect(200);
 }
