@@ -1,7 +1,9 @@
 //! One change for several people: who was ticked on the list of users, or everybody whom its filters match.
 
+use std::collections::BTreeSet;
+
 use access::model::UnitKind;
-use access::{Actor, Permission, Visible, can, text};
+use access::{Actor, Id, Noun, Permission, Visible, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::bulk::{self, Bulk, BulkChange, BulkToggle};
@@ -83,6 +85,11 @@ impl Chosen {
             let mut users = sent.ids("user")?;
             users.sort_unstable();
             users.dedup();
+            let seen: BTreeSet<Id> = visible.things(Noun::User).into_iter().collect();
+            if let Some(user) = users.iter().find(|user| !seen.contains(&Id(**user))) {
+                let message = text!("{field} has {user}, whom you do not see here.", user);
+                return Err(Refusal::invalid("user", message));
+            }
             fields.extend(users.iter().map(|user| ("user".to_owned(), user.to_string())));
             users
         };
@@ -135,7 +142,7 @@ pub async fn show(
                 div.acts { @for act in &acts { (button::opens(&Button::new(act.kind, act.label), act.what)) } }
             }))
             (card(t("Who was chosen"), "", None, html! {
-                ul.chosen { @for user in chosen.users.iter().take(NAMED) { li { (model.label(access::Id(*user))) } } }
+                ul.chosen { @for user in chosen.users.iter().take(NAMED) { li { (model.label(Id(*user))) } } }
                 @if more > 0 { p.hint { (count(more, "and {n} other", "and {n} others")) } }
             }))
         }

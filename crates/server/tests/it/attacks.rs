@@ -520,3 +520,18 @@ async fn how_many_people_there_are_is_told_to_those_who_may_know_of_all_of_them(
     let group = &tried.json["groups"][0];
     assert_eq!((group["people"].as_array().unwrap().len(), &group["others"]), (0, &json!(true)));
 }
+
+#[tokio::test]
+async fn a_list_of_people_to_change_names_nothing_that_its_reader_does_not_see() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let queue = company.create("/api/v1/queues", json!({ "name": "Project Zebra" })).await;
+    let reader = with_role(&company, json!({ "user:read": ["own"] }), json!({})).await;
+    let path = |id: u32| format!("/users/bulk?user={id}");
+    company.page(&reader, &path(reader.id)).await.expect(200);
+    for (hidden, name) in [(company.owner.id, "First User"), (queue, "Zebra"), (4_000_000, "no such person")]
+    {
+        let refused = company.page(&reader, &path(hidden)).await.expect(422).text;
+        assert!(refused.contains(&format!("{hidden}, whom you do not see here")) && !refused.contains(name));
+    }
+}
