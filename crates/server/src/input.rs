@@ -275,6 +275,9 @@ impl Input for Upload {
     }
 }
 
+/// So many fields has a form at the most: looking a field up goes through all of them.
+const MOST_FIELDS: usize = 10_000;
+
 /// A form as its pairs, for forms whose fields depend on the workspace (a role's cells, say).
 #[derive(Debug)]
 pub struct Pairs(pub Vec<(String, String)>);
@@ -328,6 +331,9 @@ impl Pairs {
 impl Input for Pairs {
     fn read(request: &Request) -> Result<Self, Refusal> {
         let Form(pairs) = Form::<Vec<(String, String)>>::read(request)?;
+        if pairs.len() > MOST_FIELDS {
+            return Err(Refusal::because(Code::TooLarge, "The form has too many fields: send it in parts."));
+        }
         Ok(Pairs(pairs))
     }
 

@@ -535,3 +535,12 @@ async fn a_list_of_people_to_change_names_nothing_that_its_reader_does_not_see()
         assert!(refused.contains(&format!("{hidden}, whom you do not see here")) && !refused.contains(name));
     }
 }
+
+#[tokio::test]
+async fn a_form_of_very_many_fields_is_refused_before_they_are_looked_at() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    let fields = vec![("toggle-1", ""); 10_001];
+    company.form(&company.owner, &format!("/users/{}/toggles", agent.id), &fields).await.expect(413);
+}
