@@ -203,7 +203,7 @@ fn fields(changes: &[Change]) -> Markup {
 fn aside(_model: &Model, zone: &TimeZone, entry: &EntryView) -> Markup {
     html! {
         div.log-side {
-            span { "#" (entry.seq) " · " (via(&entry.via)) }
+            span { "#" (entry.seq) " · " (via(&entry.via)) @if entry.detail.get("undone").is_some() { " · " (t("undo")) } }
             (when::moment(entry.at, zone, Show::DateTime))
         }
     }

@@ -93,6 +93,7 @@ impl Reader<'_> {
             Value::String(text) if text.is_empty() => None,
             Value::String(text) => Some(self.moment(text).unwrap_or_else(|| said(text).into_owned())),
             Value::Bool(on) => Some(if *on { t("on") } else { t("off") }.into()),
+            Value::Number(number) if field == "expires_at" => number.as_i64().map(|at| self.at(at)),
             Value::Number(number) => Some(self.name(field, number).unwrap_or_else(|| number.to_string())),
             Value::Array(items) => {
                 let items: Vec<String> = items.iter().filter_map(|item| self.words(field, item)).collect();
@@ -121,7 +122,11 @@ impl Reader<'_> {
     /// A moment as people read it, if the text is one.
     fn moment(&self, text: &str) -> Option<String> {
         let moment: Timestamp = text.parse().ok()?;
-        Some(when::text(workspace::Moment(moment.as_microsecond()), self.zone, Show::DateTime))
+        Some(self.at(moment.as_microsecond()))
+    }
+
+    fn at(&self, moment: access::Micros) -> String {
+        when::text(workspace::Moment(moment), self.zone, Show::DateTime)
     }
 }
 
