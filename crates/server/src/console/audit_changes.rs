@@ -60,6 +60,11 @@ impl Reader<'_> {
         told.flat_map(|field| {
             let value = |side: &Map<String, Value>| side.get(field).cloned().unwrap_or_default();
             let (before, after) = (value(was), value(is));
+            // How a toggle is set, by the toggle's name: no field of anything.
+            if field == "toggle" {
+                let side = |value: &Value| value.as_object().cloned().unwrap_or_default();
+                return self.of_fields(&side(&before), &side(&after));
+            }
             if is_cells(&before) || is_cells(&after) {
                 return self.of_cells(&before, &after);
             }
@@ -210,6 +215,13 @@ mod tests {
         let expected =
             [line("end", "", "22 Nov 2026, 06:00 +01"), line("role", "something deleted", "Member")];
         assert_eq!(told(&detail), expected);
+    }
+
+    #[test]
+    fn a_toggle_is_told_by_its_own_name() {
+        let set = |to| json!({ "toggle": { "Contacts": to } });
+        let detail = json!({ "before": set("inherit"), "after": set("deny") });
+        assert_eq!(told(&detail), [line("Contacts", "inherit", "deny")]);
     }
 
     #[test]
