@@ -11,10 +11,9 @@ use store::{Author, Change};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::guesses::{self, By, Caller};
-use crate::invitations::{gone, guest, no_longer_good};
 use crate::refusal::{Code, Refusal};
 use crate::secrets::{new_token, token_hash};
-use crate::{Answer, App, check, mail, sign_in};
+use crate::{Answer, App, check, links, mail, sign_in};
 
 /// A link that sets another password is good for so long.
 pub const LASTS: Micros = 3_600 * 1_000_000;
@@ -52,7 +51,8 @@ pub async fn admit(app: &App, workspace: &WorkspaceRow, caller: &Caller) -> Answ
 }
 
 /// Writes a mail with a link to whoever has that email address and can sign in; nothing where nobody has, where they
-/// have a young one, or where it was asked for too often. Whoever asks is told the same in any case, and nothing of this: it is done after the answer.
+/// have a young one, or where it was asked for too often. Whoever asks is told the same in any case, and nothing of
+/// this: it is done after the answer.
 pub async fn ask(
     app: &App,
     workspace: &WorkspaceRow,
@@ -111,8 +111,8 @@ async fn make(change: &mut Change<'_>, user: Id, by_mail: bool) -> Answer<String
     Ok(path)
 }
 
-/// Sets the password that somebody chose with a link. Every session ends and every API token is revoked, as with a
-/// reset by an administrator; signing in is the next step.
+/// Sets the password that somebody chose with a link. Every session ends, every API token is revoked and the PIN is
+/// gone, as with a reset by an administrator; signing in is the next step.
 pub async fn accept(
     app: &App,
     workspace: &WorkspaceRow,
@@ -120,19 +120,9 @@ pub async fn accept(
     password: &str,
     caller: &Caller,
 ) -> Answer<()> {
-    guest(app, workspace, Purpose::Reset, secret, caller).await?.ok_or_else(gone)?;
-    check::password(password)?;
-    let hash = app.passwords.hash(password).await?;
-    let opened = app.store.begin_with_link(workspace.id, Purpose::Reset, &token_hash(secret)).await;
-    let (mut change, user) = opened.map_err(no_longer_good)?;
-    let row = change.user(user).await?;
-    change.set_password(user, &hash).await?;
-    change.end_sessions(user, None).await?;
-    change.forget_devices(user).await?;
-    change.delete_tokens_of(user).await?;
-    if row.standing == "invited" {
-        change.set_standing(user, access::model::Standing::Active).await?;
-    }
+    let (mut change, row) = links::redeem(app, workspace, Purpose::Reset, secret, password, caller).await?;
+    change.shut_out(crate::id(row.id)).await?;
+    change.set_pin(crate::id(row.id), None).await?;
     let detail = serde_json::json!({ "before": {}, "after": { "password": "changed" } });
     change.record(Act::done("password_reset:use", "user", row.id, row.name).with(detail));
     Ok(change.commit().await?)
