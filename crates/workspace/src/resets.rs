@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::model::Standing;
 use access::{Id, Micros, Permit, Text, can};
 use store::attempts::Limit;
 use store::audit::Act;
@@ -62,7 +63,7 @@ pub async fn ask(
 ) -> Answer<()> {
     let Ok(email) = check::email(email) else { return Ok(()) };
     let account = app.store.credentials(workspace.id, &email).await?;
-    let Some(account) = account.filter(|account| account.standing == "active") else { return Ok(()) };
+    let Some(account) = account.filter(|account| account.standing == Standing::Active) else { return Ok(()) };
     let user = crate::id(account.id);
     let from = if sign_in::knows(app, workspace.id, caller, user).await? { "known " } else { "" };
     let target = token_hash(&format!("{from}reset {} {email}", workspace.id));
@@ -86,7 +87,7 @@ pub async fn ask(
 pub async fn make_for(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<String> {
     let email = check::email(email)?;
     let account = app.store.credentials(workspace.id, &email).await?;
-    let account = account.filter(|account| account.standing != "banned").ok_or_else(|| {
+    let account = account.filter(|account| account.standing != Standing::Banned).ok_or_else(|| {
         Refusal::invalid("email", "{field} is of nobody who could sign in to this workspace.")
     })?;
     let thing = access::Thing::WORKSPACE;
