@@ -1,6 +1,6 @@
 //! One call: its facts, who took part, its recording, and why it can be seen.
 
-use access::{Actor, Id, Noun, Permission, Permit, can};
+use access::{Actor, Noun, Permission, Permit, can};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -10,6 +10,7 @@ use workspace::{Ref, Refusal};
 use super::calls::{direction, inside, outcome, outside, sound};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
+use super::parts::linked;
 use super::{audit, when};
 use crate::output::Audio;
 use crate::recordings::{self, Purpose};
@@ -102,15 +103,6 @@ fn people(request: &Request, actor: &Actor, call: &CallView) -> Markup {
         html! { p.hint { (t("You see outside numbers only in part.")) " " @if let Some(why) = why { a href=(why) { (t("Why?")) } } } }
     });
     card(t("Who took part"), "", None, html! { (facts(&lines)) @if let Some(masked) = masked { (masked) } })
-}
-
-/// A name, as a link to its page for whoever may see that.
-pub fn linked(request: &Request, actor: &Actor, noun: Noun, thing: &Ref, name: Markup) -> Markup {
-    let row = actor.snapshot().thing(noun, Id(thing.id));
-    let seen = row.zip(noun.see()).is_some_and(|(row, see)| actor.may(see, &row));
-    html! {
-        @if seen { a href=(path(request, &format!("/{}s/{}", noun.word(), thing.id))) { (name) } } @else { (name) }
-    }
 }
 
 fn recording(

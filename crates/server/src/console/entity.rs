@@ -13,12 +13,11 @@ use workspace::entities::{self, DeletesEntities, EditsEntities, EntityChange, En
 use workspace::grants::{self, AssignNumber, SetGrant};
 use workspace::{Code, Refusal};
 
-use super::call::linked;
 use super::choices;
 use super::entities::{Kind, Now, Typed, fields};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::parts::Options;
+use super::parts::{Options, linked};
 use super::{audit, calls as call_log, when};
 use crate::input::Form;
 use crate::recordings;
@@ -244,7 +243,7 @@ impl Page<'_> {
     fn questions(&self, view: &EntityView) -> Markup {
         let words = self.words();
         let see = words.noun.see().map_or("", Permission::name);
-        let thing = format!("{}:{}", words.one, view.id);
+        let thing = format!("{}:{}", words.noun.word(), view.id);
         let ask = |permission, label: &'static str| {
             let query = [("tab", "who"), ("permission", permission), ("thing", thing.as_str())];
             (label, address(&path(self.request, "/why"), &query))

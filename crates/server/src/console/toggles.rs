@@ -7,9 +7,8 @@ use workspace::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition
 use workspace::{Code, Refusal};
 
 use super::bundle_matrix;
-use super::call::linked;
 use super::frame::{Frame, csrf, done, path};
-use super::parts::Options;
+use super::parts::{Options, linked};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::person;

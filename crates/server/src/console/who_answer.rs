@@ -6,9 +6,9 @@ use access::{Id, Noun};
 use maud::{Markup, html};
 use workspace::{Refusal, explain};
 
-use super::call::linked;
 use super::frame::path;
 use super::paging::address;
+use super::parts::linked;
 use super::why::{Page, strong};
 use crate::ui::avatar::person;
 use crate::ui::button::{self, Button, Kind};

@@ -5,8 +5,8 @@ use access::{Noun, Permission, Reach, Reaches, Thing};
 use maud::{Markup, html};
 use workspace::{Ref, Refusal, explain};
 
-use super::call::linked;
 use super::frame::path;
+use super::parts::linked;
 use super::why::{Page, strong};
 use super::{parts, when};
 use crate::ui::card::card;
