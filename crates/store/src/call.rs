@@ -107,6 +107,17 @@ impl CallRow {
     }
 }
 
+/// Calls in figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct CallFigures {
+    /// How many there are.
+    pub calls: i64,
+    /// How many of them were answered.
+    pub answered: i64,
+    /// How many of them came in from outside.
+    pub inbound: i64,
+}
+
 /// What became of a recording that was to be attached to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attached {
@@ -348,6 +359,21 @@ impl Store {
         let candidates = Search::new(visible, &filter).candidates(None);
         let query = q("SELECT count(*) FROM (").append(candidates).s(") AS p");
         Ok(self.db.one::<(i64,)>(query).await?.map_or(0, |(n,)| n))
+    }
+
+    /// How many calls the asker may see, and how many of them were answered and came in.
+    pub async fn call_figures(
+        &self,
+        visible: &Visible<can::CallRecordRead>,
+        filter: &CallFilter,
+    ) -> Result<CallFigures> {
+        let query = q("SELECT count(*) AS calls, \
+             coalesce(sum(CASE c.outcome WHEN 'answered' THEN 1 ELSE 0 END), 0) AS answered, \
+             coalesce(sum(CASE c.direction WHEN 'inbound' THEN 1 ELSE 0 END), 0) AS inbound FROM (")
+        .append(Search::new(visible, filter).candidates(None))
+        .s(") AS p JOIN calls c ON c.id = p.id AND c.workspace_id = ")
+        .v(visible.workspace());
+        Ok(self.db.one(query).await?.unwrap_or_default())
     }
 
     /// The call that the permit is for.

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
-use store::call::{CallFilter, CallRow, ListsCalls};
+use store::call::{CallFigures, CallFilter, CallRow, ListsCalls};
 
 pub use crate::calls_export::{Export, export};
 
@@ -143,6 +143,19 @@ pub async fn list(
     let (items, next) = page(app, visible, &filter, limit).await?;
     let total = app.store.count_calls(visible, &filter).await?;
     Ok(List { items, total, next: next.map(write_cursor) })
+}
+
+/// The latest calls that the asker may see, newest first; not how many there are, which takes reading them all.
+pub async fn latest(app: &App, visible: &Visible<can::CallRecordRead>, limit: i64) -> Answer<Vec<CallView>> {
+    Ok(page(app, visible, &CallFilter::default(), limit).await?.0)
+}
+
+const DAY: Micros = 86_400_000_000;
+
+/// Figures of those calls of the last so many days that the asker may see.
+pub async fn figures(app: &App, visible: &Visible<can::CallRecordRead>, days: i64) -> Answer<CallFigures> {
+    let filter = CallFilter { since: Some(app.store.now() - days * DAY), ..CallFilter::default() };
+    Ok(app.store.call_figures(visible, &filter).await?)
 }
 
 /// A page of calls, and the place after it unless it is the last.
