@@ -378,17 +378,23 @@ impl Store {
 
     /// The call that the permit is for.
     pub async fn call(&self, permit: &Permit<can::CallRecordRead>) -> Result<CallRow> {
-        self.call_row(permit.workspace(), permit.thing().id).await?.ok_or(StoreError::Missing)
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(permit.workspace());
+        self.db.one(query.s(" AND c.id = ").v(permit.thing().id)).await?.ok_or(StoreError::Missing)
     }
 
     /// A call as a decision sees it, for the lookup before the decision; nothing else of it.
     pub async fn call_thing(&self, workspace: i64, id: i64) -> Result<Option<Thing>> {
-        Ok(self.call_row(workspace, id).await?.map(|call| call.thing()))
+        let query = q("SELECT touches FROM calls WHERE workspace_id = ").v(workspace);
+        let found: Option<(String,)> = self.db.one(query.s(" AND id = ").v(id)).await?;
+        Ok(found.map(|(touches,)| Thing::new(Noun::Call, id, read_touches(&touches))))
     }
 
     /// The recording's file of the call that the permit is for, if it has one.
     pub async fn recording_file<R: Right>(&self, permit: &Permit<R>) -> Result<Option<String>> {
-        Ok(self.call_row(permit.workspace(), permit.thing().id).await?.and_then(|call| call.recording))
+        let query = q("SELECT recording FROM calls WHERE workspace_id = ").v(permit.workspace());
+        let found: Option<(Option<String>,)> =
+            self.db.one(query.s(" AND id = ").v(permit.thing().id)).await?;
+        Ok(found.and_then(|(recording,)| recording))
     }
 
     /// The names of these people, also of those who were deleted since, for calls that they took part in.
@@ -399,11 +405,6 @@ impl Store {
         let query = q("SELECT id, name FROM users WHERE workspace_id = ").v(workspace).s(" AND id IN ");
         let rows: Vec<(i64, String)> = self.db.all(query.list(users.iter().copied())).await?;
         Ok(rows.into_iter().map(|(user, name)| (crate::load::id(user), name)).collect())
-    }
-
-    async fn call_row(&self, workspace: i64, id: i64) -> Result<Option<CallRow>> {
-        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(workspace);
-        Ok(self.db.one(query.s(" AND c.id = ").v(id)).await?)
     }
 }
 
