@@ -287,8 +287,8 @@ impl Change<'_> {
 
     /// Writes down how to undo the change, if somebody made it and it can be.
     async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
-        let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
         let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
+        let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
         let summary = self.acts.first().map_or("", |act| act.label.as_str());
         let made =
             undo::Made { id: self.next_undo, user: actor.id(), permission: *permission, thing, summary };
