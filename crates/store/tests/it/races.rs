@@ -81,10 +81,9 @@ impl Race {
         done
     }
 
-    /// The clerk on the other node, at this node's version.
+    /// The clerk on the other node.
     async fn actor(&self) -> Option<Actor> {
-        let version = self.here.snapshot(self.workspace).await.unwrap().model().version;
-        let snapshot: Arc<Snapshot> = self.there.snapshot(self.workspace, version).await.unwrap();
+        let snapshot: Arc<Snapshot> = self.there.snapshot(self.workspace).await.unwrap();
         Actor::user(snapshot, self.clerk)
     }
 
