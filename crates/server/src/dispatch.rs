@@ -107,14 +107,7 @@ async fn dispatch(
         };
         match outcome {
             Ok(response) => done(&request, endpoint.face, response),
-            Err(Refusal { foresight: Some(foresight), .. }) => match endpoint.face {
-                Face::Console => console::foreseen::ask(&request, &foresight),
-                _ => axum::Json(*foresight).into_response(),
-            },
-            Err(refusal) => {
-                let refusal = note(&request, endpoint, refusal).await;
-                refuse::render(&request, endpoint, &refusal)
-            }
+            Err(refusal) => refused(&mut request, endpoint, refusal).await,
         }
     };
     let mut response = speaking(language, answer).await;
@@ -164,7 +157,7 @@ async fn handle(
         cookie::check_same_site(request)?;
     }
     request.intent = request.meaning(endpoint.face, method);
-    if endpoint.face == Face::Console && method.is_safe() {
+    if endpoint.page {
         request.waiting = waiting(request).await?;
     }
     let response = endpoint.run(request.clone()).await?;
@@ -174,7 +167,25 @@ async fn handle(
     Ok(response)
 }
 
-/// How many requests for access wait for whoever asks.
+/// The answer to a request that was not done: what it would do, where that was the question, or why not.
+async fn refused(request: &mut Request, endpoint: &Endpoint, refusal: Refusal) -> Response {
+    if endpoint.face == Face::Console && !endpoint.page {
+        // A page comes after all, in place of a file or of the way to another page.
+        request.waiting = waiting(request).await.unwrap_or_default();
+    }
+    match refusal {
+        Refusal { foresight: Some(foresight), .. } if endpoint.face == Face::Console => {
+            console::foreseen::ask(request, &foresight)
+        }
+        Refusal { foresight: Some(foresight), .. } => axum::Json(*foresight).into_response(),
+        refusal => {
+            let refusal = note(request, endpoint, refusal).await;
+            refuse::render(request, endpoint, &refusal)
+        }
+    }
+}
+
+/// How many requests for access wait for whoever asks, to be said by the menu of a page.
 async fn waiting(request: &Request) -> Result<i64, Refusal> {
     let visible = request.who.as_ref().and_then(|who| who.actor.visible().ok());
     match visible {

@@ -39,6 +39,8 @@ pub struct Endpoint {
     pub status: u16,
     /// What a good answer's body is; none where there is none or that differs from answer to answer.
     pub media_type: Option<&'static str>,
+    /// Whether a good answer can be a page of somebody who is signed in.
+    pub page: bool,
     /// The schema of a good answer, where it is JSON.
     pub output: Option<SchemaOf>,
     handler: Handler,
@@ -106,11 +108,13 @@ impl Endpoint {
         asks: Asks,
         handler: impl Fn(Request) -> Reply + Send + Sync + 'static,
     ) -> Endpoint {
+        let face = Face::of(path);
         Endpoint {
             method,
             path,
-            face: Face::of(path),
+            face,
             asks,
+            page: O::PAGE && face == Face::Console && !matches!(asks, Asks::Nothing(_)),
             summary,
             largest_body: I::LARGEST,
             input: I::schema(),
