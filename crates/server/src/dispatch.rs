@@ -2,7 +2,6 @@
 //! refusals, and the headers that every answer carries.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use access::Noun;
@@ -96,7 +95,7 @@ async fn dispatch(
     };
     let language = match request.language() {
         Some(language) => language,
-        None if endpoint.face == Face::Console => of_workspace(&request).await,
+        None if endpoint.face == Face::Console => of_workspace(&mut request).await,
         // Programs are answered in English: nothing needs to be looked up for them.
         None => Language::default(),
     };
@@ -122,15 +121,9 @@ async fn dispatch(
 }
 
 /// The language of the workspace that the path names, for whoever asks for none.
-async fn of_workspace(request: &Request) -> Language {
-    let code = match &request.workspace {
-        Some(workspace) => Some(workspace.language.clone()),
-        None => {
-            let found = request.server.app.store.workspace_by_slug(request.slug()).await;
-            found.ok().flatten().map(|workspace| workspace.language)
-        }
-    };
-    code.and_then(|code| Language::of(&code)).unwrap_or_default()
+async fn of_workspace(request: &mut Request) -> Language {
+    request.workspace = request.named().await.ok();
+    request.workspace.as_ref().and_then(|here| Language::of(&here.language)).unwrap_or_default()
 }
 
 /// Keeps the language that was chosen on a page before signing in.
@@ -222,12 +215,10 @@ async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
     };
     let found = lookups::find(&request.server.app, &request.caller(), request.slug(), &hash, find).await?;
     let Some(who) = found else { return Ok(()) };
-    if !request.slug().is_empty() {
-        let here = who.actor.snapshot().model().workspace;
-        let workspace = store.workspace_by_slug(request.slug()).await?.filter(|w| w.id == here);
-        let Some(workspace) = workspace else { return Ok(()) };
-        request.workspace = Some(Arc::new(workspace));
+    if !request.slug().is_empty() && request.slug() != who.workspace.slug {
+        return Ok(());
     }
+    request.workspace = Some(who.workspace.clone());
     request.who = Some(who);
     request.secret = Some(secret);
     Ok(())

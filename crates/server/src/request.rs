@@ -7,6 +7,7 @@ use access::model::UnitKind;
 use access::{Id, Micros, Noun, Permission, Thing};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
+use jiff::tz::TimeZone;
 use store::workspace::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
 use workspace::confirm::Confirmation;
@@ -28,7 +29,7 @@ pub struct Request {
     pub who: Option<Identity>,
     /// The secret that they showed, for what is derived from it.
     pub secret: Option<String>,
-    /// The settings of the workspace in the path that whoever asks is in; read once for all that answers them.
+    /// The workspace that whoever asks is in, or else the one in the path once that was read; once for all that answers.
     pub workspace: Option<Arc<WorkspaceRow>>,
     /// The client's address, as strangers are counted by it.
     pub address: String,
@@ -150,6 +151,21 @@ impl Request {
     /// The workspace's name in the path.
     pub fn slug(&self) -> &str {
         self.param("slug")
+    }
+
+    /// The workspace that the path names, whoever asks.
+    pub async fn named(&self) -> Result<Arc<WorkspaceRow>, Refusal> {
+        if let Some(workspace) = &self.workspace {
+            return Ok(workspace.clone());
+        }
+        let found = self.server.app.store.workspace_by_slug(self.slug()).await?;
+        found.map(Arc::new).ok_or_else(|| Refusal::new(Code::NotFound))
+    }
+
+    /// The workspace's time zone.
+    pub fn zone(&self) -> TimeZone {
+        let name = self.workspace.as_ref().map_or("", |workspace| workspace.time_zone.as_str());
+        TimeZone::get(name).unwrap_or(TimeZone::UTC)
     }
 
     /// The server's own address as callers use it, without a slash at the end.

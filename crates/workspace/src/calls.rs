@@ -110,7 +110,7 @@ fn person(model: &Model, departed: &BTreeMap<Id, String>, user: Id) -> Ref {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallQuery {
-    /// The zone whose days `since` and `until` mean; the workspace's where none is given.
+    /// The zone whose days `since` and `until` mean, which is the workspace's; UTC where none is given.
     #[serde(skip)]
     pub zone: Option<TimeZone>,
     /// Not before this: a moment as in RFC 3339, or a day in the workspace's time zone.
@@ -138,7 +138,7 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Answer<List<CallView>> {
     let limit = limit.clamp(1, 500);
-    let mut filter = filter(app, visible.actor(), query).await?;
+    let mut filter = filter(visible.actor(), query)?;
     filter.before = cursor.map(read_cursor).transpose()?;
     let (items, next) = page(app, visible, &filter, limit).await?;
     let total = app.store.count_calls(visible, &filter).await?;
@@ -220,13 +220,9 @@ pub async fn delete_recording(
     Ok(file)
 }
 
-/// A query with its words understood; moments without a zone are the workspace's.
-pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
-    let zone = match &query.zone {
-        Some(zone) => zone.clone(),
-        None if query.since.is_none() && query.until.is_none() => TimeZone::UTC,
-        None => zone_of(app, asker.snapshot().model().workspace).await?,
-    };
+/// A query with its words understood.
+pub(crate) fn filter(asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
+    let zone = query.zone.clone().unwrap_or(TimeZone::UTC);
     let text =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     let search = text(&query.search).map(|s| crate::check::text("search", &s, 80)).transpose()?;

@@ -37,7 +37,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     };
     let devices =
         if own { profile::devices(app, &who.actor, &request.caller()).await?.items } else { vec![] };
-    let digits = pin::digits(app, who.actor.snapshot().model().workspace).await?;
+    let digits = who.workspace.pin_digits;
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(access::Permission::AccessExplain);

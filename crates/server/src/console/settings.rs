@@ -30,7 +30,7 @@ use crate::ui::text::{said, t, weave};
 
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
-    let view = settings::show(&request.server.app, &permit).await?;
+    let view = settings::show(&permit, &request.identity()?.workspace);
     let zone = when::zone(&request);
     let actor = &request.identity()?.actor;
     let main = html! {

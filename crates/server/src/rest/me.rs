@@ -40,7 +40,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Re
     let powers = who.actor.powers().iter();
     Ok(Json(Me {
         user: profile::show(app, &who.actor).await?,
-        workspace: app.store.workspace(model.workspace).await?.slug,
+        workspace: who.workspace.slug.clone(),
         via: match who.via {
             Via::Session(_) => "session",
             Via::Token(_) => "api_token",
