@@ -283,6 +283,13 @@ async fn a_reviewer_is_shown_exactly_the_lines_that_they_may_decide() {
         assert_eq!(may, if is_shown { 200 } else { 404 }, "{one}");
     }
     assert!(shown.iter().all(|line| line["user"]["id"].as_u64() == Some(u64::from(member.id))));
+    decide(&company.owner, review, line(&all, outside.id, "role"), "undecided").await;
+    for reader in [&company.owner, &reviewer] {
+        let own = lines(reader, review).await;
+        let decided = own.iter().filter(|line| line["decision"] != "").count();
+        let listed = reader.client.get("/api/v1/reviews").await.expect(200).items()[0].clone();
+        assert_eq!((&listed["lines"], &listed["decided"]), (&json!(own.len()), &json!(decided)), "{own:?}");
+    }
     // What they decide, they cannot take away: that needs its own permission over the person.
     decide(&reviewer, review, line(&all, member.id, "toggle"), "remove").await;
     close(&reviewer, review).await;
