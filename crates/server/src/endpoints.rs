@@ -277,10 +277,10 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/branches/{branch}/people" list(UserRead) console::unit::change_members, "Move people into a branch and out of it.";
         POST "/w/{slug}/branches/{branch}/leaders" list(UserRead) console::unit::change_leaders, "Let people lead a branch, or no longer.";
         GET  "/w/{slug}/profile"           signed_in() console::profile::show, "One's own record, access and sessions.";
-        POST "/w/{slug}/profile"           signed_in() console::profile::save, "Save one's own name and phone number.";
-        POST "/w/{slug}/profile/password"  signed_in() console::profile::change_password, "Change one's own password.";
-        POST "/w/{slug}/profile/caller-id" signed_in() console::calling::choose, "Choose one's own caller ID.";
-        POST "/w/{slug}/profile/pin"       signed_in() console::profile::set_pin, "Set one's own PIN.";
+        POST "/w/{slug}/profile"           may(ProfileUpdate) console::profile::save, "Save one's own name and phone number.";
+        POST "/w/{slug}/profile/password"  may(ProfileUpdate) console::profile::change_password, "Change one's own password.";
+        POST "/w/{slug}/profile/caller-id" may(ProfileUpdate) console::calling::choose, "Choose one's own caller ID.";
+        POST "/w/{slug}/profile/pin"       may(ProfileUpdate) console::profile::set_pin, "Set one's own PIN.";
         POST "/w/{slug}/profile/devices/{device}/forget" signed_in() console::profile::forget_device, "Forget one of one's own devices.";
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";

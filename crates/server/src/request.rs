@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::model::UnitKind;
-use access::{Id, Micros, Noun, Permission, Thing};
+use access::{Id, Micros, Noun, Permission, Permit, Thing, can};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
 use jiff::tz::TimeZone;
@@ -225,4 +225,11 @@ impl Request {
             }
         }
     }
+}
+
+/// The permission over one's own record, which is the only one that it reaches.
+pub fn over_oneself(permit: &Permit<can::ProfileUpdate>) -> Result<Permit<can::ProfileUpdate>, Refusal> {
+    let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    let own = actor.snapshot().thing(Noun::User, actor.id()).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(actor.permit_on(own)?)
 }

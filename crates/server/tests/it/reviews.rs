@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Company, Member, TestServer};
+use testkit::{Company, Member, PASSWORD, TestServer};
 
 const DAY: i64 = 86_400;
 
@@ -127,6 +127,33 @@ async fn a_refused_or_failed_act_is_no_use() {
     assert!(!unused.contains(&"user:read".to_owned()) && !unused.contains(&"profile:update".to_owned()));
     let held = member.client.get("/api/v1/me").await.expect(200);
     assert!(unused.iter().all(|name| !held.json["permissions"][name].is_null()), "only what is held");
+}
+
+#[tokio::test]
+async fn whatever_one_changes_on_ones_profile_uses_the_permission_to() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let forms = [
+        ("/profile", &[("name", "Somebody")][..]),
+        ("/profile/password", &[("current", PASSWORD), ("new", "another long password")]),
+        ("/profile/pin", &[("current", PASSWORD), ("pin", "7391")]),
+        ("/profile/caller-id", &[("number", "")]),
+    ];
+    let mut people = vec![];
+    for phone in (0..forms.len()).map(|at| format!("+44207946010{at}")) {
+        let member = company.hire_into("member", json!({ "phone": phone })).await;
+        company.give_password(member.id).await;
+        people.push(member);
+    }
+    server.pass(2 * DAY);
+    let owner = company.owner.again(&server).await;
+    for ((path, typed), member) in forms.into_iter().zip(people) {
+        let member = member.again(&server).await;
+        let unused = format!("/api/v1/unused-permissions?days=1&limit=200&user={}", member.id);
+        assert!(owner.client.get(&unused).await.expect(200).text.contains("profile:update"), "{path}");
+        company.form(&member, path, typed).await.expect(303);
+        assert!(!owner.client.get(&unused).await.expect(200).text.contains("profile:update"), "{path}");
+    }
 }
 
 #[tokio::test]
