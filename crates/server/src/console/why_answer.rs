@@ -201,7 +201,7 @@ impl Page<'_> {
                     Remedy::Unban => to_user(Permission::UserBan),
                     Remedy::Plan(_) => actor
                         .may(Permission::BillingCommit, &Thing::WORKSPACE)
-                        .then(|| path(self.request, "/settings")),
+                        .then(|| path(self.request, "/plan")),
                     Remedy::Role(_) => to_user(Permission::UserAssignRole),
                     Remedy::StopDenying(_)
                     | Remedy::AllowToggle(_)

@@ -205,3 +205,14 @@ async fn every_link_of_what_somebody_sees_leads_to_a_page() {
         assert_eq!(answer.status, 200, "{link}");
     }
 }
+
+#[tokio::test]
+async fn where_a_plan_lacks_something_why_leads_to_the_page_that_changes_the_plan() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "plan": "essential" })).await.expect(200);
+    let page = Browser::of(&company, &company.owner).get("/why?permission=wallboard:read").await.expect(200);
+    let (_, changes) = page.text.split_once("<ul class=\"changes\">").unwrap();
+    let (_, link) = changes.split_once("href=\"").unwrap();
+    assert!(link.starts_with(&format!("/w/{}/plan\"", company.slug)), "{changes}");
+}
