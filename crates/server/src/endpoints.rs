@@ -327,7 +327,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/licences"          may(LicenseRead) console::plan::licences, "The licences and the numbers that they carry.";
         POST "/w/{slug}/licences"          may(LicenseUpdate) console::plan::update_licences, "Buy another number of licences.";
         GET  "/w/{slug}/settings"          may(SettingsRead) console::settings::show, "The workspace's settings.";
-        POST "/w/{slug}/settings"          may(SettingsUpdate) console::settings::update, "Change time zone and country.";
+        POST "/w/{slug}/settings"          may(SettingsUpdate) console::settings::update, "Change the time zone, the country, the language or how many digits PINs have.";
         POST "/w/{slug}/settings/name"     may(WorkspaceRename) console::settings::rename, "Rename the workspace.";
         POST "/w/{slug}/settings/recording" may(AutoRecordUpdate) console::settings::set_auto_record, "Switch automatic recording on or off.";
         POST "/w/{slug}/settings/owner"    may(WorkspaceTransfer) console::settings::transfer, "Hand ownership to an Admin.";

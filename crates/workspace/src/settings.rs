@@ -92,7 +92,7 @@ pub async fn rename(
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
-/// Changes the time zone, the country or the language.
+/// Changes the time zone, the country, the language or how many digits PINs have.
 pub async fn update(
     app: &App,
     permit: &Permit<can::SettingsUpdate>,

@@ -74,7 +74,7 @@ pub async fn show(
 ) -> Result<Markup, Refusal> {
     let page = Page::read(&request, &visible, &asked).await?;
     let answer = match asked.tab.as_str() {
-        "who" => page.who().await?,
+        "who" => page.who()?,
         "what" => page.what().await?,
         _ => page.why().await?,
     };
@@ -97,7 +97,7 @@ pub async fn who_csv(
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
     let page = Page::read(&request, &visible, &asked).await?;
-    let csv = explain::who_csv(&request.server.app, &visible, page.permission, page.thing).await?;
+    let csv = explain::who_csv(&visible, page.permission, page.thing)?;
     Ok(Csv(download::whole(csv, "who", download::Kind::Csv)))
 }
 

@@ -19,7 +19,7 @@ pub async fn show(
     Ok(Json(settings::show(&permit, &request.identity()?.workspace)))
 }
 
-/// Changes the time zone, the country or how many digits PINs have.
+/// Changes the time zone, the country, the language or how many digits PINs have.
 pub async fn update(
     request: Request,
     permit: Permit<can::SettingsUpdate>,
