@@ -287,8 +287,8 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/calls"             list(CallRecordRead) console::calls::list, "The call log.";
         GET  "/w/{slug}/calls.csv"         list(CallRecordExport) console::calls::export, "The call log as a file.";
         GET  "/w/{slug}/calls/{call}"      on(Call CallRecordRead) console::call::show, "One call.";
-        GET  "/w/{slug}/calls/{call}/recording" on(Call RecordingListen) console::call::listen, "A call's recording, to play.";
-        GET  "/w/{slug}/calls/{call}/download" on(Call RecordingDownload) console::call::download, "A call's recording, to save.";
+        GET  "/w/{slug}/calls/{call}/recording" on(Call RecordingListen) rest::recordings::listen, "A call's recording, to play.";
+        GET  "/w/{slug}/calls/{call}/download" on(Call RecordingDownload) rest::recordings::download, "A call's recording, to save.";
         POST "/w/{slug}/calls/{call}/recording/delete" on(Call RecordingDelete) console::call::delete_recording, "Delete a call's recording.";
         GET  "/w/{slug}/numbers" list(NumberRead) console::entities::list, "The numbers that you may see.";
         POST "/w/{slug}/numbers" may(NumberPurchase) console::entities::add, "Add a number.";

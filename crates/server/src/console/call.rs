@@ -12,8 +12,7 @@ use super::frame::{Frame, csrf, path};
 use super::paging::address;
 use super::parts::linked;
 use super::{audit, when};
-use crate::output::Audio;
-use crate::recordings::{self, Purpose};
+use crate::recordings;
 use crate::request::Request;
 use crate::ui::avatar::person;
 use crate::ui::badge::{Tone, badge};
@@ -163,22 +162,6 @@ fn question(request: &Request, actor: &Actor, tab: &str, permission: &str, call:
     let thing = format!("call:{call}");
     let query = [("tab", tab), ("user", user), ("permission", permission), ("thing", thing.as_str())];
     actor.holds(Permission::AccessExplain).then(|| address(&path(request, "/why"), &query))
-}
-
-/// The recording, to play.
-pub async fn listen(request: Request, permit: Permit<can::RecordingListen>, _: ()) -> Result<Audio, Refusal> {
-    let file = calls::recording_path(&request.server.app, &permit).await?;
-    recordings::serve(&request, &file, Purpose::Listen).await.map(Audio)
-}
-
-/// The recording, to save.
-pub async fn download(
-    request: Request,
-    permit: Permit<can::RecordingDownload>,
-    _: (),
-) -> Result<Audio, Refusal> {
-    let file = calls::recording_path(&request.server.app, &permit).await?;
-    recordings::serve(&request, &file, Purpose::Download).await.map(Audio)
 }
 
 /// Deletes the recording: first what is known of it, then the file.
