@@ -21,7 +21,7 @@ use crate::ui::button::{self, Button, Kind as Look};
 use crate::ui::dialog;
 use crate::ui::empty::empty;
 use crate::ui::filter::{self, filter_bar};
-use crate::ui::form::{self, Field, form_actions};
+use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::table::{Column, Row, table};
@@ -271,20 +271,8 @@ fn add_dialog(request: &Request, kind: EntityKind, actor: &Actor) -> Markup {
     let words = Kind::of(kind);
     let label = t(words.says.add);
     let fields = fields(kind, actor, &Now::default());
-    dialog::dialog(
-        "add",
-        label,
-        false,
-        form::form(
-            "add-form",
-            &words.list(request),
-            &csrf(request),
-            html! {
-                (fields)
-                (form_actions(html! { (dialog::cancel("add")) (button::submit(&Button::new(Look::Primary, label))) }))
-            },
-        ),
-    )
+    let add = Button::new(Look::Primary, label);
+    dialog::asking("add", label, &words.list(request), &csrf(request), &add, fields)
 }
 
 /// How a form is filled in before anybody types.

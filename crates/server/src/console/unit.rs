@@ -140,16 +140,14 @@ fn leader_dialog(page: &Page<'_>) -> Markup {
     });
     let people: Options = people.into_iter().filter(|(id, _)| !leads.contains(&id.0)).collect();
     let field = Field::new("add", t("Who")).form("leader").required();
-    let body = html! {
-        @if people.is_empty() { p { (t("There is nobody else whose access you may set.")) } }
-        @else {
-            (form::form("leader", &format!("{}/leaders", page.here), &csrf(page.request), html! {
-                (form::select(&field, &people.choices(), ""))
-                (form::form_actions(html! { (dialog::cancel("add-leader")) (button::submit(&Button::new(Kind::Primary, t("Let them lead it")))) }))
-            }))
-        }
-    };
-    dialog::dialog("add-leader", t("Let somebody lead it"), false, body)
+    let title = t("Let somebody lead it");
+    if people.is_empty() {
+        let nobody = html! { p { (t("There is nobody else whose access you may set.")) } };
+        return dialog::dialog("add-leader", title, false, nobody);
+    }
+    let lead = Button::new(Kind::Primary, t("Let them lead it"));
+    let fields = form::select(&field, &people.choices(), "");
+    dialog::asking("add-leader", title, &format!("{}/leaders", page.here), &csrf(page.request), &lead, fields)
 }
 
 // ── Members ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -334,20 +332,20 @@ fn delete_dialog(page: &Page<'_>) -> Markup {
     let nowhere: Options = [("none", page.words.nowhere)].into_iter().collect();
     let field = Field::new("move_to", page.words.elsewhere).form("delete").required();
     let is_empty = page.unit.members == 0 && page.unit.leaders.is_empty();
-    let body = form::form(
-        "delete",
+    dialog::asking(
+        "delete-unit",
+        &fill(t("Delete {unit}?"), &[("unit", &page.unit.name)]),
         &format!("{}/delete", page.here),
         &csrf(page.request),
+        &Button::new(Kind::Danger, t("Delete")),
         html! {
             @if is_empty { p { (t("Nobody belongs to it. It cannot be brought back.")) } }
             @else {
                 p { (t("People belong to it or lead it. Whoever leads it leads it no longer.")) }
                 (form::select(&field, &nowhere.and(others).choices(), "none"))
             }
-            (form::form_actions(html! { (dialog::cancel("delete-unit")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
         },
-    );
-    dialog::dialog("delete-unit", &fill(t("Delete {unit}?"), &[("unit", &page.unit.name)]), false, body)
+    )
 }
 
 /// Renames one.

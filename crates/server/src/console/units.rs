@@ -113,16 +113,16 @@ pub(super) fn name_dialog(
 ) -> Markup {
     let form_id = format!("{id}-form");
     let field = Field::new("name", t("Name")).required().form(&form_id);
-    let body = form::form(
-        &form_id,
+    dialog::asking(
+        id,
+        label,
         action,
         &csrf(request),
+        &Button::new(Kind::Primary, verb),
         html! {
             (form::input(&field, form::Kind::Text, name))
-            (form::form_actions(html! { (dialog::cancel(id)) (button::submit(&Button::new(Kind::Primary, verb))) }))
         },
-    );
-    dialog::dialog(id, label, false, body)
+    )
 }
 
 /// Adds one.
