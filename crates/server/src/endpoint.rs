@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use access::{Noun, Permission, Permit, Right, Visible};
+use access::{Noun, Permission, Permit, Right, Thing, Visible};
 use axum::http::Method;
 use axum::response::Response;
 use store::Identity;
@@ -103,11 +103,32 @@ impl Asks {
 }
 
 impl Endpoint {
-    fn new<I: Input, O: Output>(
+    /// An endpoint whose act gets a proof: `prove` makes it of the request and, where the path names one, the thing.
+    fn with<P, I, O, F, Fut>(
         (method, path, summary): Row,
         asks: Asks,
-        handler: impl Fn(Request) -> Reply + Send + Sync + 'static,
-    ) -> Endpoint {
+        prove: fn(&Request, Thing) -> Result<P, Refusal>,
+        act: F,
+    ) -> Endpoint
+    where
+        P: Send + 'static,
+        I: Input,
+        O: Output,
+        F: Fn(Request, P, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        let handler = move |request: Request| -> Reply {
+            let act = act.clone();
+            Box::pin(async move {
+                let thing = match asks {
+                    Asks::On(_, noun) => request.thing(noun).await?,
+                    _ => Thing::WORKSPACE,
+                };
+                let proof = prove(&request, thing)?;
+                let input = I::read(&request)?;
+                act(request, proof, input).await.map(O::respond)
+            })
+        };
         let face = Face::of(path);
         Endpoint {
             method,
@@ -133,13 +154,8 @@ impl Endpoint {
         F: Fn(Request, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::Nothing(why), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let input = I::read(&request)?;
-                act(request, input).await.map(O::respond)
-            })
-        })
+        let act = move |request, (), input| act(request, input);
+        Endpoint::with(row, Asks::Nothing(why), |_, _| Ok(()), act)
     }
 
     /// An endpoint for anybody who is signed in, about themselves.
@@ -150,14 +166,7 @@ impl Endpoint {
         F: Fn(Request, Identity, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::SignedIn, move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let identity = request.identity()?.clone();
-                let input = I::read(&request)?;
-                act(request, identity, input).await.map(O::respond)
-            })
-        })
+        Endpoint::with(row, Asks::SignedIn, |request, _| request.identity().cloned(), act)
     }
 
     /// An endpoint for holders of a permission that concerns the workspace.
@@ -169,14 +178,8 @@ impl Endpoint {
         F: Fn(Request, Permit<R>, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::May(R::PERMISSION), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let permit = request.identity()?.actor.permit::<R>()?;
-                let input = I::read(&request)?;
-                act(request, permit, input).await.map(O::respond)
-            })
-        })
+        let prove = |request: &Request, _| Ok(request.identity()?.actor.permit()?);
+        Endpoint::with(row, Asks::May(R::PERMISSION), prove, act)
     }
 
     /// An endpoint on one thing, which the path names as its noun.
@@ -188,15 +191,8 @@ impl Endpoint {
         F: Fn(Request, Permit<R>, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::On(R::PERMISSION, noun), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let thing = request.thing(noun).await?;
-                let permit = request.identity()?.actor.permit_on::<R>(thing)?;
-                let input = I::read(&request)?;
-                act(request, permit, input).await.map(O::respond)
-            })
-        })
+        let prove = |request: &Request, thing| Ok(request.identity()?.actor.permit_on(thing)?);
+        Endpoint::with(row, Asks::On(R::PERMISSION, noun), prove, act)
     }
 
     /// An endpoint that lists what the caller may see.
@@ -208,14 +204,8 @@ impl Endpoint {
         F: Fn(Request, Visible<R>, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::List(R::PERMISSION), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let visible = request.identity()?.actor.visible::<R>()?;
-                let input = I::read(&request)?;
-                act(request, visible, input).await.map(O::respond)
-            })
-        })
+        let prove = |request: &Request, _| Ok(request.identity()?.actor.visible()?);
+        Endpoint::with(row, Asks::List(R::PERMISSION), prove, act)
     }
 
     /// Does it.
