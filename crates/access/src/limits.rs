@@ -41,6 +41,11 @@ pub enum Full {
         /// How many that are.
         most: u32,
     },
+    /// Two people would have a number that belongs to one at a time (ONF-07).
+    Shared {
+        /// Which.
+        number: Id,
+    },
 }
 
 impl Full {
@@ -68,6 +73,9 @@ impl Full {
                 "the plan lets one person have {most} numbers at the most; take one back from them, or move to a \
                  plan with more",
                 most
+            ),
+            Full::Shared { .. } => text!(
+                "a number belongs to one user at a time, and this one is somebody else's; reassign it instead"
             ),
         }
     }
@@ -107,6 +115,7 @@ pub fn check(before: &Model, after: &Model, now: Micros) -> Result<(), crate::au
     seats(before, after)
         .and_then(|()| licences(before, after, now))
         .and_then(|()| numbers(before, after, now))
+        .and_then(|()| exclusive(before, after, now))
         .map_err(crate::authority::Breach::Full)
 }
 
@@ -143,6 +152,32 @@ fn numbers(before: &Model, after: &Model, now: Micros) -> Result<(), Full> {
         Some((user, _)) => Err(Full::Numbers { user: *user, most }),
         None => Ok(()),
     }
+}
+
+/// Where numbers belong to one user at a time, none gets a further one: granted for use or preset as a caller ID.
+fn exclusive(before: &Model, after: &Model, now: Micros) -> Result<(), Full> {
+    if !after.preset.rules.exclusive_numbers {
+        return Ok(());
+    }
+    let (had, have) = (users_of_each(before, now), users_of_each(after, now));
+    let further = |(number, users): &(&Id, &BTreeSet<Id>)| {
+        users.len() > 1 && !had.get(*number).is_some_and(|had| users.is_subset(had))
+    };
+    match have.iter().find(further) {
+        Some((number, _)) => Err(Full::Shared { number: *number }),
+        None => Ok(()),
+    }
+}
+
+/// Who has each number, by a grant for use or as their default caller ID.
+fn users_of_each(model: &Model, now: Micros) -> BTreeMap<Id, BTreeSet<Id>> {
+    let granted = model.grants.iter().filter(|g| g.may_use && g.counts_at(now)).map(|g| (g.entity, g.user));
+    let preset = model.users.iter().filter_map(|(user, record)| Some((record.preset_number?, *user)));
+    let all = granted.chain(preset).filter(|(number, _)| model.is_number(*number));
+    all.fold(BTreeMap::new(), |mut users, (number, user)| {
+        users.entry(number).or_default().insert(user);
+        users
+    })
 }
 
 /// How many numbers are granted for use to each user who has any.

@@ -251,6 +251,15 @@ impl Model {
             .unwrap_or("something deleted")
     }
 
+    /// Whether there is something of that id.
+    pub fn has(&self, id: Id) -> bool {
+        self.entities.contains_key(&id)
+            || self.units.contains_key(&id)
+            || self.users.contains_key(&id)
+            || self.roles.contains_key(&id)
+            || self.toggles.contains_key(&id)
+    }
+
     /// Whether something of that id is a phone number.
     pub fn is_number(&self, id: Id) -> bool {
         self.entities.get(&id).is_some_and(|entity| entity.kind == EntityKind::Number)

@@ -73,7 +73,7 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/role"   on(User UserAssignRole) rest::users::assign_role, "Give a user another role.";
         PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
         DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
-        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session and revoke every API token.";
+        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session, revoke every API token and take the PIN away.";
         POST "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::invite_again, "Invite somebody again who has not come yet; the earlier link is no longer good.";
         DELETE "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::withdraw_invitation, "Withdraw an invitation: its link is no longer good.";
         POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a PIN, answered once, end every session and revoke every API token.";

@@ -215,8 +215,9 @@ impl Change<'_> {
         self.changes_access = true;
     }
 
-    /// Says that the change destroys something, so that no undo is offered that would bring back half of it.
-    pub(crate) fn is_for_good(&mut self) {
+    /// Says that the change does something that cannot be taken back, so that no undo is offered that would take back
+    /// half of it.
+    pub fn is_for_good(&mut self) {
         self.is_for_good = true;
     }
 
@@ -289,9 +290,7 @@ impl Change<'_> {
     async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
         let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
         let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
-        let summary = self.acts.first().map_or("", |act| act.label.as_str());
-        let made =
-            undo::Made { id: self.next_undo, user: actor.id(), permission: *permission, thing, summary };
+        let made = undo::Made { id: self.next_undo, user: actor.id(), permission: *permission, thing };
         undo::keep(&mut self.tx, self.workspace, self.now, &made, &edits).await?;
         self.author.receipt.leave(self.next_undo);
         self.next_undo += 1;

@@ -25,6 +25,7 @@ pub mod session;
 pub mod toggle;
 pub mod token;
 pub mod undo;
+mod undo_rows;
 pub mod unit;
 pub mod user;
 pub mod uses;

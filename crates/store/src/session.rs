@@ -157,6 +157,13 @@ impl Change<'_> {
         Ok(self.tx.exec(query.some(except, |q, id| q.s(" AND id <> ").v(id))).await?)
     }
 
+    /// Ends everything that somebody who had the user's password may have set up: sessions, known devices, API tokens.
+    pub async fn shut_out(&mut self, user: Id) -> Result<()> {
+        self.end_sessions(user, None).await?;
+        self.forget_devices(user).await?;
+        self.delete_tokens_of(user).await
+    }
+
     /// Sets a user's password, as a hash in PHC form. Links that would set another one are no longer good.
     pub async fn set_password(&mut self, user: Id, hash: &str) -> Result<()> {
         self.drop_links(user, None).await?;

@@ -137,8 +137,7 @@ pub async fn preset(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let (model, user) = (before.model(), permit.id());
-    let number =
-        wanted.number.map(|number| presettable(&before, permit.actor(), user, number)).transpose()?;
+    let number = wanted.number.map(|number| presettable(&before, permit.actor(), number)).transpose()?;
     change.preset_caller_id(user, number).await?;
     let old = model.users.get(&user).and_then(|u| u.preset_number);
     let detail = serde_json::json!({ "before": { "default_caller_id": name(model, old) },
@@ -149,23 +148,12 @@ pub async fn preset(
     Ok(CallerIdView::of(&snapshot, permit.actor(), user))
 }
 
-/// A number that the actor knows of, and that is nobody else's where a number belongs to one user at a time (ONF-07).
-fn presettable(snapshot: &Snapshot, actor: Option<&Actor>, user: Id, number: u32) -> Answer<Id> {
-    let unknown = |_| Refusal::invalid("number", "{field} is not a number of this workspace.");
-    let (number, kind) = entities::known(snapshot.model(), actor, number).map_err(unknown)?;
-    if kind != EntityKind::Number {
-        return Err(Refusal::invalid("number", "{field} is not a number of this workspace."));
-    }
-    let preset_elsewhere =
-        snapshot.model().users.iter().any(|(id, u)| *id != user && u.preset_number == Some(number));
-    let holder = calling::holder(snapshot, number).filter(|holder| *holder != user);
-    let exclusive = snapshot.model().preset.rules.exclusive_numbers;
-    if exclusive && (holder.is_some() || preset_elsewhere) {
-        let message =
-            "{field} belongs to somebody else, and to one user at a time: reassign it instead (ONF-07).";
-        return Err(Refusal::invalid("number", message));
-    }
-    Ok(number)
+/// A number that the actor knows of. That it is nobody else's, where a number belongs to one user at a time, is judged
+/// on the outcome (ONF-07).
+fn presettable(snapshot: &Snapshot, actor: Option<&Actor>, number: u32) -> Answer<Id> {
+    let unknown = || Refusal::invalid("number", "{field} is not a number of this workspace.");
+    let (number, kind) = entities::known(snapshot.model(), actor, number).map_err(|_| unknown())?;
+    if kind == EntityKind::Number { Ok(number) } else { Err(unknown()) }
 }
 
 fn name(model: &Model, number: Option<Id>) -> Option<&str> {

@@ -6,13 +6,13 @@ use serde::Serialize;
 use store::audit::Act;
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
-use store::{Author, Change, StoreError};
+use store::{Author, Change};
 
 use crate::guesses::Caller;
 use crate::refusal::{Code, Refusal};
 use crate::secrets::{new_token, token_hash};
 use crate::sign_in::{self, NewSession};
-use crate::{Answer, App, Moment, check, id, lookups, mail};
+use crate::{Answer, App, Moment, id, links, mail};
 
 /// An invitation is good for so long.
 pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
@@ -84,31 +84,6 @@ pub async fn open_until(app: &App, permit: &Permit<can::UserInvite>) -> Answer<O
     Ok(until.map(Moment))
 }
 
-/// Who was invited, for the page that a link leads to.
-#[derive(Debug, Clone)]
-pub struct Guest {
-    /// What people call them.
-    pub name: String,
-    /// What they will sign in with.
-    pub email: String,
-}
-
-/// Whom a link is for, if it is good. Whoever shows many that are not is not heard any more that day.
-pub async fn guest(
-    app: &App,
-    workspace: &WorkspaceRow,
-    purpose: Purpose,
-    secret: &str,
-    caller: &Caller,
-) -> Answer<Option<Guest>> {
-    let hash = token_hash(secret);
-    let link = app.store.link(workspace.id, purpose, &hash);
-    let Some(link) = lookups::find(app, caller, &workspace.slug, &hash, link).await? else { return Ok(None) };
-    let snapshot = app.current(workspace.id).await?;
-    let user = snapshot.model().users.get(&id(link.user_id));
-    Ok(user.map(|user| Guest { name: user.name.clone(), email: user.email.clone() }))
-}
-
 /// Sets the password that an invited person chose, and signs them in: they are active from now on.
 pub async fn accept(
     app: &App,
@@ -117,29 +92,11 @@ pub async fn accept(
     password: &str,
     caller: &Caller,
 ) -> Answer<NewSession> {
-    guest(app, workspace, Purpose::Invitation, secret, caller).await?.ok_or_else(gone)?;
-    check::password(password)?;
-    let hash = app.passwords.hash(password).await?;
-    let opened = app.store.begin_with_link(workspace.id, Purpose::Invitation, &token_hash(secret)).await;
-    let (mut change, user) = opened.map_err(no_longer_good)?;
-    let row = change.user(user).await?;
-    change.set_password(user, &hash).await?;
-    change.set_standing(user, access::model::Standing::Active).await?;
+    let (mut change, row) =
+        links::redeem(app, workspace, Purpose::Invitation, secret, password, caller).await?;
     let detail =
         serde_json::json!({ "before": { "standing": row.standing }, "after": { "standing": "active" } });
     change.record(Act::done("invitation:accept", "user", row.id, row.name.as_str()).with(detail));
     change.commit().await?;
-    sign_in::begin(app, workspace.id, user, &row.name, caller).await
-}
-
-/// What is said of a link that is unknown, used, withdrawn or out of time: always the same.
-pub(crate) fn no_longer_good(error: StoreError) -> Refusal {
-    match error {
-        StoreError::Missing => gone(),
-        error => error.into(),
-    }
-}
-
-pub(crate) fn gone() -> Refusal {
-    Refusal::because(Code::NotFound, "This link is no longer good.")
+    sign_in::begin(app, workspace.id, id(row.id), &row.name, caller).await
 }

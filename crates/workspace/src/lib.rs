@@ -21,6 +21,7 @@ pub mod grants;
 pub mod guesses;
 pub mod invitations;
 pub mod language;
+pub mod links;
 pub mod lookups;
 pub mod mail;
 mod mask;

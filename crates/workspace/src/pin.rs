@@ -153,9 +153,7 @@ pub async fn reset(
 /// Keeps a PIN that somebody else than its user set: every session ends, and every API token.
 pub(crate) async fn keep(change: &mut Change<'_>, user: Id, hash: &str) -> Answer<()> {
     change.set_pin(user, Some(hash)).await?;
-    change.end_sessions(user, None).await?;
-    change.forget_devices(user).await?;
-    Ok(change.delete_tokens_of(user).await?)
+    Ok(change.shut_out(user).await?)
 }
 
 /// A PIN that nobody chose.

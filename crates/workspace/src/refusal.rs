@@ -163,6 +163,7 @@ impl From<Full> for Refusal {
             Full::Seats { .. } => (Code::SeatsFull, None),
             Full::Licences { .. } => (Code::LicencesFull, None),
             Full::Numbers { .. } => (Code::NumbersFull, None),
+            Full::Shared { .. } => (Code::Invalid, Some("number".into())),
             Full::FewerSeats { .. } => (Code::InUse, Some("seats".into())),
             Full::FewerLicences { .. } => (Code::InUse, Some("licences".into())),
         };

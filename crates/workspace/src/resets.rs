@@ -8,10 +8,9 @@ use store::workspace::WorkspaceRow;
 use store::{Author, Change};
 
 use crate::guesses::Caller;
-use crate::invitations::{gone, guest, no_longer_good};
 use crate::refusal::Refusal;
 use crate::secrets::{new_token, token_hash};
-use crate::{Answer, App, check, mail};
+use crate::{Answer, App, check, links, mail};
 
 /// A link that sets another password is good for so long.
 pub const LASTS: Micros = 3_600 * 1_000_000;
@@ -67,8 +66,8 @@ async fn make(change: &mut Change<'_>, user: Id, by_mail: bool) -> Answer<String
     Ok(path)
 }
 
-/// Sets the password that somebody chose with a link. Every session ends and every API token is revoked, as with a
-/// reset by an administrator; signing in is the next step.
+/// Sets the password that somebody chose with a link. Every session ends, every API token is revoked and the PIN is
+/// gone, as with a reset by an administrator; signing in is the next step.
 pub async fn accept(
     app: &App,
     workspace: &WorkspaceRow,
@@ -76,19 +75,9 @@ pub async fn accept(
     password: &str,
     caller: &Caller,
 ) -> Answer<()> {
-    guest(app, workspace, Purpose::Reset, secret, caller).await?.ok_or_else(gone)?;
-    check::password(password)?;
-    let hash = app.passwords.hash(password).await?;
-    let opened = app.store.begin_with_link(workspace.id, Purpose::Reset, &token_hash(secret)).await;
-    let (mut change, user) = opened.map_err(no_longer_good)?;
-    let row = change.user(user).await?;
-    change.set_password(user, &hash).await?;
-    change.end_sessions(user, None).await?;
-    change.forget_devices(user).await?;
-    change.delete_tokens_of(user).await?;
-    if row.standing == "invited" {
-        change.set_standing(user, access::model::Standing::Active).await?;
-    }
+    let (mut change, row) = links::redeem(app, workspace, Purpose::Reset, secret, password, caller).await?;
+    change.shut_out(crate::id(row.id)).await?;
+    change.set_pin(crate::id(row.id), None).await?;
     let detail = serde_json::json!({ "before": {}, "after": { "password": "changed" } });
     change.record(Act::done("password_reset:use", "user", row.id, row.name).with(detail));
     Ok(change.commit().await?)

@@ -165,6 +165,8 @@ pub async fn revoke(app: &App, permit: &Permit<can::ApiTokenWrite>, author: &Aut
     let before = change.before().clone();
     let old = change.token(permit.id()).await?;
     change.delete_token(permit.id()).await?;
+    // An act on whoever has the token: nobody touches the Owner, or those who hold more, by it.
+    change.touches(id(old.user_id));
     let after = serde_json::json!({ "user": before.model().label(id(old.user_id)), "revoked": true });
     let detail = serde_json::json!({ "before": { "name": old.name }, "after": after });
     change

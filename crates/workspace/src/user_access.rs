@@ -146,6 +146,20 @@ pub async fn set_toggle(
     Ok(new)
 }
 
+/// Sets several toggles for a user, all or none.
+pub async fn set_toggles(
+    app: &App,
+    permit: &Permit<can::UserSetAccess>,
+    author: &Author,
+    settings: &[(Id, Option<Setting>)],
+) -> Answer<()> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    for (toggle, setting) in settings {
+        switch(&mut change, permit.id(), *toggle, *setting).await?;
+    }
+    Ok(change.commit().await?)
+}
+
 /// Writes how a toggle is set for a user, and the entry of the log.
 pub(crate) async fn switch(
     change: &mut Change<'_>,

@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
+use crate::confirm::{self, Confirmation};
 use crate::invitations::{self, Invitation};
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
@@ -147,6 +148,8 @@ pub struct UserChange {
     pub language: Option<Option<Language>>,
     /// The revision that the edit was made on.
     pub revision: Option<i64>,
+    /// Your present password, where you change your own email address.
+    pub password: Option<String>,
 }
 
 /// Tells a null (`Some(None)`) from an absent field (`None`, by default).
@@ -330,7 +333,11 @@ pub async fn update(
     permit: &Permit<can::UserUpdate>,
     author: &Author,
     edit: UserChange,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<UserView> {
+    if changes_own_email(permit, &edit) {
+        confirm::password(app, permit, author, confirmation).await?;
+    }
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
@@ -348,6 +355,15 @@ pub async fn update(
     Ok(UserView::of(before.model(), row))
 }
 
+/// Whoever has the mail of an address can have its password set anew, so a limited token or a session left open would
+/// become all of its user by changing the address.
+fn changes_own_email(permit: &Permit<can::UserUpdate>, edit: &UserChange) -> bool {
+    let actor = permit.actor().filter(|actor| actor.id() == permit.id());
+    let own = actor.and_then(|actor| actor.snapshot().model().users.get(&actor.id()));
+    let new = edit.email.as_deref().map(|email| email.trim().to_lowercase());
+    own.zip(new).is_some_and(|(own, new)| own.email != new)
+}
+
 /// Writes a user's new record, but for the role, and the entry of the log.
 pub(crate) async fn rewrite(
     change: &mut Change<'_>,
@@ -361,6 +377,12 @@ pub(crate) async fn rewrite(
         may_place(actor, Permission::UserUpdate, input, Some(&input_of(old)))?;
     }
     pin::keeps_phone(old, &input.phone)?;
+    let was = input_of(old);
+    let UserInput { role, department, branch, .. } = input.clone();
+    if (UserInput { role, department, branch, ..was }) != *input {
+        // A name or an address is no access and has no way back; half an undo would look like a whole one.
+        change.is_for_good();
+    }
     let done = change.update_user(user, input, revision).await;
     done.map_err(|error| taken::email(error, &before, actor, &input.email))?;
     let detail = serde_json::json!({ "before": record(&input_of(old)), "after": record(input) });
@@ -499,8 +521,8 @@ pub(crate) async fn remove(change: &mut Change<'_>, actor: Option<&Actor>, old: 
     Ok(())
 }
 
-/// Sets a new one-time password, ends every session and revokes every API token of the user, since whoever needs a
-/// reset may have lost those too. The password is answered this once.
+/// Sets a new one-time password, ends every session, revokes every API token and takes the PIN of the user away, since
+/// whoever needs a reset may have lost those too. The password is answered this once.
 pub async fn reset_password(
     app: &App,
     permit: &Permit<can::UserResetCredentials>,
@@ -521,9 +543,9 @@ pub async fn reset_password(
         // With a password of theirs they have no use for the invitation, which is no longer good.
         change.set_standing(permit.id(), Standing::Active).await?;
     }
-    change.end_sessions(permit.id(), None).await?;
-    change.forget_devices(permit.id()).await?;
-    change.delete_tokens_of(permit.id()).await?;
+    change.shut_out(permit.id()).await?;
+    change.set_pin(permit.id(), None).await?;
+    change.is_for_good();
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;
     Ok(password)

@@ -1,5 +1,7 @@
 //! Seats, licences and numbers per person: examples named after their rules, and random changes of random workspaces.
 
+use std::collections::BTreeSet;
+
 use access::authority::{Breach, guard};
 use access::limits::{self, Full};
 use access::model::{Entity, EntityKind, Grant, Standing};
@@ -71,7 +73,9 @@ fn onf_06_assigning_needs_a_free_licence_and_reassigning_none() {
     let assign_second = |m: &mut Model| m.grants.push(worlds::grant(502, user, second));
     assert_eq!(judge(&model, assign_second), full(Full::Licences { bought: 1 }));
     assert_eq!(judge(&model, |m| m.grants[0].user = user), Ok(()), "reassigned");
-    assert_eq!(judge(&model, |m| m.grants.push(worlds::grant(502, admin, first))), Ok(()), "shared");
+    let mut sharing = model.clone();
+    sharing.preset = Preset::by_key("standard").unwrap();
+    assert_eq!(judge(&sharing, |m| m.grants.push(worlds::grant(502, admin, first))), Ok(()), "shared");
     model.entities.remove(&first);
     assert_eq!(judge(&model, assign_second), Ok(()), "the number was deleted");
     let mut model = model.clone();
@@ -103,6 +107,29 @@ fn onf_07_the_plan_limits_the_numbers_of_one_user() {
     let last = usize::try_from(most).unwrap();
     assert_eq!(judge(&model, |m| m.grants[last].may_use = true), full(Full::Numbers { user, most }));
     assert_eq!(judge(&model, |m| (m.plan, m.grants[last].may_use) = ("complete".into(), true)), Ok(()));
+}
+
+#[test]
+fn onf_07_no_change_gives_a_number_to_a_second_user_in_whatever_way() {
+    let mut model = workspace("onoff");
+    let [admin, lead] = [1, 2].map(worlds::nth_user);
+    let number = ENTITIES[2];
+    model.grants.push(worlds::grant(501, lead, number));
+    let shared = full(Full::Shared { number });
+    let grant = |m: &mut Model| m.grants.push(worlds::grant(502, admin, number));
+    let preset = |m: &mut Model| m.users.get_mut(&admin).unwrap().preset_number = Some(number);
+    assert_eq!(judge(&model, grant), shared);
+    assert_eq!(judge(&model, preset), shared);
+    assert_eq!(judge(&model, |m| m.grants[0].user = admin), Ok(()), "reassigned");
+    assert_eq!(judge(&model, |m| (preset(m), m.grants.clear()).1), Ok(()));
+    let seen = Grant { may_use: false, ..worlds::grant(502, admin, number) };
+    assert_eq!(judge(&model, |m| m.grants.push(seen)), Ok(()), "to observe it is not to have it");
+    // Shared already, as by an import: no further one, and whoever has it may go.
+    grant(&mut model);
+    assert_eq!(judge(&model, |m| m.plan = "complete".into()), Ok(()));
+    assert_eq!(judge(&model, |m| drop(m.grants.pop())), Ok(()));
+    let third = |m: &mut Model| m.grants.push(worlds::grant(503, worlds::nth_user(3), number));
+    assert_eq!(judge(&model, third), shared);
 }
 
 /// One thing that a change may do to what is counted.
@@ -175,9 +202,12 @@ proptest! {
 
     #[test]
     fn nothing_is_ever_overrun_and_nobody_above_is_kept_from_coming_down(
-        model in properties::model(), steps in vec(step(), 1..25),
+        model in properties::model(), steps in vec(step(), 1..25), exclusive: bool,
     ) {
         let mut model = model;
+        if exclusive {
+            model.preset = Preset::by_key("onoff").unwrap();
+        }
         NUMBERS.iter().for_each(|number| {
             add_number(&mut model, number.0);
         });
@@ -195,7 +225,14 @@ proptest! {
             let above = |bought: Option<u32>, used: u32| bought.is_some_and(|bought| used > bought);
             let most = limits::numbers_per_user(&after).map_or(usize::MAX, |most| most as usize);
             let too_many = after.users.keys().any(|u| each(&after, u) > most && each(&after, u) > each(&model, u));
-            let refused = above(after.seats, seats_now) && (seats_now > seats || lowers(model.seats, after.seats))
+            let users = |m: &Model, number: &Id| {
+                let granted = m.grants.iter().filter(|g| g.entity == *number && g.may_use && g.counts_at(NOW)).map(|g| g.user);
+                let preset = m.users.iter().filter(|(_, u)| u.preset_number == Some(*number)).map(|(id, _)| *id);
+                granted.chain(preset).collect::<BTreeSet<Id>>()
+            };
+            let joins = |n: &Id| users(&after, n).len() > 1 && !users(&after, n).is_subset(&users(&model, n));
+            let shared = after.preset.rules.exclusive_numbers && NUMBERS.iter().any(joins);
+            let refused = shared || above(after.seats, seats_now) && (seats_now > seats || lowers(model.seats, after.seats))
                 || above(after.licences, licences_now) && (licences_now > licences || lowers(model.licences, after.licences))
                 || too_many;
             prop_assert_eq!(limits::check(&model, &after, NOW).is_err(), refused, "{:?}", step);

@@ -195,7 +195,7 @@ fn fields(changes: &[Change]) -> Markup {
         ul.log-changes { @for change in changes { li {
             span.log-field { (change.field) }
             @if let Some(before) = &change.before { span.log-before { (before) } }
-            @if let Some(after) = &change.after { span { span aria-label=(t("became")) { " → " } (after) } }
+            @if let Some(after) = &change.after { span { @if change.before.is_some() { span aria-label=(t("became")) { " → " } } (after) } }
         } } }
     }
 }
@@ -203,7 +203,7 @@ fn fields(changes: &[Change]) -> Markup {
 fn aside(zone: &TimeZone, entry: &EntryView) -> Markup {
     html! {
         div.log-side {
-            span { "#" (entry.seq) " · " (via(&entry.via)) }
+            span { "#" (entry.seq) " · " (via(&entry.via)) @if entry.detail.get("undone").is_some() { " · " (t("undo")) } }
             (when::moment(entry.at, zone, Show::DateTime))
         }
     }

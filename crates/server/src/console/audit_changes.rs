@@ -60,6 +60,11 @@ impl Reader<'_> {
         told.flat_map(|field| {
             let value = |side: &Map<String, Value>| side.get(field).cloned().unwrap_or_default();
             let (before, after) = (value(was), value(is));
+            // How a toggle is set, by the toggle's name: no field of anything.
+            if field == "toggle" {
+                let side = |value: &Value| value.as_object().cloned().unwrap_or_default();
+                return self.of_fields(&side(&before), &side(&after));
+            }
             if is_cells(&before) || is_cells(&after) {
                 return self.of_cells(&before, &after);
             }
@@ -93,6 +98,7 @@ impl Reader<'_> {
             Value::String(text) if text.is_empty() => None,
             Value::String(text) => Some(self.moment(text).unwrap_or_else(|| said(text).into_owned())),
             Value::Bool(on) => Some(if *on { t("on") } else { t("off") }.into()),
+            Value::Number(number) if field == "expires_at" => number.as_i64().map(|at| self.at(at)),
             Value::Number(number) => Some(self.name(field, number).unwrap_or_else(|| number.to_string())),
             Value::Array(items) => {
                 let items: Vec<String> = items.iter().filter_map(|item| self.words(field, item)).collect();
@@ -121,7 +127,11 @@ impl Reader<'_> {
     /// A moment as people read it, if the text is one.
     fn moment(&self, text: &str) -> Option<String> {
         let moment: Timestamp = text.parse().ok()?;
-        Some(when::text(workspace::Moment(moment.as_microsecond()), self.zone, Show::DateTime))
+        Some(self.at(moment.as_microsecond()))
+    }
+
+    fn at(&self, moment: access::Micros) -> String {
+        when::text(workspace::Moment(moment), self.zone, Show::DateTime)
     }
 }
 
@@ -205,6 +215,13 @@ mod tests {
         let expected =
             [line("end", "", "22 Nov 2026, 06:00 +01"), line("role", "something deleted", "Member")];
         assert_eq!(told(&detail), expected);
+    }
+
+    #[test]
+    fn a_toggle_is_told_by_its_own_name() {
+        let set = |to| json!({ "toggle": { "Contacts": to } });
+        let detail = json!({ "before": set("inherit"), "after": set("deny") });
+        assert_eq!(told(&detail), [line("Contacts", "inherit", "deny")]);
     }
 
     #[test]

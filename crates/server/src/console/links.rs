@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
-use workspace::invitations::{self, Guest};
-use workspace::{Code, Refusal, resets};
+use workspace::links::{self, Guest};
+use workspace::{Code, Refusal, invitations, resets};
 
 use super::frame::csrf;
 use super::sign_in::{enter, find};
@@ -63,7 +63,7 @@ async fn choose(request: &Request, purpose: Purpose, refusal: Option<Refusal>) -
     }
     let workspace = find(request).await?;
     let (app, secret) = (&request.server.app, request.param("secret"));
-    let guest = invitations::guest(app, &workspace, purpose, secret, &request.caller()).await?;
+    let guest = links::guest(app, &workspace, purpose, secret, &request.caller()).await?;
     let (status, title, main) = match (guest, &refusal) {
         (None, _) => (StatusCode::NOT_FOUND, t("This link is no longer good"), no_longer_good(&workspace)),
         (Some(guest), None) => {
@@ -98,7 +98,9 @@ fn password_form(request: &Request, purpose: Purpose, guest: &Guest, wrong: Opti
             &[("name", &guest.name), ("email", &guest.email)],
         ),
         Purpose::Reset => fill(
-            t("A new password for {email}. Every session of yours ends, and API tokens stop working."),
+            t(
+                "A new password for {email}. Every session of yours ends, API tokens stop working, and so does your PIN.",
+            ),
             &[("email", &guest.email)],
         ),
     };

@@ -114,20 +114,22 @@ pub async fn set_toggles(
     permit: Permit<can::UserSetAccess>,
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
-    for (name, value) in &typed.0 {
-        let Some(toggle) = name.strip_prefix("toggle-") else { continue };
-        if typed.get(&format!("was-{toggle}")) == value {
-            continue;
-        }
+    let changed = typed.0.iter().filter_map(|(name, value)| {
+        let toggle = name.strip_prefix("toggle-")?;
+        (typed.get(&format!("was-{toggle}")) != value).then_some((toggle, value.as_str()))
+    });
+    let settings = changed.map(|(toggle, value)| {
         let toggle = toggle.parse().map_err(|_| Refusal::new(Code::NotFound))?;
-        let setting = match value.as_str() {
+        let setting = match value {
             "inherit" => None,
             "allow" => Some(Setting::Allow),
             "deny" => Some(Setting::Deny),
             _ => return Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
         };
-        user_access::set_toggle(&request.server.app, &permit, &request.author(), toggle, setting).await?;
-    }
+        Ok((Id(toggle), setting))
+    });
+    let settings = settings.collect::<Result<Vec<_>, Refusal>>()?;
+    user_access::set_toggles(&request.server.app, &permit, &request.author(), &settings).await?;
     Ok(back(&request, &format!("/users/{}", permit.id())))
 }
 

@@ -116,6 +116,9 @@ impl UserForm<'_> {
             Some(_) => t("A new address signs in at once, the old one no longer does."),
         };
         let phone = t("In international form, like +442079460123.");
+        let present = Field::new("password", t("Present password"))
+            .autocomplete("current-password")
+            .hint(t("Only where you change your own email address: your password could be set anew by it."));
         let cap = t("How many leads they are given at most; leave it empty for no limit.");
         html! {
             div.form-row {
@@ -135,6 +138,7 @@ impl UserForm<'_> {
                 (self.text(Field::new("lead_cap", t("Lead cap")).hint(cap), Kind::Number))
                 (self.language())
             }
+            @if self.user.is_some_and(|user| user.id == self.actor.id().0) { (self.text(present, Kind::Password)) }
         }
     }
 

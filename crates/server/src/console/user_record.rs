@@ -92,7 +92,10 @@ pub async fn save(
     typed: Pairs,
 ) -> Result<Response, Refusal> {
     let saved = match read(&typed) {
-        Ok(edit) => users::update(&request.server.app, &permit, &request.author(), edit).await,
+        Ok(edit) => {
+            let confirmation = request.confirmation(Some(typed.raw("password")));
+            users::update(&request.server.app, &permit, &request.author(), edit, &confirmation).await
+        }
         Err(refusal) => Err(refusal),
     };
     match saved {
@@ -131,6 +134,7 @@ fn read(typed: &Pairs) -> Result<UserChange, Refusal> {
         branch: unit("branch")?,
         language: sent("language").map(|_| parts::chosen_language(typed)).transpose()?,
         revision: typed.get("revision").parse().ok(),
+        password: None,
     })
 }
 
@@ -221,7 +225,9 @@ fn dangerous(page: &Page<'_>) -> Markup {
         &[("name", name)],
     );
     let reset = fill(
-        t("Set a new one-time password for {name}? Every session of theirs ends at once."),
+        t(
+            "Set a new one-time password for {name}? Every session of theirs ends at once, and their PIN stops working.",
+        ),
         &[("name", name)],
     );
     let pin = fill(t("Set a new PIN for {name}? Every session of theirs ends at once."), &[("name", name)]);
@@ -232,7 +238,7 @@ fn dangerous(page: &Page<'_>) -> Markup {
     let may = |permission| page.may(permission) && !page.is_self();
     let acts = html! {
         @if may(Permission::UserResetCredentials) {
-            (act(t("Reset password"), t("Shows a one-time password once and ends every session."), &reset, "/password"))
+            (act(t("Reset password"), t("Shows a one-time password once, ends every session and takes the PIN away."), &reset, "/password"))
             @if page.user.phone.is_empty() {
                 (setting(t("Reset PIN"), html! { (t("A PIN needs a phone number: save one first.")) }, html! {}))
             } @else {

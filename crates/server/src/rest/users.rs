@@ -156,9 +156,11 @@ pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Res
 pub async fn update(
     request: Request,
     permit: Permit<can::UserUpdate>,
-    Body(edit): Body<UserChange>,
+    Body(mut edit): Body<UserChange>,
 ) -> Result<Json<UserView>, Refusal> {
-    users::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+    let password = edit.password.take();
+    let confirmation = request.confirmation(password.as_deref());
+    users::update(&request.server.app, &permit, &request.author(), edit, &confirmation).await.map(Json)
 }
 
 /// Deletes a user.

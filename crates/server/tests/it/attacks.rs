@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Answer, Client, Company, Member, TestCall, TestServer};
+use testkit::{Answer, Client, Company, Member, PASSWORD, TestCall, TestServer};
 
 /// A token of somebody's own, limited to a scope; a client that shows it.
 async fn limited(member: &Member, scope: Value) -> Client {
@@ -35,6 +35,51 @@ async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_th
     let token = limited(&admin, json!(["user:read", "user:reset_credentials"])).await;
     token.post(&format!("/api/v1/users/{}/password", admin.id), json!({})).await.expect(403);
     admin.client.get("/api/v1/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn nobody_changes_their_own_email_address_without_their_password() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    company.give_password(admin.id).await;
+    let path = format!("/api/v1/users/{}", admin.id);
+    let token = limited(&admin, json!(["user:read", "user:update"])).await;
+    token.patch(&path, json!({ "email": "evil@attacker.example" })).await.expect(403);
+    let with = json!({ "email": "evil@attacker.example", "password": PASSWORD });
+    token.patch(&path, with).await.expect(403);
+    let open = admin.client.patch(&path, json!({ "email": "evil@attacker.example" })).await.expect(422);
+    assert_eq!(open.json["field"], "password");
+    let form = [("email", "evil@attacker.example"), ("password", "a wrong guess"), ("sure", "1")];
+    company.form(&admin, &format!("/users/{}/record", admin.id), &form).await.expect(422);
+    admin.client.patch(&path, json!({ "email": admin.email, "employee_code": "7" })).await.expect(200);
+    let own = json!({ "email": "new@standard.example", "password": PASSWORD });
+    assert_eq!(admin.client.patch(&path, own).await.expect(200).json["email"], "new@standard.example");
+}
+
+#[tokio::test]
+async fn cal_02_nobody_revokes_a_token_of_the_owner() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    let made = company.owner.client.post("/api/v1/tokens", json!({ "name": "mine" })).await.expect(201);
+    let path = format!("/api/v1/tokens/{}", made.json["token"]["id"]);
+    assert_eq!(admin.client.delete(&path).await.expect(403).code(), "owner_protected");
+    company.owner.client.delete(&path).await.expect(204);
+}
+
+#[tokio::test]
+async fn toggles_that_are_sent_together_are_set_all_or_none() {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let user = company.hire("user").await;
+    let toggles = company.owner.client.get("/api/v1/toggles?limit=200").await.expect(200);
+    let id = |name: &str| toggles.items().iter().find(|t| t["name"] == name).unwrap()["id"].to_string();
+    let (users, none) = (format!("toggle-{}", id("Users")), "toggle-99999".to_owned());
+    let form = [(users.as_str(), "allow"), (none.as_str(), "allow"), ("sure", "1")];
+    company.form(&company.owner, &format!("/users/{}/toggles", user.id), &form).await.expect(404);
+    let shown = company.owner.client.get(&format!("/api/v1/users/{}/toggles", user.id)).await.expect(200);
+    assert!(shown.items().iter().all(|toggle| toggle["setting"] != "allow"), "{}", shown.text);
 }
 
 #[tokio::test]

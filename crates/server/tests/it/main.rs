@@ -35,4 +35,5 @@ mod sessions;
 mod stale;
 mod sweep;
 mod temporary;
+mod undo;
 mod view_as;

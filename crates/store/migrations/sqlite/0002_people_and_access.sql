@@ -38,7 +38,6 @@ CREATE TABLE undos (
     permission   TEXT   NOT NULL,
     thing_kind   TEXT   NOT NULL,
     thing_id     BIGINT NOT NULL,
-    summary      TEXT   NOT NULL,
     edits        TEXT   NOT NULL,
     made_at      BIGINT NOT NULL,
     undone_at    BIGINT,

@@ -1,5 +1,7 @@
 //! Random workspaces: every list of calls shows exactly the calls that pass one by one, with every filter and page.
 
+use std::collections::BTreeSet;
+
 use access::model::Setting;
 use access::{Actor, Id, Noun, Permission, Permit, Thing, can};
 use rand::rngs::StdRng;
@@ -123,9 +125,11 @@ async fn furnish(server: &TestServer, company: &Company<'_>, random: &mut StdRng
             change.add_entity(kind, &EntityInput { digits, name: format!("Thing {n}"), user }).await.unwrap(),
         );
     }
+    let (exclusive, mut taken) = (model.preset.rules.exclusive_numbers, BTreeSet::new());
     for _ in 0..14 {
         let (may_use, may_observe) = *[(true, false), (false, true), (true, true)].choose(random).unwrap();
         let (user, entity) = (*users.choose(random).unwrap(), *entities.choose(random).unwrap());
+        let may_use = may_use && (taken.insert(entity) || !exclusive);
         change.set_grant(&GrantInput { user, entity, may_use, may_observe, expires_at: None }).await.unwrap();
     }
     for _ in 0..8 {
