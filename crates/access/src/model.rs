@@ -100,6 +100,35 @@ pub enum Setting {
     Deny,
 }
 
+/// The words by which the databases and the API know the values of a kind.
+macro_rules! words {
+    ($kind:ident { $($value:ident $word:literal),+ $(,)? }) => {
+        impl $kind {
+            /// The word that the databases and the API use.
+            pub const fn word(self) -> &'static str {
+                match self { $($kind::$value => $word),+ }
+            }
+
+            /// The value of a word.
+            pub fn of_word(word: &str) -> Option<$kind> {
+                match word { $($word => Some($kind::$value),)+ _ => None }
+            }
+        }
+    };
+}
+
+words!(Setting { Allow "allow", Deny "deny" });
+words!(UnitKind { Department "department", Branch "branch" });
+words!(Standing { Invited "invited", Active "active", Banned "banned" });
+words!(EntityKind { Extension "extension", Queue "queue", Number "number" });
+
+/// Whatever is not known counts as banned.
+impl From<String> for Standing {
+    fn from(word: String) -> Standing {
+        Standing::of_word(&word).unwrap_or(Standing::Banned)
+    }
+}
+
 /// What kind of unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -169,17 +198,6 @@ pub enum EntityKind {
     Queue,
     /// A phone number.
     Number,
-}
-
-impl EntityKind {
-    /// The word that the API and people use; also the permission's resource.
-    pub const fn word(self) -> &'static str {
-        match self {
-            EntityKind::Extension => "extension",
-            EntityKind::Queue => "queue",
-            EntityKind::Number => "number",
-        }
-    }
 }
 
 /// An extension, queue or number.

@@ -109,22 +109,10 @@ async fn toggles(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<Id,
 async fn units(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<Id, Unit>> {
     let rows: Vec<(i64, String, String)> =
         reader.all(q("SELECT id, kind, name FROM units WHERE workspace_id = ").v(workspace)).await?;
-    let unit = |(raw, kind, name): (i64, String, String)| (id(raw), Unit { name, kind: unit_kind(&kind) });
+    let unit = |(raw, kind, name): (i64, String, String)| {
+        (id(raw), Unit { name, kind: UnitKind::of_word(&kind).unwrap_or(UnitKind::Department) })
+    };
     Ok(rows.into_iter().map(unit).collect())
-}
-
-/// The kind of unit as the databases write it.
-pub(crate) fn unit_kind(text: &str) -> UnitKind {
-    if text == "branch" { UnitKind::Branch } else { UnitKind::Department }
-}
-
-/// Where an account stands, as the databases write it; anything unknown counts as banned.
-pub(crate) fn standing(text: &str) -> Standing {
-    match text {
-        "invited" => Standing::Invited,
-        "active" => Standing::Active,
-        _ => Standing::Banned,
-    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -135,7 +123,8 @@ struct UserRow {
     role_id: i64,
     department_id: Option<i64>,
     branch_id: Option<i64>,
-    standing: String,
+    #[sqlx(try_from = "String")]
+    standing: Standing,
     preset_number_id: Option<i64>,
     chosen_number_id: Option<i64>,
 }
@@ -155,7 +144,7 @@ async fn users(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<Id, U
             role: id(row.role_id),
             department: row.department_id.map(id),
             branch: row.branch_id.map(id),
-            standing: standing(&row.standing),
+            standing: row.standing,
             preset_number: row.preset_number_id.map(id),
             chosen_number: row.chosen_number_id.map(id),
         };
@@ -184,8 +173,8 @@ async fn settings(reader: &mut Reader<'_>, workspace: i64) -> Result<BTreeMap<(I
     let rows: Vec<(i64, i64, String)> = reader
         .all(q("SELECT user_id, toggle_id, setting FROM toggle_settings WHERE workspace_id = ").v(workspace))
         .await?;
-    // Anything but a plain `allow` counts as a deny.
-    let setting = |text: &str| if text == "allow" { Setting::Allow } else { Setting::Deny };
+    // Whatever is not known counts as a deny.
+    let setting = |text: &str| Setting::of_word(text).unwrap_or(Setting::Deny);
     Ok(rows.into_iter().map(|(user, toggle, text)| ((id(user), id(toggle)), setting(&text))).collect())
 }
 

@@ -1,5 +1,6 @@
 //! Mail to people: written with the change that they are told of, sent later by whichever node claims it first.
 
+use access::model::Standing;
 use access::{Id, Micros, Noun, Visible, can};
 
 use crate::change::Change;
@@ -74,8 +75,9 @@ pub struct Addressee {
     pub email: String,
     /// What people call them.
     pub name: String,
-    /// `invited`, `active` or `banned`.
-    pub standing: String,
+    /// Where their account stands.
+    #[sqlx(try_from = "String")]
+    pub standing: Standing,
     /// The code of their language, else of the workspace's.
     pub language: String,
     /// What people call the workspace.

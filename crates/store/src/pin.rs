@@ -1,6 +1,7 @@
 //! PINs: kept as hashes, found by phone number, which no two holders of a workspace share (CLY-04).
 
 use access::Id;
+use access::model::Standing;
 
 use crate::change::Change;
 use crate::db::q;
@@ -13,8 +14,9 @@ pub struct PinHolder {
     pub id: i64,
     /// What people call them.
     pub name: String,
-    /// `invited`, `active` or `banned`.
-    pub standing: String,
+    /// Where their account stands.
+    #[sqlx(try_from = "String")]
+    pub standing: Standing,
     /// The PIN's hash in PHC form.
     pub pin_hash: String,
 }

@@ -1,5 +1,6 @@
 //! Sessions: made at sign-in, kept as hashes, ended by hand, ban, reset or time.
 
+use access::model::Standing;
 use access::{Id, Micros};
 
 use crate::audit::Act;
@@ -43,8 +44,9 @@ pub struct Credentials {
     pub id: i64,
     /// What people call them.
     pub name: String,
-    /// `invited`, `active` or `banned`.
-    pub standing: String,
+    /// Where their account stands.
+    #[sqlx(try_from = "String")]
+    pub standing: Standing,
     /// The password's hash in PHC form; none until one is set.
     pub password_hash: Option<String>,
 }

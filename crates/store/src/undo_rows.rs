@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::model::{Setting, UnitKind};
+use access::model::{Setting, Standing, UnitKind};
 use access::{Cell, Id, Micros, Model, Noun, Permission};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -12,20 +12,49 @@ use crate::audit::Act;
 use crate::change::Change;
 use crate::db::{q, row};
 use crate::role::{read_cells, write_cells};
-use crate::user::standing_word;
 
 /// A row of the access model, as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Row {
-    Workspace { plan: String, seats: Option<u32>, licences: Option<u32>, default_role: Option<Id> },
-    Role { name: String, holds: String },
-    Toggle { name: String, summary: String, holds: String },
-    Unit { name: String, branch: bool },
-    User { role: Id, department: Option<Id>, branch: Option<Id>, standing: String, preset_number: Option<Id> },
-    Setting { allow: bool },
+    Workspace {
+        plan: String,
+        seats: Option<u32>,
+        licences: Option<u32>,
+        default_role: Option<Id>,
+    },
+    Role {
+        name: String,
+        holds: String,
+    },
+    Toggle {
+        name: String,
+        summary: String,
+        holds: String,
+    },
+    Unit {
+        name: String,
+        kind: UnitKind,
+    },
+    User {
+        role: Id,
+        department: Option<Id>,
+        branch: Option<Id>,
+        standing: Standing,
+        preset_number: Option<Id>,
+    },
+    Setting(Setting),
     Lead,
-    Grant { id: Id, may_use: bool, may_observe: bool, expires_at: Option<Micros> },
-    Temporary { user: Id, holds: String, expires_at: Micros },
+    Grant {
+        id: Id,
+        may_use: bool,
+        may_observe: bool,
+        expires_at: Option<Micros>,
+    },
+    Temporary {
+        user: Id,
+        holds: String,
+        expires_at: Micros,
+    },
 }
 
 /// In place of an id where there is none.
@@ -67,8 +96,7 @@ impl Edit {
     pub(crate) fn about(&self) -> (Noun, Id) {
         match self.was.as_ref().or(self.is.as_ref()) {
             Some(Row::Role { .. }) => (Noun::Role, self.key.1),
-            Some(Row::Unit { branch: true, .. }) => (Noun::Branch, self.key.1),
-            Some(Row::Unit { .. }) => (Noun::Department, self.key.1),
+            Some(Row::Unit { kind, .. }) => (Noun::from(*kind), self.key.1),
             Some(Row::Temporary { user, .. }) => (Noun::User, *user),
             _ if self.key.0 >= OF_USERS => (Noun::User, self.key.1),
             _ => (Noun::Workspace, self.key.1),
@@ -124,7 +152,7 @@ impl Row {
                 (P::RoleWrite, "summary", json!(summary)),
                 (P::RoleWrite, "holds", cells_in_words(holds)),
             ],
-            Row::Unit { name, branch: true } => vec![(P::BranchWrite, "name", json!(name))],
+            Row::Unit { name, kind: UnitKind::Branch } => vec![(P::BranchWrite, "name", json!(name))],
             Row::Unit { name, .. } => vec![(P::DepartmentWrite, "name", json!(name))],
             Row::User { role, department, branch, standing, preset_number } => vec![
                 (P::UserAssignRole, "role", json!(role)),
@@ -133,7 +161,7 @@ impl Row {
                 (P::UserBan, "standing", json!(standing)),
                 (P::UserSetAccess, "preset_number", json!(preset_number)),
             ],
-            Row::Setting { allow } => vec![(P::UserSetAccess, "setting", json!(allow))],
+            Row::Setting(setting) => vec![(P::UserSetAccess, "setting", json!(setting.word()))],
             Row::Lead => vec![(P::UserSetAccess, "lead", json!(true))],
             Row::Grant { may_use, may_observe, expires_at, .. } => vec![
                 (P::UserSetAccess, "may_use", json!(may_use)),
@@ -152,9 +180,7 @@ impl Row {
         let fields: Map<String, Value> =
             self.fields().into_iter().map(|(_, name, value)| (name.to_owned(), value)).collect();
         match self {
-            Row::Setting { allow } => {
-                json!({ "toggle": { model.label(other): if *allow { "allow" } else { "deny" } } })
-            }
+            Row::Setting(setting) => json!({ "toggle": { model.label(other): setting.word() } }),
             Row::Lead => json!({ "leads": [other] }),
             Row::Grant { .. } => {
                 let thing = json!(model.label(other));
@@ -206,16 +232,15 @@ pub(crate) fn rows(model: &Model) -> BTreeMap<Key, Row> {
         rows.insert((2, *id, NONE), Row::Toggle { name, summary, holds: cells(&toggle.holds) });
     }
     for (id, unit) in &model.units {
-        let branch = unit.kind == UnitKind::Branch;
-        rows.insert((3, *id, NONE), Row::Unit { name: unit.name.clone(), branch });
+        rows.insert((3, *id, NONE), Row::Unit { name: unit.name.clone(), kind: unit.kind });
     }
     for (id, user) in &model.users {
-        let (standing, preset_number) = (standing_word(user.standing).to_owned(), user.preset_number);
+        let (standing, preset_number) = (user.standing, user.preset_number);
         let (role, department, branch) = (user.role, user.department, user.branch);
         rows.insert((4, *id, NONE), Row::User { role, department, branch, standing, preset_number });
     }
     for ((user, toggle), setting) in &model.settings {
-        rows.insert((5, *user, *toggle), Row::Setting { allow: *setting == Setting::Allow });
+        rows.insert((5, *user, *toggle), Row::Setting(*setting));
     }
     rows.extend(model.leads.iter().map(|(user, unit)| ((6, *user, *unit), Row::Lead)));
     for grant in &model.grants {
@@ -233,7 +258,7 @@ pub(crate) fn rows(model: &Model) -> BTreeMap<Key, Row> {
 impl Change<'_> {
     /// Writes a row as it was; `there` says whether it is there in another form.
     pub(crate) async fn put(&mut self, (_, id, other): Key, row: &Row, there: bool) -> Result<()> {
-        if matches!(row, Row::User { standing, .. } if standing == "banned") {
+        if matches!(row, Row::User { standing, .. } if *standing == Standing::Banned) {
             // What a ban ends, ends again (CLY-07).
             self.end_sessions(id, None).await?;
             self.drop_links(id, None).await?;
@@ -271,8 +296,8 @@ impl Change<'_> {
             Row::Unit { name, .. } if there => {
                 here(q("UPDATE units SET revision = revision + 1, name = ").v(name))
             }
-            Row::Unit { name, branch } => q("INSERT INTO units (workspace_id, id, kind, name) VALUES ")
-                .list(row![workspace, id, if *branch { "branch" } else { "department" }, name]),
+            Row::Unit { name, kind } => q("INSERT INTO units (workspace_id, id, kind, name) VALUES ")
+                .list(row![workspace, id, kind.word(), name]),
             Row::User { role, department, branch, standing, preset_number } => here(
                 q("UPDATE users SET revision = revision + 1, role_id = ")
                     .v(*role)
@@ -281,12 +306,12 @@ impl Change<'_> {
                     .s(", branch_id = ")
                     .v(*branch)
                     .s(", standing = ")
-                    .v(standing)
+                    .v(standing.word())
                     .s(", preset_number_id = ")
                     .v(*preset_number),
             ),
-            Row::Setting { allow } => q("INSERT INTO toggle_settings (workspace_id, user_id, toggle_id, setting) VALUES ")
-                .list(row![workspace, id, other, if *allow { "allow" } else { "deny" }])
+            Row::Setting(setting) => q("INSERT INTO toggle_settings (workspace_id, user_id, toggle_id, setting) VALUES ")
+                .list(row![workspace, id, other, setting.word()])
                 .s(" ON CONFLICT (workspace_id, user_id, toggle_id) DO UPDATE SET setting = excluded.setting"),
             Row::Lead => q("INSERT INTO unit_leads (workspace_id, user_id, unit_id) VALUES ")
                 .list(row![workspace, id, other]),

@@ -7,20 +7,12 @@ use crate::change::Change;
 use crate::db::{q, row};
 use crate::{Result, StoreError, taken};
 
-/// A kind of unit as the databases write it.
-pub(crate) fn kind_word(kind: UnitKind) -> &'static str {
-    match kind {
-        UnitKind::Department => "department",
-        UnitKind::Branch => "branch",
-    }
-}
-
 impl Change<'_> {
     /// Adds a department or branch; `name` may be taken among its kind.
     pub async fn add_unit(&mut self, kind: UnitKind, name: &str) -> Result<Id> {
         let id = self.new_id();
         let insert = q("INSERT INTO units (workspace_id, id, kind, name) VALUES ");
-        let insert = insert.list(row![self.workspace(), id, kind_word(kind), name]);
+        let insert = insert.list(row![self.workspace(), id, kind.word(), name]);
         self.tx.exec(insert).await.map_err(taken("name"))?;
         self.changes_access();
         Ok(id)

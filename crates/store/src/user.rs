@@ -34,8 +34,9 @@ pub struct UserRow {
     pub department_id: Option<i64>,
     /// Their branch.
     pub branch_id: Option<i64>,
-    /// `invited`, `active` or `banned`.
-    pub standing: String,
+    /// Where their account stands.
+    #[sqlx(try_from = "String")]
+    pub standing: Standing,
     /// The code of the language that they chose; empty where they did not.
     pub language: String,
     /// When the record was made.
@@ -121,15 +122,6 @@ pub enum UserOrder {
 
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
                        branch_id, standing, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
-
-/// `standing` as the databases write it.
-pub(crate) fn standing_word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Invited => "invited",
-        Standing::Active => "active",
-        Standing::Banned => "banned",
-    }
-}
 
 /// A text as it is compared: without regard to case, whatever the script.
 fn fold(text: &str) -> String {
@@ -311,7 +303,7 @@ impl Change<'_> {
             user.department,
             user.branch,
             &user.language,
-            standing_word(standing),
+            standing.word(),
             password.map(str::to_owned),
             self.now()
         ]);
@@ -369,7 +361,7 @@ impl Change<'_> {
 
     /// Bans, unbans or activates a user.
     pub async fn set_standing(&mut self, id: Id, standing: Standing) -> Result<()> {
-        let update = q("UPDATE users SET standing = ").v(standing_word(standing));
+        let update = q("UPDATE users SET standing = ").v(standing.word());
         let update = update.s(", revision = revision + 1 WHERE workspace_id = ").v(self.workspace());
         self.tx.exec(update.s(" AND id = ").v(id)).await?;
         if standing == Standing::Banned {
@@ -426,9 +418,8 @@ impl Change<'_> {
         let clear = q("DELETE FROM toggle_settings WHERE workspace_id = ").v(self.workspace());
         self.tx.exec(clear.s(" AND user_id = ").v(user).s(" AND toggle_id = ").v(toggle)).await?;
         if let Some(setting) = setting {
-            let word = if setting == Setting::Allow { "allow" } else { "deny" };
             let insert = q("INSERT INTO toggle_settings (workspace_id, user_id, toggle_id, setting) VALUES ");
-            self.tx.exec(insert.list(row![self.workspace(), user, toggle, word])).await?;
+            self.tx.exec(insert.list(row![self.workspace(), user, toggle, setting.word()])).await?;
         }
         self.touches(user);
         self.changes_access();

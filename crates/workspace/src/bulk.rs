@@ -1,6 +1,7 @@
 //! One change for several people at once: all of them or none, with the name of the first on whom it fails.
 
 use access::model::Setting;
+use access::model::Standing;
 use access::{Id, Visible, authority, can};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -128,7 +129,7 @@ async fn rewrite(mut open: Open<'_, can::UserUpdate>, people: Vec<Id>, edit: Use
 async fn ban(mut open: Open<'_, can::UserBan>, people: Vec<Id>, banned: bool) -> Answer<BulkDone> {
     for user in people {
         let (change, actor, row) = open.one(user).await?;
-        let gets = (row.standing == "banned") != banned;
+        let gets = (row.standing == Standing::Banned) != banned;
         let mut done = Ok(());
         if gets {
             done = users::ban(change, actor, &row, banned).await;

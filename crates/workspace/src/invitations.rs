@@ -1,5 +1,6 @@
 //! Invitations: somebody who was added gets a link, sets their own password with it, and is in.
 
+use access::model::Standing;
 use access::{Id, Micros, Permit, Text, can};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -71,7 +72,7 @@ fn record(change: &mut Change<'_>, user: Id, name: &str, what: &str) {
 
 async fn still_invited(change: &mut Change<'_>, user: Id) -> Answer<String> {
     let row = change.user(user).await?;
-    if row.standing == "invited" {
+    if row.standing == Standing::Invited {
         return Ok(row.name);
     }
     let message = "Only somebody who is invited and has not come yet can be invited again.";
@@ -94,8 +95,7 @@ pub async fn accept(
 ) -> Answer<NewSession> {
     let (mut change, row) =
         links::redeem(app, workspace, Purpose::Invitation, secret, password, caller).await?;
-    let detail =
-        serde_json::json!({ "before": { "standing": row.standing }, "after": { "standing": "active" } });
+    let detail = serde_json::json!({ "before": { "standing": row.standing.word() }, "after": { "standing": "active" } });
     change.record(Act::done("invitation:accept", "user", row.id, row.name.as_str()).with(detail));
     change.commit().await?;
     sign_in::begin(app, workspace.id, id(row.id), &row.name, caller).await

@@ -2,6 +2,7 @@
 //!
 //! A mail is written with the change that it tells of ([`post`]) and sent later, where a mail server is set up.
 
+use access::model::Standing;
 use access::{Id, Micros, Text};
 use store::Change;
 use store::mail::NewMail;
@@ -118,7 +119,7 @@ async fn write(
     link: Option<(Id, Micros)>,
 ) -> Answer<String> {
     let reader = change.addressee(to).await?;
-    if reader.standing == "banned" {
+    if reader.standing == Standing::Banned {
         return Ok(reader.slug);
     }
     let home = format!("{ADDRESS}/w/{}", reader.slug);

@@ -57,7 +57,7 @@ fn record(user: UserView) -> Vec<String> {
         name(user.branch),
         user.lead_cap.map(|cap| cap.to_string()).unwrap_or_default(),
         leads.join("; "),
-        user.standing,
+        user.standing.to_owned(),
         user.created_at.to_string(),
         user.last_seen_at.map(|at| at.to_string()).unwrap_or_default(),
     ]

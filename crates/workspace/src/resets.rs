@@ -1,5 +1,6 @@
 //! Forgotten passwords: a link by mail, good for an hour and once, sets another one.
 
+use access::model::Standing;
 use access::{Id, Micros, Permit, Text, can};
 use store::attempts::Limit;
 use store::audit::Act;
@@ -27,7 +28,7 @@ pub async fn ask(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<()>
         return Ok(());
     }
     let account = app.store.credentials(workspace.id, &email).await?;
-    let Some(account) = account.filter(|account| account.standing == "active") else { return Ok(()) };
+    let Some(account) = account.filter(|account| account.standing == Standing::Active) else { return Ok(()) };
     let user = crate::id(account.id);
     let author = Author::new(None, "nobody", "sign-in");
     let mut change = app.store.begin_asked_reset(workspace.id, &author).await?;
@@ -41,7 +42,7 @@ pub async fn ask(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<()>
 pub async fn make_for(app: &App, workspace: &WorkspaceRow, email: &str) -> Answer<String> {
     let email = check::email(email)?;
     let account = app.store.credentials(workspace.id, &email).await?;
-    let account = account.filter(|account| account.standing != "banned").ok_or_else(|| {
+    let account = account.filter(|account| account.standing != Standing::Banned).ok_or_else(|| {
         Refusal::invalid("email", "{field} is of nobody who could sign in to this workspace.")
     })?;
     let thing = access::Thing::WORKSPACE;

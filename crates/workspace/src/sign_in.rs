@@ -1,5 +1,6 @@
 //! Signing in and out: a password or a PIN for a session, slowly for whoever guesses.
 
+use access::model::Standing;
 use access::{Id, Micros, text};
 use store::workspace::WorkspaceRow;
 
@@ -33,8 +34,8 @@ struct Account {
 }
 
 impl Account {
-    fn new(id: i64, name: String, standing: &str, hash: Option<String>) -> Account {
-        Account { id: crate::id(id), name, banned: standing == "banned", hash }
+    fn new(id: i64, name: String, standing: Standing, hash: Option<String>) -> Account {
+        Account { id: crate::id(id), name, banned: standing == Standing::Banned, hash }
     }
 }
 
@@ -49,7 +50,7 @@ pub async fn with_password(
 ) -> Answer<NewSession> {
     let email = email.trim().to_lowercase();
     let found = app.store.credentials(workspace.id, &email).await?;
-    let account = found.map(|a| Account::new(a.id, a.name, &a.standing, a.password_hash));
+    let account = found.map(|a| Account::new(a.id, a.name, a.standing, a.password_hash));
     let tried = Tried { app, workspace: workspace.id, caller, label: &email };
     let known = tried.known(account.as_ref()).await?;
     let counted = match known {
@@ -76,7 +77,7 @@ pub async fn with_pin(
     let phone = check::e164("phone", phone)?;
     pin::length(pin.trim(), workspace.pin_digits)?;
     let found = app.store.pin_holder(workspace.id, &phone).await?;
-    let account = found.map(|a| Account::new(a.id, a.name, &a.standing, Some(a.pin_hash)));
+    let account = found.map(|a| Account::new(a.id, a.name, a.standing, Some(a.pin_hash)));
     let tried = Tried { app, workspace: workspace.id, caller, label: &phone };
     if let Some(user) = tried.known(account.as_ref()).await? {
         return tried.check(account, &[By::Known(user)], pin.trim(), wrong_pin()).await;

@@ -45,11 +45,7 @@ impl ToggleView {
 
 /// How a toggle stands, as the API says it.
 pub(crate) fn word(setting: Option<Setting>) -> &'static str {
-    match setting {
-        None => "inherit",
-        Some(Setting::Allow) => "allow",
-        Some(Setting::Deny) => "deny",
-    }
+    setting.map_or("inherit", Setting::word)
 }
 
 /// How a toggle stands for one user.

@@ -40,7 +40,7 @@ pub struct UserView {
     /// The language that they chose; none where their browser's counts.
     pub language: Option<Language>,
     /// `invited`, `active` or `banned`.
-    pub standing: String,
+    pub standing: &'static str,
     /// When the record was made.
     pub created_at: Moment,
     /// When they last did anything, to the minute.
@@ -67,7 +67,7 @@ impl UserView {
             employee_code: row.employee_code,
             language: Language::of(&row.language),
             lead_cap: row.lead_cap,
-            standing: row.standing,
+            standing: row.standing.word(),
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
             has_pin: row.has_pin,
@@ -539,7 +539,7 @@ pub async fn reset_password(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
-    if row.standing == "invited" {
+    if row.standing == Standing::Invited {
         // With a password of theirs they have no use for the invitation, which is no longer good.
         change.set_standing(permit.id(), Standing::Active).await?;
     }

@@ -180,7 +180,7 @@ fn members_table(page: &Page<'_>, found: &List<users::UserView>) -> Markup {
         cells: vec![
             person(&member.name, &member.email),
             html! { (said(&member.role.name)) },
-            parts::standing(&member.standing),
+            parts::standing(member.standing),
             parts::when_or(member.last_seen_at, t("never")),
         ],
     };

@@ -94,7 +94,7 @@ impl<'a> Page<'a> {
                 title: &user.name,
                 subtitle: &subtitle.join(" · "),
                 crumbs: &[Crumb { href: &users, label: t("Users") }],
-                badges: Some(html! { (badge(Tone::Accent, &said(&user.role.name))) (parts::standing(&user.standing)) }),
+                badges: Some(html! { (badge(Tone::Accent, &said(&user.role.name))) (parts::standing(user.standing)) }),
                 actions: Some(html! { (audit::link(self.request, self.actor, Noun::User, user.id).unwrap_or_default()) (why.unwrap_or_default()) (compare.unwrap_or_default()) (view_as::button(self.request, self.id()).unwrap_or_default()) }),
             }))
             (tabs(&user.name, &[

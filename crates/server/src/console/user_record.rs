@@ -141,9 +141,7 @@ fn read(typed: &Pairs) -> Result<UserChange, Refusal> {
 /// The invitation of somebody who has not come yet, to send again or withdraw.
 async fn invitation(page: &Page<'_>) -> Result<Markup, Refusal> {
     let permit = page.actor.permit_on::<can::UserInvite>(page.thing.clone());
-    let (Ok(permit), "invited", true) =
-        (permit, page.user.standing.as_str(), page.may(Permission::UserInvite))
-    else {
+    let (Ok(permit), "invited", true) = (permit, page.user.standing, page.may(Permission::UserInvite)) else {
         return Ok(html! {});
     };
     let until = invitations::open_until(&page.request.server.app, &permit).await?;

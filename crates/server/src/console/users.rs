@@ -230,7 +230,7 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
             html! { (said(&user.role.name)) },
             unit(&user.department),
             unit(&user.branch),
-            parts::standing(&user.standing),
+            parts::standing(user.standing),
             parts::when_or(user.last_seen_at, t("never")),
         ];
         Row {

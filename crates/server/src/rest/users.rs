@@ -69,12 +69,8 @@ pub fn order(word: &str) -> Result<(UserOrder, bool), Refusal> {
 
 /// Where an account stands, as addresses have it.
 pub fn standing(word: &str) -> Result<Standing, Refusal> {
-    match word {
-        "invited" => Ok(Standing::Invited),
-        "active" => Ok(Standing::Active),
-        "banned" => Ok(Standing::Banned),
-        _ => Err(Refusal::invalid("standing", "{field} must be invited, active or banned.")),
-    }
+    Standing::of_word(word)
+        .ok_or_else(|| Refusal::invalid("standing", "{field} must be invited, active or banned."))
 }
 
 /// The users that the caller may see.
