@@ -304,7 +304,7 @@ impl<R: Right> Permit<R> {
 }
 
 impl<R: Right> Visible<R> {
-    /// Every row, for whoever runs the machine.
+    /// Which rows the list may show, by what they touch.
     pub fn rows(&self) -> &Rows {
         &self.rows
     }

@@ -207,7 +207,7 @@ pub struct Entity {
     pub kind: EntityKind,
     /// What people call it: `201`, `Sales`, `+4930…`.
     pub label: String,
-    /// Whose extension it is, or to whom the number is assigned.
+    /// Whose extension it is; none for queues and numbers, which are granted.
     pub owner: Option<Id>,
 }
 

@@ -2,7 +2,6 @@
 //! refusals, and the headers that every answer carries.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use access::Noun;
@@ -96,7 +95,7 @@ async fn dispatch(
     };
     let language = match request.language() {
         Some(language) => language,
-        None if endpoint.face == Face::Console => of_workspace(&request).await,
+        None if endpoint.face == Face::Console => of_workspace(&mut request).await,
         // Programs are answered in English: nothing needs to be looked up for them.
         None => Language::default(),
     };
@@ -107,14 +106,7 @@ async fn dispatch(
         };
         match outcome {
             Ok(response) => done(&request, endpoint.face, response),
-            Err(Refusal { foresight: Some(foresight), .. }) => match endpoint.face {
-                Face::Console => console::foreseen::ask(&request, &foresight),
-                _ => axum::Json(*foresight).into_response(),
-            },
-            Err(refusal) => {
-                let refusal = note(&request, endpoint, refusal).await;
-                refuse::render(&request, endpoint, &refusal)
-            }
+            Err(refusal) => refused(&mut request, endpoint, refusal).await,
         }
     };
     let mut response = speaking(language, answer).await;
@@ -129,15 +121,9 @@ async fn dispatch(
 }
 
 /// The language of the workspace that the path names, for whoever asks for none.
-async fn of_workspace(request: &Request) -> Language {
-    let code = match &request.workspace {
-        Some(workspace) => Some(workspace.language.clone()),
-        None => {
-            let found = request.server.app.store.workspace_by_slug(request.slug()).await;
-            found.ok().flatten().map(|workspace| workspace.language)
-        }
-    };
-    code.and_then(|code| Language::of(&code)).unwrap_or_default()
+async fn of_workspace(request: &mut Request) -> Language {
+    request.workspace = request.named().await.ok();
+    request.workspace.as_ref().and_then(|here| Language::of(&here.language)).unwrap_or_default()
 }
 
 /// Keeps the language that was chosen on a page before signing in.
@@ -164,7 +150,7 @@ async fn handle(
         cookie::check_same_site(request)?;
     }
     request.intent = request.meaning(endpoint.face, method);
-    if endpoint.face == Face::Console && method.is_safe() {
+    if endpoint.page {
         request.waiting = waiting(request).await?;
     }
     let response = endpoint.run(request.clone()).await?;
@@ -174,7 +160,25 @@ async fn handle(
     Ok(response)
 }
 
-/// How many requests for access wait for whoever asks.
+/// The answer to a request that was not done: what it would do, where that was the question, or why not.
+async fn refused(request: &mut Request, endpoint: &Endpoint, refusal: Refusal) -> Response {
+    if endpoint.face == Face::Console && !endpoint.page {
+        // A page comes after all, in place of a file or of the way to another page.
+        request.waiting = waiting(request).await.unwrap_or_default();
+    }
+    match refusal {
+        Refusal { foresight: Some(foresight), .. } if endpoint.face == Face::Console => {
+            console::foreseen::ask(request, &foresight)
+        }
+        Refusal { foresight: Some(foresight), .. } => axum::Json(*foresight).into_response(),
+        refusal => {
+            let refusal = note(request, endpoint, refusal).await;
+            refuse::render(request, endpoint, &refusal)
+        }
+    }
+}
+
+/// How many requests for access wait for whoever asks, to be said by the menu of a page.
 async fn waiting(request: &Request) -> Result<i64, Refusal> {
     let visible = request.who.as_ref().and_then(|who| who.actor.visible().ok());
     match visible {
@@ -211,12 +215,10 @@ async fn identify(request: &mut Request, face: Face) -> Result<(), Refusal> {
     };
     let found = lookups::find(&request.server.app, &request.caller(), request.slug(), &hash, find).await?;
     let Some(who) = found else { return Ok(()) };
-    if !request.slug().is_empty() {
-        let here = who.actor.snapshot().model().workspace;
-        let workspace = store.workspace_by_slug(request.slug()).await?.filter(|w| w.id == here);
-        let Some(workspace) = workspace else { return Ok(()) };
-        request.workspace = Some(Arc::new(workspace));
+    if !request.slug().is_empty() && request.slug() != who.workspace.slug {
+        return Ok(());
     }
+    request.workspace = Some(who.workspace.clone());
     request.who = Some(who);
     request.secret = Some(secret);
     Ok(())

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use access::{Noun, Permission, Permit, Right, Visible};
+use access::{Noun, Permission, Permit, Right, Thing, Visible};
 use axum::http::Method;
 use axum::response::Response;
 use store::{Identity, Intent};
@@ -42,6 +42,8 @@ pub struct Endpoint {
     pub status: u16,
     /// What a good answer's body is; none where there is none or that differs from answer to answer.
     pub media_type: Option<&'static str>,
+    /// Whether a good answer can be a page of somebody who is signed in.
+    pub page: bool,
     /// The schema of a good answer, where it is JSON.
     pub output: Option<SchemaOf>,
     handler: Handler,
@@ -104,16 +106,39 @@ impl Asks {
 }
 
 impl Endpoint {
-    fn new<I: Input, O: Output>(
+    /// An endpoint whose act gets a proof: `prove` makes it of the request and, where the path names one, the thing.
+    fn with<P, I, O, F, Fut>(
         (method, path, summary): Row,
         asks: Asks,
-        handler: impl Fn(Request) -> Reply + Send + Sync + 'static,
-    ) -> Endpoint {
+        prove: fn(&Request, Thing) -> Result<P, Refusal>,
+        act: F,
+    ) -> Endpoint
+    where
+        P: Send + 'static,
+        I: Input,
+        O: Output,
+        F: Fn(Request, P, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        let handler = move |request: Request| -> Reply {
+            let act = act.clone();
+            Box::pin(async move {
+                let thing = match asks {
+                    Asks::On(_, noun) => request.thing(noun).await?,
+                    _ => Thing::WORKSPACE,
+                };
+                let proof = prove(&request, thing)?;
+                let input = I::read(&request)?;
+                act(request, proof, input).await.map(O::respond)
+            })
+        };
+        let face = Face::of(path);
         Endpoint {
             method,
             path,
-            face: Face::of(path),
+            face,
             asks,
+            page: O::PAGE && face == Face::Console && !matches!(asks, Asks::Nothing(_)),
             summary,
             largest_body: I::LARGEST,
             input: I::schema(),
@@ -132,13 +157,8 @@ impl Endpoint {
         F: Fn(Request, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::Nothing(why), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let input = I::read(&request)?;
-                act(request, input).await.map(O::respond)
-            })
-        })
+        let act = move |request, (), input| act(request, input);
+        Endpoint::with(row, Asks::Nothing(why), |_, _| Ok(()), act)
     }
 
     /// An endpoint for anybody who is signed in, about themselves.
@@ -149,14 +169,7 @@ impl Endpoint {
         F: Fn(Request, Identity, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::SignedIn, move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let identity = request.identity()?.clone();
-                let input = I::read(&request)?;
-                act(request, identity, input).await.map(O::respond)
-            })
-        })
+        Endpoint::with(row, Asks::SignedIn, |request, _| request.identity().cloned(), act)
     }
 
     /// An endpoint for holders of a permission that concerns the workspace.
@@ -168,14 +181,8 @@ impl Endpoint {
         F: Fn(Request, Permit<R>, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::May(R::PERMISSION), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let permit = request.identity()?.actor.permit::<R>()?;
-                let input = I::read(&request)?;
-                act(request, permit, input).await.map(O::respond)
-            })
-        })
+        let prove = |request: &Request, _| Ok(request.identity()?.actor.permit()?);
+        Endpoint::with(row, Asks::May(R::PERMISSION), prove, act)
     }
 
     /// An endpoint on one thing, which the path names as its noun.
@@ -187,15 +194,8 @@ impl Endpoint {
         F: Fn(Request, Permit<R>, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::On(R::PERMISSION, noun), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let thing = request.thing(noun).await?;
-                let permit = request.identity()?.actor.permit_on::<R>(thing)?;
-                let input = I::read(&request)?;
-                act(request, permit, input).await.map(O::respond)
-            })
-        })
+        let prove = |request: &Request, thing| Ok(request.identity()?.actor.permit_on(thing)?);
+        Endpoint::with(row, Asks::On(R::PERMISSION, noun), prove, act)
     }
 
     /// An endpoint that lists what the caller may see.
@@ -207,14 +207,8 @@ impl Endpoint {
         F: Fn(Request, Visible<R>, I) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
-        Endpoint::new::<I, O>(row, Asks::List(R::PERMISSION), move |request| {
-            let act = act.clone();
-            Box::pin(async move {
-                let visible = request.identity()?.actor.visible::<R>()?;
-                let input = I::read(&request)?;
-                act(request, visible, input).await.map(O::respond)
-            })
-        })
+        let prove = |request: &Request, _| Ok(request.identity()?.actor.visible()?);
+        Endpoint::with(row, Asks::List(R::PERMISSION), prove, act)
     }
 
     /// Whether it can be asked with `try` what it would change. Whatever takes a permission makes its change in a way

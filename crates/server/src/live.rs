@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use access::model::Standing;
 use access::{Id, Micros, text};
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
 use store::{Changed, Identity};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::mpsc;
@@ -17,6 +17,7 @@ use workspace::secrets::token_hash;
 use workspace::{Code, Refusal};
 
 use crate::Server;
+use crate::output::Events;
 use crate::request::Request;
 
 /// What changed. A page that shows a refusal asks again only when access changed: being refused is itself written
@@ -99,7 +100,7 @@ pub fn address(request: &Request) -> String {
 
 /// Server-sent events: `change` when the page should be fetched again, `signed-out` with the address that says why when the
 /// session no longer holds.
-pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
+pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Events, Refusal> {
     let token_hash = token_hash(request.secret.as_deref().unwrap_or_default());
     let seat = request.server.streams.seat(&token_hash)?;
     let (page, events) = mpsc::channel(8);
@@ -121,7 +122,7 @@ pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Response, 
         drop(seat);
     });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
-    Ok(Sse::new(ReceiverStream::new(events)).keep_alive(keep_alive).into_response())
+    Ok(Events(Sse::new(ReceiverStream::new(events)).keep_alive(keep_alive).into_response()))
 }
 
 impl Stream {

@@ -16,6 +16,9 @@ pub trait Output: Send {
     /// What comes in the body; none where that differs from answer to answer.
     const MEDIA_TYPE: Option<&'static str> = None;
 
+    /// Whether it can be a page of the console, with the menu that says how much waits for its reader.
+    const PAGE: bool = false;
+
     /// The answer.
     fn respond(self) -> Response;
 
@@ -110,9 +113,23 @@ impl Output for JsonLines {
     }
 }
 
+/// Server-sent events.
+#[derive(Debug)]
+pub struct Events(pub Response);
+
+impl Output for Events {
+    const STATUS: u16 = 200;
+    const MEDIA_TYPE: Option<&'static str> = Some("text/event-stream");
+
+    fn respond(self) -> Response {
+        self.0
+    }
+}
+
 /// 200 with a page.
 impl Output for Markup {
     const STATUS: u16 = 200;
+    const PAGE: bool = true;
 
     fn respond(self) -> Response {
         ([(header::CACHE_CONTROL, "no-store")], self).into_response()
@@ -128,9 +145,10 @@ impl Output for Redirect {
     }
 }
 
-/// Anything else: files, streams, pages with cookies.
+/// Anything else: pages with cookies, or with a form that is shown again.
 impl Output for Response {
     const STATUS: u16 = 200;
+    const PAGE: bool = true;
 
     fn respond(self) -> Response {
         self

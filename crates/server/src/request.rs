@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use access::model::UnitKind;
-use access::{Id, Micros, Noun, Permission, Thing};
+use access::{Id, Micros, Noun, Permission, Permit, Thing, can};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
+use jiff::tz::TimeZone;
 use store::workspace::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
 use workspace::confirm::Confirmation;
@@ -28,7 +29,7 @@ pub struct Request {
     pub who: Option<Identity>,
     /// The secret that they showed, for what is derived from it.
     pub secret: Option<String>,
-    /// The settings of the workspace in the path that whoever asks is in; read once for all that answers them.
+    /// The workspace that whoever asks is in, or else the one in the path once that was read; once for all that answers.
     pub workspace: Option<Arc<WorkspaceRow>>,
     /// The client's address, as strangers are counted by it.
     pub address: String,
@@ -152,6 +153,21 @@ impl Request {
         self.param("slug")
     }
 
+    /// The workspace that the path names, whoever asks.
+    pub async fn named(&self) -> Result<Arc<WorkspaceRow>, Refusal> {
+        if let Some(workspace) = &self.workspace {
+            return Ok(workspace.clone());
+        }
+        let found = self.server.app.store.workspace_by_slug(self.slug()).await?;
+        found.map(Arc::new).ok_or_else(|| Refusal::new(Code::NotFound))
+    }
+
+    /// The workspace's time zone.
+    pub fn zone(&self) -> TimeZone {
+        let name = self.workspace.as_ref().map_or("", |workspace| workspace.time_zone.as_str());
+        TimeZone::get(name).unwrap_or(TimeZone::UTC)
+    }
+
     /// The server's own address as callers use it, without a slash at the end.
     pub fn base_url(&self) -> String {
         match &self.server.config.public_url {
@@ -209,4 +225,11 @@ impl Request {
             }
         }
     }
+}
+
+/// The permission over one's own record, which is the only one that it reaches.
+pub fn over_oneself(permit: &Permit<can::ProfileUpdate>) -> Result<Permit<can::ProfileUpdate>, Refusal> {
+    let actor = permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    let own = actor.snapshot().thing(Noun::User, actor.id()).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(actor.permit_on(own)?)
 }

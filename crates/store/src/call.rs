@@ -107,6 +107,17 @@ impl CallRow {
     }
 }
 
+/// Calls in figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct CallFigures {
+    /// How many there are.
+    pub calls: i64,
+    /// How many of them were answered.
+    pub answered: i64,
+    /// How many of them came in from outside.
+    pub inbound: i64,
+}
+
 /// What became of a recording that was to be attached to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attached {
@@ -350,19 +361,40 @@ impl Store {
         Ok(self.db.one::<(i64,)>(query).await?.map_or(0, |(n,)| n))
     }
 
+    /// How many calls the asker may see, and how many of them were answered and came in.
+    pub async fn call_figures(
+        &self,
+        visible: &Visible<can::CallRecordRead>,
+        filter: &CallFilter,
+    ) -> Result<CallFigures> {
+        let query = q("SELECT count(*) AS calls, \
+             coalesce(sum(CASE c.outcome WHEN 'answered' THEN 1 ELSE 0 END), 0) AS answered, \
+             coalesce(sum(CASE c.direction WHEN 'inbound' THEN 1 ELSE 0 END), 0) AS inbound FROM (")
+        .append(Search::new(visible, filter).candidates(None))
+        .s(") AS p JOIN calls c ON c.id = p.id AND c.workspace_id = ")
+        .v(visible.workspace());
+        Ok(self.db.one(query).await?.unwrap_or_default())
+    }
+
     /// The call that the permit is for.
     pub async fn call(&self, permit: &Permit<can::CallRecordRead>) -> Result<CallRow> {
-        self.call_row(permit.workspace(), permit.thing().id).await?.ok_or(StoreError::Missing)
+        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(permit.workspace());
+        self.db.one(query.s(" AND c.id = ").v(permit.thing().id)).await?.ok_or(StoreError::Missing)
     }
 
     /// A call as a decision sees it, for the lookup before the decision; nothing else of it.
     pub async fn call_thing(&self, workspace: i64, id: i64) -> Result<Option<Thing>> {
-        Ok(self.call_row(workspace, id).await?.map(|call| call.thing()))
+        let query = q("SELECT touches FROM calls WHERE workspace_id = ").v(workspace);
+        let found: Option<(String,)> = self.db.one(query.s(" AND id = ").v(id)).await?;
+        Ok(found.map(|(touches,)| Thing::new(Noun::Call, id, read_touches(&touches))))
     }
 
     /// The recording's file of the call that the permit is for, if it has one.
     pub async fn recording_file<R: Right>(&self, permit: &Permit<R>) -> Result<Option<String>> {
-        Ok(self.call_row(permit.workspace(), permit.thing().id).await?.and_then(|call| call.recording))
+        let query = q("SELECT recording FROM calls WHERE workspace_id = ").v(permit.workspace());
+        let found: Option<(Option<String>,)> =
+            self.db.one(query.s(" AND id = ").v(permit.thing().id)).await?;
+        Ok(found.and_then(|(recording,)| recording))
     }
 
     /// The names of these people, also of those who were deleted since, for calls that they took part in.
@@ -373,11 +405,6 @@ impl Store {
         let query = q("SELECT id, name FROM users WHERE workspace_id = ").v(workspace).s(" AND id IN ");
         let rows: Vec<(i64, String)> = self.db.all(query.list(users.iter().copied())).await?;
         Ok(rows.into_iter().map(|(user, name)| (crate::load::id(user), name)).collect())
-    }
-
-    async fn call_row(&self, workspace: i64, id: i64) -> Result<Option<CallRow>> {
-        let query = q("SELECT ").s(COLUMNS).s(" FROM calls c WHERE c.workspace_id = ").v(workspace);
-        Ok(self.db.one(query.s(" AND c.id = ").v(id)).await?)
     }
 }
 

@@ -288,8 +288,8 @@ impl Change<'_> {
 
     /// Writes down how to undo the change, if somebody made it and it can be.
     async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
-        let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
         let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
+        let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
         let made = undo::Made { id: self.next_undo, user: actor.id(), permission: *permission, thing };
         undo::keep(&mut self.tx, self.workspace, self.now, &made, &edits).await?;
         self.author.receipt.leave(self.next_undo);

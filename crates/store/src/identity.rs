@@ -1,5 +1,5 @@
-//! Who a secret belongs to: sessions and API tokens, looked up by hash, with the workspace's present version, so
-//! that each request decides on access at least as new as its own lookup.
+//! Who a secret belongs to: sessions and API tokens, looked up by hash, with the workspace's row and present version, so
+//! that each request decides on access at least as new as its own lookup and reads no row of the workspace again.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use access::{Actor, CannotView, Id, Micros, Permission, PermissionSet, Snapshot}
 use crate::change::Author;
 use crate::db::q;
 use crate::load::id;
+use crate::workspace::{COLUMNS, WorkspaceRow};
 use crate::{Result, Store};
 
 /// How somebody came.
@@ -24,6 +25,8 @@ pub enum Via {
 pub struct Identity {
     /// Who, with what they may do.
     pub actor: Actor,
+    /// The workspace that they are in, as it was when the secret was looked up.
+    pub workspace: Arc<WorkspaceRow>,
     /// How they came.
     pub via: Via,
     /// When the secret stops being good; none for a token without an end.
@@ -73,15 +76,16 @@ const SEEN_EVERY: Micros = 60_000_000;
 
 #[derive(sqlx::FromRow)]
 struct Found {
-    workspace_id: i64,
-    id: i64,
+    secret_id: i64,
     user_id: i64,
     version: i64,
     expires_at: Option<i64>,
     used_at: Option<i64>,
     scope: Option<String>,
-    language: String,
+    own_language: String,
     viewing_as: Option<i64>,
+    #[sqlx(flatten)]
+    workspace: WorkspaceRow,
 }
 
 impl Store {
@@ -90,8 +94,10 @@ impl Store {
         let found: Option<Found> = self
             .db
             .one(
-                q("SELECT s.workspace_id, s.id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
-                   NULL AS scope, u.language, s.viewing_as FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
+                q("SELECT s.id AS secret_id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
+                   NULL AS scope, u.language AS own_language, s.viewing_as, ")
+                .s(COLUMNS)
+                .s(" FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
                    JOIN users u ON u.workspace_id = s.workspace_id AND u.id = s.user_id WHERE s.token_hash = ")
                 .v(token_hash),
             )
@@ -104,9 +110,10 @@ impl Store {
         let found: Option<Found> = self
             .db
             .one(
-                q("SELECT t.workspace_id, t.id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope, \
-                   '' AS language, CAST(NULL AS BIGINT) AS viewing_as \
-                   FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
+                q("SELECT t.id AS secret_id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope, \
+                   '' AS own_language, CAST(NULL AS BIGINT) AS viewing_as, ")
+                .s(COLUMNS)
+                .s(" FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
                 .v(token_hash),
             )
             .await?;
@@ -116,15 +123,22 @@ impl Store {
     async fn identify(&self, found: Option<Found>, via: fn(Id) -> Via) -> Result<Option<Identity>> {
         let now = self.now();
         let Some(found) = found.filter(|f| f.expires_at.is_none_or(|at| now < at)) else { return Ok(None) };
-        let snapshot: Arc<Snapshot> = self.snapshot_since(found.workspace_id, found.version).await?;
+        let snapshot: Arc<Snapshot> = self.snapshot_since(found.workspace.id, found.version).await?;
         let scope = found.scope.as_deref().map_or(PermissionSet::EVERY, read_scope);
         let Some(actor) = Actor::scoped(snapshot, id(found.user_id), scope) else { return Ok(None) };
-        let via = via(id(found.id));
+        let via = via(id(found.secret_id));
         if found.used_at.is_none_or(|at| at + SEEN_EVERY < now) {
-            self.note_use(found.workspace_id, via, actor.id(), now).await?;
+            self.note_use(found.workspace.id, via, actor.id(), now).await?;
         }
-        let (expires_at, language) = (found.expires_at, found.language);
-        let own = Identity { actor, via, expires_at, language, viewer: None, view_ended: None };
+        let own = Identity {
+            actor,
+            workspace: Arc::new(found.workspace),
+            via,
+            expires_at: found.expires_at,
+            language: found.own_language,
+            viewer: None,
+            view_ended: None,
+        };
         match found.viewing_as {
             None => Ok(Some(own)),
             Some(user) => self.looking_as(own, id(user)).await.map(Some),

@@ -69,6 +69,36 @@ impl ReviewLineRow {
     pub fn source(&self) -> Id {
         id(self.source_id)
     }
+
+    /// The granted thing or led unit; none for lines about anything else.
+    pub fn about(&self) -> Option<Id> {
+        matches!(self.kind.as_str(), "grant" | "lead").then(|| self.source())
+    }
+}
+
+/// Lines of a review in figures: those of one person, and of one thing where only some may know of that.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct ReviewTally {
+    /// The review.
+    pub review_id: i64,
+    user_id: i64,
+    about: Option<i64>,
+    /// How many.
+    pub lines: i64,
+    /// How many of them are decided.
+    pub decided: i64,
+}
+
+impl ReviewTally {
+    /// Whose they are.
+    pub fn user(&self) -> Id {
+        id(self.user_id)
+    }
+
+    /// The granted thing or led unit; none for lines about anything else.
+    pub fn about(&self) -> Option<Id> {
+        self.about.map(id)
+    }
 }
 
 /// A new line.
@@ -106,6 +136,9 @@ pub struct NewReviewRow<'a> {
 /// In place of the last use of what nobody can say it of: nothing that it gives is noted when it is used.
 pub const UNKNOWN: Micros = -1;
 
+/// So many lines are written by one statement.
+const LINES_AT_ONCE: usize = 500;
+
 const REVIEWS: &str = "SELECT id, name, scope_kind, scope_id, unused_days, started_by, started_at, closed_at \
                        FROM reviews WHERE workspace_id = ";
 
@@ -123,6 +156,23 @@ impl Store {
     pub async fn review(&self, permit: &Permit<can::AccessReview>, review: i64) -> Result<ReviewRow> {
         let query = q(REVIEWS).v(permit.workspace()).s(" AND id = ").v(review);
         self.db.one(query).await?.ok_or(StoreError::Missing)
+    }
+
+    /// How many lines these reviews have, and how many of them are decided: by person, and by what it depends on
+    /// whether somebody may see them.
+    pub async fn review_tallies(
+        &self,
+        permit: &Permit<can::AccessReview>,
+        reviews: impl IntoIterator<Item = i64>,
+    ) -> Result<Vec<ReviewTally>> {
+        let query =
+            q("SELECT review_id, user_id, CASE WHEN kind IN ('grant', 'lead') THEN source_id END AS about, \
+             count(*) AS lines, sum(CASE decision WHEN '' THEN 0 ELSE 1 END) AS decided FROM review_lines \
+             WHERE workspace_id = ")
+            .v(permit.workspace())
+            .s(" AND review_id IN ")
+            .list(reviews);
+        Ok(self.db.all(query.s(" GROUP BY review_id, user_id, about")).await?)
     }
 
     /// The lines of a review, in the order in which they were found.
@@ -197,11 +247,14 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Writes down what became of a line.
-    pub async fn set_outcome(&mut self, review: i64, line: i64, outcome: &str) -> Result<()> {
-        let update = q("UPDATE review_lines SET outcome = ").v(outcome);
-        let update = update.s(" WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(update.s(" AND review_id = ").v(review).s(" AND id = ").v(line)).await?;
+    /// Writes down what became of lines.
+    pub async fn set_outcome(&mut self, review: i64, lines: &[i64], outcome: &str) -> Result<()> {
+        for part in lines.chunks(LINES_AT_ONCE) {
+            let update = q("UPDATE review_lines SET outcome = ").v(outcome);
+            let update =
+                update.s(" WHERE workspace_id = ").v(self.workspace()).s(" AND review_id = ").v(review);
+            self.tx.exec(update.s(" AND id IN ").list(part.iter().copied())).await?;
+        }
         Ok(())
     }
 

@@ -91,13 +91,16 @@ impl Store {
         Ok(session)
     }
 
-    /// Ends one's own session. Needs no permit: whoever holds the secret may give it up.
-    pub async fn end_session(&self, workspace: i64, author: &Author, user: Id, session: Id) -> Result<()> {
+    /// Ends a session of one's own; whether there was one. Needs no permit: whoever holds the secret may give it up.
+    pub async fn end_session(&self, workspace: i64, author: &Author, user: Id, session: Id) -> Result<bool> {
         let mut change = self.open_change(workspace, author).await?;
         let query = q("DELETE FROM sessions WHERE workspace_id = ").v(workspace).s(" AND id = ").v(session);
-        change.tx.exec(query.s(" AND user_id = ").v(user)).await?;
+        if change.tx.exec(query.s(" AND user_id = ").v(user)).await? == 0 {
+            return Ok(false);
+        }
         change.record(Act::done("session:delete", "user", i64::from(user.0), author.name.clone()));
-        change.commit().await
+        change.commit().await?;
+        Ok(true)
     }
 
     /// Ends every session of one's own but one; how many ended. Needs no permit, as for one of them.

@@ -5,7 +5,7 @@ use access::{Id, Micros, Preset, PresetToggle};
 
 use crate::audit::Act;
 use crate::change::{Author, Change};
-use crate::db::{q, row};
+use crate::db::{Q, q, row};
 use crate::user::UserInput;
 use crate::{Result, Store, StoreError, taken};
 
@@ -69,8 +69,13 @@ pub struct NewWorkspace<'a> {
     pub licences: Option<u32>,
 }
 
-const COLUMNS: &str = "SELECT id, slug, name, preset, plan, time_zone, country_code, language, auto_record, is_demo, \
-                       created_at, pin_digits, seats, licences FROM workspaces";
+/// The columns of a [`WorkspaceRow`].
+pub(crate) const COLUMNS: &str = "w.id, w.slug, w.name, w.preset, w.plan, w.time_zone, w.country_code, w.language, \
+     w.auto_record, w.is_demo, w.created_at, w.pin_digits, w.seats, w.licences";
+
+fn rows() -> Q {
+    q("SELECT ").s(COLUMNS).s(" FROM workspaces w")
+}
 
 impl Store {
     /// The workspace of that slug. Needs no proof: an address says that much.
@@ -78,17 +83,17 @@ impl Store {
         if slug.contains('\0') {
             return Ok(None);
         }
-        Ok(self.db.one(q(COLUMNS).s(" WHERE slug = ").v(slug)).await?)
+        Ok(self.db.one(rows().s(" WHERE w.slug = ").v(slug)).await?)
     }
 
     /// A workspace's settings, for whoever is in it.
     pub async fn workspace(&self, id: i64) -> Result<WorkspaceRow> {
-        self.db.one(q(COLUMNS).s(" WHERE id = ").v(id)).await?.ok_or(StoreError::Missing)
+        self.db.one(rows().s(" WHERE w.id = ").v(id)).await?.ok_or(StoreError::Missing)
     }
 
     /// Every workspace, for whoever runs the machine.
     pub async fn workspaces(&self) -> Result<Vec<WorkspaceRow>> {
-        Ok(self.db.all(q(COLUMNS).s(" ORDER BY id LIMIT 10000")).await?)
+        Ok(self.db.all(rows().s(" ORDER BY w.id LIMIT 10000")).await?)
     }
 
     /// Creates a workspace with its built-in roles, toggles and first user; the workspace's and the user's ids.
@@ -145,7 +150,7 @@ impl Change<'_> {
 
     /// The workspace's own settings, as this change sees them.
     pub async fn settings(&mut self) -> Result<WorkspaceRow> {
-        let query = q(COLUMNS).s(" WHERE id = ").v(self.workspace());
+        let query = rows().s(" WHERE w.id = ").v(self.workspace());
         self.tx.one(query).await?.ok_or(StoreError::Missing)
     }
 

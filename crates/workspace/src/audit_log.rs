@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::audit::{Act, AuditFilter, Entry, Verdict};
 use store::{Author, Slice};
 
-use crate::calls::{moment, one_of, zone_of};
+use crate::calls::{moment, one_of};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, check, spreadsheet};
 
@@ -86,7 +86,7 @@ impl From<Verdict> for VerdictView {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditQuery {
-    /// The zone whose days `since` and `until` mean; the workspace's where none is given.
+    /// The zone whose days `since` and `until` mean, which is the workspace's; UTC where none is given.
     #[serde(skip)]
     pub zone: Option<TimeZone>,
     /// Only what this user did or tried.
@@ -118,13 +118,9 @@ pub struct AuditQuery {
     pub search: Option<String>,
 }
 
-/// A query with its words understood; days are the workspace's.
-async fn filter(app: &App, workspace: i64, query: &AuditQuery) -> Answer<AuditFilter> {
-    let zone = match &query.zone {
-        Some(zone) => zone.clone(),
-        None if query.since.is_none() && query.until.is_none() => TimeZone::UTC,
-        None => zone_of(app, workspace).await?,
-    };
+/// A query with its words understood.
+fn filter(query: &AuditQuery) -> Answer<AuditFilter> {
+    let zone = query.zone.clone().unwrap_or(TimeZone::UTC);
     let set =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     Ok(AuditFilter {
@@ -151,7 +147,7 @@ pub async fn list(
 ) -> Answer<List<EntryView>> {
     let wrong = |_| Refusal::invalid("after", "{field} must be the `next` of an earlier answer.");
     let before = after.map(|seq| seq.parse().map_err(wrong)).transpose()?;
-    let filter = AuditFilter { before, ..filter(app, permit.workspace(), query).await? };
+    let filter = AuditFilter { before, ..filter(query)? };
     let limit = limit.clamp(1, 500);
     let page = app.store.audit(permit, &filter, Slice::first(limit + 1)).await?;
     let most = usize::try_from(limit).unwrap_or_default();
@@ -218,7 +214,7 @@ pub async fn export(
     format: Format,
 ) -> Answer<Export> {
     reading(permit)?;
-    let filter = filter(app, permit.workspace(), query).await?;
+    let filter = filter(query)?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let word = if format == Format::Csv { "csv" } else { "jsonl" };
     let detail = serde_json::json!({ "format": word, "filter": query });

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
-use store::call::{CallFilter, CallRow, ListsCalls};
+use store::call::{CallFigures, CallFilter, CallRow, ListsCalls};
 
 pub use crate::calls_export::{Export, export};
 
@@ -110,7 +110,7 @@ fn person(model: &Model, departed: &BTreeMap<Id, String>, user: Id) -> Ref {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallQuery {
-    /// The zone whose days `since` and `until` mean; the workspace's where none is given.
+    /// The zone whose days `since` and `until` mean, which is the workspace's; UTC where none is given.
     #[serde(skip)]
     pub zone: Option<TimeZone>,
     /// Not before this: a moment as in RFC 3339, or a day in the workspace's time zone.
@@ -138,11 +138,24 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Answer<List<CallView>> {
     let limit = limit.clamp(1, 500);
-    let mut filter = filter(app, visible.actor(), query).await?;
+    let mut filter = filter(visible.actor(), query)?;
     filter.before = cursor.map(read_cursor).transpose()?;
     let (items, next) = page(app, visible, &filter, limit).await?;
     let total = app.store.count_calls(visible, &filter).await?;
     Ok(List { items, total, next: next.map(write_cursor) })
+}
+
+/// The latest calls that the asker may see, newest first; not how many there are, which takes reading them all.
+pub async fn latest(app: &App, visible: &Visible<can::CallRecordRead>, limit: i64) -> Answer<Vec<CallView>> {
+    Ok(page(app, visible, &CallFilter::default(), limit).await?.0)
+}
+
+const DAY: Micros = 86_400_000_000;
+
+/// Figures of those calls of the last so many days that the asker may see.
+pub async fn figures(app: &App, visible: &Visible<can::CallRecordRead>, days: i64) -> Answer<CallFigures> {
+    let filter = CallFilter { since: Some(app.store.now() - days * DAY), ..CallFilter::default() };
+    Ok(app.store.call_figures(visible, &filter).await?)
 }
 
 /// A page of calls, and the place after it unless it is the last.
@@ -207,13 +220,9 @@ pub async fn delete_recording(
     Ok(file)
 }
 
-/// A query with its words understood; moments without a zone are the workspace's.
-pub(crate) async fn filter(app: &App, asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
-    let zone = match &query.zone {
-        Some(zone) => zone.clone(),
-        None if query.since.is_none() && query.until.is_none() => TimeZone::UTC,
-        None => zone_of(app, asker.snapshot().model().workspace).await?,
-    };
+/// A query with its words understood.
+pub(crate) fn filter(asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
+    let zone = query.zone.clone().unwrap_or(TimeZone::UTC);
     let text =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     let search = text(&query.search).map(|s| crate::check::text("search", &s, 80)).transpose()?;

@@ -50,7 +50,7 @@ pub async fn export(
     author: &Author,
     query: &CallQuery,
 ) -> Answer<Export> {
-    let filter = filter(app, visible.actor(), query).await?;
+    let filter = filter(visible.actor(), query)?;
     let act = Act::done("call_record:export", "workspace", 0, "");
     let asked = serde_json::json!({ "filter": query });
     app.store.record_export(&visible, author, act.with(asked)).await?;

@@ -81,12 +81,7 @@ pub async fn explanation(
 }
 
 /// Everybody who may do something to a thing, among the people whose access the asker may ask about, by name.
-pub async fn who(
-    _app: &App,
-    visible: &Visible<can::AccessExplain>,
-    permission: Permission,
-    thing: Thing,
-) -> Answer<List<Who>> {
+pub fn who(visible: &Visible<can::AccessExplain>, permission: Permission, thing: Thing) -> Answer<List<Who>> {
     if !sees(visible.actor(), &thing) {
         return Err(Refusal::new(Code::NotFound));
     }
@@ -155,8 +150,7 @@ pub async fn what(app: &App, permit: &Permit<can::AccessExplain>) -> Answer<What
 }
 
 /// Who may do something to a thing, as a table: id, name, role and through what.
-pub async fn who_csv(
-    app: &App,
+pub fn who_csv(
     visible: &Visible<can::AccessExplain>,
     permission: Permission,
     thing: Thing,
@@ -168,7 +162,7 @@ pub async fn who_csv(
         let reasons: Vec<String> = who.reasons.iter().map(Text::to_string).collect();
         [who.user.id.to_string(), who.user.name, role, reasons.join("; ")]
     };
-    let people = who(app, visible, permission, thing).await?.items;
+    let people = self::who(visible, permission, thing)?.items;
     spreadsheet::csv(std::iter::once(header).chain(people.into_iter().map(row)))
 }
 

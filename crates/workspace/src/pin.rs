@@ -26,7 +26,7 @@ pub struct PinChange {
 }
 
 /// How many digits a workspace's PINs have.
-pub async fn digits(app: &App, workspace: i64) -> Answer<i64> {
+async fn digits(app: &App, workspace: i64) -> Answer<i64> {
     Ok(app.store.workspace(workspace).await?.pin_digits)
 }
 

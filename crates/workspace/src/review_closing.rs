@@ -26,12 +26,16 @@ pub async fn close(
     // All lines, also of people whom the closer may not see: of those nothing can be taken, and that is written down.
     let lines = change.review_lines(row.id).await?;
     let closing = Closing::of(&actor, change.now(), &lines)?;
+    let mut became: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for line in &lines {
         let outcome = closing.outcomes.get(&line.id).map_or("kept", String::as_str);
         if outcome == REMOVED {
             closing.take(&mut change, line, &row.name).await?;
         }
-        change.set_outcome(row.id, line.id, outcome).await?;
+        became.entry(outcome).or_default().push(line.id);
+    }
+    for (outcome, lines) in became {
+        change.set_outcome(row.id, &lines, outcome).await?;
     }
     change.close_review(row.id).await?;
     let removed = closing.outcomes.values().filter(|outcome| *outcome == REMOVED).count();

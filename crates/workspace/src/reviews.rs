@@ -112,6 +112,11 @@ impl Verdict {
 
 impl ReviewView {
     fn of(reader: &Actor, row: ReviewRow, lines: &[ReviewLineRow]) -> ReviewView {
+        let decided = lines.iter().filter(|line| !line.decision.is_empty()).count();
+        ReviewView::with(reader, row, lines.len(), decided)
+    }
+
+    fn with(reader: &Actor, row: ReviewRow, lines: usize, decided: usize) -> ReviewView {
         let started_by = id(row.started_by);
         let known = reader.knows_user(started_by);
         ReviewView {
@@ -122,8 +127,8 @@ impl ReviewView {
             started_by: known.then(|| Ref::to(reader.snapshot().model(), started_by)),
             started_at: Moment(row.started_at),
             closed_at: row.closed_at.map(Moment),
-            lines: lines.len(),
-            decided: lines.iter().filter(|line| !line.decision.is_empty()).count(),
+            lines,
+            decided,
         }
     }
 }
@@ -169,42 +174,58 @@ pub(crate) fn reviewer(permit: &Permit<can::AccessReview>) -> Answer<&Actor> {
     permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))
 }
 
-/// The lines that somebody may see: of people whom they see, about things that they may know of.
-fn visible(reader: &Actor, lines: Vec<ReviewLineRow>) -> Vec<ReviewLineRow> {
+/// Whether somebody may see lines: of people whom they see, about things that they may know of.
+fn may_see(reader: &Actor, user: Id, about: Option<Id>) -> bool {
     let model = reader.snapshot().model();
-    let there = |id: Id| model.entities.contains_key(&id) || model.units.contains_key(&id);
-    let about = |line: &ReviewLineRow| match line.kind.as_str() {
-        "grant" | "lead" => !there(line.source()) || reader.knows(line.source()),
-        _ => true,
-    };
-    lines.into_iter().filter(|line| sees(reader, line.user()) && about(line)).collect()
+    let there = |id: &Id| model.entities.contains_key(id) || model.units.contains_key(id);
+    sees(reader, user) && about.filter(there).is_none_or(|id| reader.knows(id))
+}
+
+/// The lines that somebody may see.
+fn visible(reader: &Actor, lines: Vec<ReviewLineRow>) -> Vec<ReviewLineRow> {
+    lines.into_iter().filter(|line| may_see(reader, line.user(), line.about())).collect()
 }
 
 /// The reviews of the workspace, newest first.
 pub async fn list(app: &App, permit: &Permit<can::AccessReview>) -> Answer<List<ReviewView>> {
     let reader = reviewer(permit)?;
-    let mut views = vec![];
-    for row in app.store.reviews(permit).await? {
-        let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
-        views.push(ReviewView::of(reader, row, &lines));
+    let rows = app.store.reviews(permit).await?;
+    let mut figures: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    let tallies = app.store.review_tallies(permit, rows.iter().map(|row| row.id)).await?;
+    for tally in tallies.iter().filter(|tally| may_see(reader, tally.user(), tally.about())) {
+        let (lines, decided) = figures.entry(tally.review_id).or_default();
+        *lines += tally.lines;
+        *decided += tally.decided;
     }
-    Ok(List::whole(views))
+    let many = |figure: i64| usize::try_from(figure).unwrap_or_default();
+    let view = |row: ReviewRow| {
+        let (lines, decided) = figures.get(&row.id).copied().unwrap_or_default();
+        ReviewView::with(reader, row, many(lines), many(decided))
+    };
+    Ok(List::whole(rows.into_iter().map(view).collect()))
+}
+
+/// One review, with the lines that the asker may see, person by person.
+pub async fn read(
+    app: &App,
+    permit: &Permit<can::AccessReview>,
+    review: u32,
+) -> Answer<(ReviewView, Vec<LineView>)> {
+    let reader = reviewer(permit)?;
+    let row = app.store.review(permit, i64::from(review)).await?;
+    let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
+    let view = ReviewView::of(reader, row, &lines);
+    Ok((view, lines.into_iter().map(|line| LineView::of(reader, line)).collect()))
 }
 
 /// One review.
 pub async fn show(app: &App, permit: &Permit<can::AccessReview>, review: u32) -> Answer<ReviewView> {
-    let reader = reviewer(permit)?;
-    let row = app.store.review(permit, i64::from(review)).await?;
-    let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
-    Ok(ReviewView::of(reader, row, &lines))
+    read(app, permit, review).await.map(|(view, _)| view)
 }
 
 /// The lines of a review, person by person, of those whom the asker may see.
 pub async fn lines(app: &App, permit: &Permit<can::AccessReview>, review: u32) -> Answer<List<LineView>> {
-    let reader = reviewer(permit)?;
-    let row = app.store.review(permit, i64::from(review)).await?;
-    let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
-    Ok(List::whole(lines.into_iter().map(|line| LineView::of(reader, line)).collect()))
+    read(app, permit, review).await.map(|(_, lines)| List::whole(lines))
 }
 
 /// Starts a review: a line for each thing that each person in it has, with the last use of what it gives.

@@ -39,16 +39,17 @@ pub struct WorkspaceView {
     pub created_at: Moment,
 }
 
-impl From<WorkspaceRow> for WorkspaceView {
-    fn from(row: WorkspaceRow) -> WorkspaceView {
+impl From<&WorkspaceRow> for WorkspaceView {
+    fn from(row: &WorkspaceRow) -> WorkspaceView {
+        let preset = Preset::by_key(&row.preset);
         WorkspaceView {
-            asks_password: asks_password(&row.preset),
-            slug: row.slug,
-            name: row.name,
-            preset: row.preset,
-            plan: row.plan,
-            time_zone: row.time_zone,
-            country_code: row.country_code,
+            asks_password: preset.is_some_and(|preset| preset.rules.settings_ask_password),
+            slug: row.slug.clone(),
+            name: row.name.clone(),
+            preset: row.preset.clone(),
+            plan: row.plan.clone(),
+            time_zone: row.time_zone.clone(),
+            country_code: row.country_code.clone(),
             language: Language::of(&row.language).unwrap_or_default(),
             auto_record: row.auto_record,
             pin_digits: row.pin_digits,
@@ -73,9 +74,9 @@ pub struct SettingsChange {
     pub password: Option<String>,
 }
 
-/// The settings.
-pub async fn show(app: &App, permit: &Permit<can::SettingsRead>) -> Answer<WorkspaceView> {
-    Ok(app.store.workspace(permit.workspace()).await?.into())
+/// The settings of a workspace that was read already, to know whoever asks.
+pub fn show(_: &Permit<can::SettingsRead>, workspace: &WorkspaceRow) -> WorkspaceView {
+    workspace.into()
 }
 
 /// Changes what people call the workspace.
@@ -91,7 +92,7 @@ pub async fn rename(
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
-/// Changes the time zone, the country or the language.
+/// Changes the time zone, the country, the language or how many digits PINs have.
 pub async fn update(
     app: &App,
     permit: &Permit<can::SettingsUpdate>,
@@ -125,10 +126,6 @@ pub async fn set_auto_record(
     set(app, permit, author, settings).await
 }
 
-fn asks_password(preset: &str) -> bool {
-    Preset::by_key(preset).is_some_and(|preset| preset.rules.settings_ask_password)
-}
-
 /// Asks for the present password where the preset's rules say so (CLY-19).
 async fn confirmed<R: Right>(
     app: &App,
@@ -136,8 +133,11 @@ async fn confirmed<R: Right>(
     author: &Author,
     confirmation: &Confirmation<'_>,
 ) -> Answer<()> {
-    let preset = app.store.workspace(permit.workspace()).await?.preset;
-    if asks_password(&preset) { confirm::password(app, permit, author, confirmation).await } else { Ok(()) }
+    let preset = permit.actor().map(|actor| actor.snapshot().model().preset);
+    if preset.is_some_and(|preset| preset.rules.settings_ask_password) {
+        return confirm::password(app, permit, author, confirmation).await;
+    }
+    Ok(())
 }
 
 async fn set<R: Right>(
@@ -154,7 +154,7 @@ async fn set<R: Right>(
     let act = Act::done(permit.permission().name(), "workspace", 0, new.name.as_str());
     change.record(act.with(detail));
     change.commit().await?;
-    Ok(new.into())
+    Ok((&new).into())
 }
 
 fn record(row: &WorkspaceRow) -> serde_json::Value {

@@ -138,8 +138,7 @@ pub async fn list(app: &App, permit: &Permit<can::RoleRead>) -> Answer<List<Togg
 /// One toggle.
 pub async fn show(app: &App, permit: &Permit<can::RoleRead>, toggle: Id) -> Answer<ToggleDefinition> {
     let snapshot = app.snapshot(permit).await?;
-    let revisions = app.store.toggle_revisions(permit).await?;
-    let revision = revisions.get(&toggle).copied().unwrap_or_default();
+    let revision = app.store.toggle_revision(permit.workspace(), toggle).await?;
     ToggleDefinition::of(snapshot.model(), permit.actor(), toggle, revision)
 }
 

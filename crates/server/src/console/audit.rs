@@ -1,6 +1,6 @@
 //! The audit log in sentences, with filters, as a file, and whether the chain is whole.
 
-use access::{Actor, Model, Noun, Permission, Permit, Thing, can};
+use access::{Actor, Noun, Permission, Permit, Thing, can};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use workspace::Refusal;
@@ -185,7 +185,7 @@ fn line(reader: &Reader<'_>, entry: &EntryView) -> Markup {
                     }
                 }
             }
-            (aside(reader.model, reader.zone, entry))
+            (aside(reader.zone, entry))
         }
     }
 }
@@ -200,7 +200,7 @@ fn fields(changes: &[Change]) -> Markup {
     }
 }
 
-fn aside(_model: &Model, zone: &TimeZone, entry: &EntryView) -> Markup {
+fn aside(zone: &TimeZone, entry: &EntryView) -> Markup {
     html! {
         div.log-side {
             span { "#" (entry.seq) " · " (via(&entry.via)) @if entry.detail.get("undone").is_some() { " · " (t("undo")) } }

@@ -231,20 +231,19 @@ fn act(actor: &Actor, what: &'static str, many: i64) -> Option<Act> {
 
 fn act_dialog(request: &Request, chosen: &Chosen, act: &Act) -> Markup {
     let kind = if act.kind == Kind::Danger { Kind::Danger } else { Kind::Primary };
-    let form_id = format!("{}-form", act.what);
-    let body = form::form(
-        &form_id,
+    dialog::asking(
+        act.what,
+        &act.question,
         &path(request, "/users/bulk"),
         &csrf(request),
+        &Button::new(kind, act.label),
         html! {
             input type="hidden" name="what" value=(act.what);
             @for (name, value) in &chosen.fields { input type="hidden" name=(name) value=(value); }
             p { (act.hint) }
             (act.fields)
-            (form::form_actions(html! { (dialog::cancel(act.what)) (button::submit(&Button::new(kind, act.label))) }))
         },
-    );
-    dialog::dialog(act.what, &act.question, false, body)
+    )
 }
 
 /// Changes all of them, or none.

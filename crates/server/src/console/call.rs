@@ -1,6 +1,6 @@
 //! One call: its facts, who took part, its recording, and why it can be seen.
 
-use access::{Actor, Id, Noun, Permission, Permit, can};
+use access::{Actor, Noun, Permission, Permit, can};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -10,9 +10,9 @@ use workspace::{Ref, Refusal};
 use super::calls::{direction, inside, outcome, outside, sound};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
+use super::parts::linked;
 use super::{audit, when};
-use crate::output::Audio;
-use crate::recordings::{self, Purpose};
+use crate::recordings;
 use crate::request::Request;
 use crate::ui::avatar::person;
 use crate::ui::badge::{Tone, badge};
@@ -104,15 +104,6 @@ fn people(request: &Request, actor: &Actor, call: &CallView) -> Markup {
     card(t("Who took part"), "", None, html! { (facts(&lines)) @if let Some(masked) = masked { (masked) } })
 }
 
-/// A name, as a link to its page for whoever may see that.
-pub fn linked(request: &Request, actor: &Actor, noun: Noun, thing: &Ref, name: Markup) -> Markup {
-    let row = actor.snapshot().thing(noun, Id(thing.id));
-    let seen = row.zip(noun.see()).is_some_and(|(row, see)| actor.may(see, &row));
-    html! {
-        @if seen { a href=(path(request, &format!("/{}s/{}", noun.word(), thing.id))) { (name) } } @else { (name) }
-    }
-}
-
 fn recording(
     request: &Request,
     actor: &Actor,
@@ -171,22 +162,6 @@ fn question(request: &Request, actor: &Actor, tab: &str, permission: &str, call:
     let thing = format!("call:{call}");
     let query = [("tab", tab), ("user", user), ("permission", permission), ("thing", thing.as_str())];
     actor.holds(Permission::AccessExplain).then(|| address(&path(request, "/why"), &query))
-}
-
-/// The recording, to play.
-pub async fn listen(request: Request, permit: Permit<can::RecordingListen>, _: ()) -> Result<Audio, Refusal> {
-    let file = calls::recording_path(&request.server.app, &permit).await?;
-    recordings::serve(&request, &file, Purpose::Listen).await.map(Audio)
-}
-
-/// The recording, to save.
-pub async fn download(
-    request: Request,
-    permit: Permit<can::RecordingDownload>,
-    _: (),
-) -> Result<Audio, Refusal> {
-    let file = calls::recording_path(&request.server.app, &permit).await?;
-    recordings::serve(&request, &file, Purpose::Download).await.map(Audio)
 }
 
 /// Deletes the recording: first what is known of it, then the file.

@@ -10,10 +10,9 @@ use workspace::calling::{self, CallerId, CallerIdView};
 
 use super::frame::{back, csrf, path};
 use super::parts::Options;
-use super::profile::may_change;
 use super::user::Page;
 use crate::input::Pairs;
-use crate::request::Request;
+use crate::request::{Request, over_oneself};
 use crate::ui::badge::Tone;
 use crate::ui::card::card;
 use crate::ui::form::{self, Field};
@@ -55,9 +54,13 @@ fn in_force(view: &CallerIdView) -> Markup {
 }
 
 /// Chooses one's own caller ID.
-pub async fn choose(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+pub async fn choose(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
     let wanted = CallerId { number: typed.id("number")? };
-    calling::choose(&request.server.app, &may_change(&who)?, &request.author(), wanted).await?;
+    calling::choose(&request.server.app, &over_oneself(&permit)?, &request.author(), wanted).await?;
     Ok(back(&request, "/profile"))
 }
 

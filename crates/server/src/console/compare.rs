@@ -11,7 +11,7 @@ use workspace::{Code, Refusal};
 
 use super::access_matrix;
 use super::choices::{Groups, that};
-use super::frame::{Frame, path};
+use super::frame::{Frame, page_of, path};
 use super::paging::address;
 use crate::input::Query;
 use crate::request::Request;
@@ -129,8 +129,8 @@ fn sides(request: &Request, found: &Comparison, asked: &Asked) -> Markup {
 
 /// The name of one of the two, as a link to its page.
 fn name(request: &Request, side: &SideView) -> Markup {
-    let below = if side.kind == Noun::Role.word() { "roles" } else { "users" };
-    html! { a href=(path(request, &format!("/{below}/{}", side.id))) { (called(side)) } }
+    let noun = if side.kind == Noun::Role.word() { Noun::Role } else { Noun::User };
+    html! { a href=(page_of(request, noun, side.id)) { (called(side)) } }
 }
 
 fn called(side: &SideView) -> String {

@@ -12,7 +12,7 @@ use workspace::Refusal;
 use workspace::entities::{self, AddsEntities, EntityView, NewEntity};
 
 use super::choices;
-use super::frame::{Frame, csrf, path};
+use super::frame::{Frame, csrf, list_of, page_of, path};
 use super::paging::{Pages, address};
 use super::parts::Options;
 use crate::input::{Form, Query};
@@ -21,7 +21,7 @@ use crate::ui::button::{self, Button, Kind as Look};
 use crate::ui::dialog;
 use crate::ui::empty::empty;
 use crate::ui::filter::{self, filter_bar};
-use crate::ui::form::{self, Field, form_actions};
+use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::table::{Column, Row, table};
@@ -33,10 +33,6 @@ const ROWS: i64 = 50;
 pub struct Kind {
     /// Which kind of thing.
     pub noun: Noun,
-    /// Its word in addresses.
-    pub one: &'static str,
-    /// Several of them in addresses.
-    pub many: &'static str,
     /// What the pages say of it.
     pub says: Sayings,
     /// Several of them, as a title.
@@ -81,8 +77,6 @@ pub struct Sayings {
 
 const NUMBER: Kind = Kind {
     noun: Noun::Number,
-    one: "number",
-    many: "numbers",
     says: Sayings {
         add: later("Add number"),
         count: (later("{n} number"), later("{n} numbers")),
@@ -110,8 +104,6 @@ const NUMBER: Kind = Kind {
 
 const EXTENSION: Kind = Kind {
     noun: Noun::Extension,
-    one: "extension",
-    many: "extensions",
     says: Sayings {
         add: later("Add extension"),
         count: (later("{n} extension"), later("{n} extensions")),
@@ -139,8 +131,6 @@ const EXTENSION: Kind = Kind {
 
 const QUEUE: Kind = Kind {
     noun: Noun::Queue,
-    one: "queue",
-    many: "queues",
     says: Sayings {
         add: later("Add queue"),
         count: (later("{n} queue"), later("{n} queues")),
@@ -178,12 +168,12 @@ impl Kind {
 
     /// The address of its list.
     pub fn list(&self, request: &Request) -> String {
-        path(request, &format!("/{}", self.many))
+        path(request, list_of(self.noun))
     }
 
     /// The address of one of them.
     pub fn page(&self, request: &Request, id: u32) -> String {
-        path(request, &format!("/{}/{id}", self.many))
+        page_of(request, self.noun, id)
     }
 }
 
@@ -253,7 +243,11 @@ fn rows(request: &Request, kind: EntityKind, items: &[EntityView]) -> Markup {
             );
         }
         cells.push(html! { (holders(item)) });
-        Row { id: format!("{}-{}", words.one, item.id), href: Some(words.page(request, item.id)), cells }
+        Row {
+            id: format!("{}-{}", words.noun.word(), item.id),
+            href: Some(words.page(request, item.id)),
+            cells,
+        }
     };
     table(t(words.title), &columns, &items.iter().map(row).collect::<Vec<Row>>())
 }
@@ -277,20 +271,8 @@ fn add_dialog(request: &Request, kind: EntityKind, actor: &Actor) -> Markup {
     let words = Kind::of(kind);
     let label = t(words.says.add);
     let fields = fields(kind, actor, &Now::default());
-    dialog::dialog(
-        "add",
-        label,
-        false,
-        form::form(
-            "add-form",
-            &words.list(request),
-            &csrf(request),
-            html! {
-                (fields)
-                (form_actions(html! { (dialog::cancel("add")) (button::submit(&Button::new(Look::Primary, label))) }))
-            },
-        ),
-    )
+    let add = Button::new(Look::Primary, label);
+    dialog::asking("add", label, &words.list(request), &csrf(request), &add, fields)
 }
 
 /// How a form is filled in before anybody types.

@@ -13,12 +13,11 @@ use workspace::entities::{self, DeletesEntities, EditsEntities, EntityChange, En
 use workspace::grants::{self, AssignNumber, SetGrant};
 use workspace::{Code, Refusal};
 
-use super::call::linked;
 use super::choices;
 use super::entities::{Kind, Now, Typed, fields};
 use super::frame::{Frame, csrf, path};
 use super::paging::address;
-use super::parts::Options;
+use super::parts::{Options, linked};
 use super::{audit, calls as call_log, when};
 use crate::input::Form;
 use crate::recordings;
@@ -191,21 +190,16 @@ impl Page<'_> {
         let until = Field::new("until", t("Until"))
             .form("assign")
             .hint(t("The last day on which it counts; empty for good."));
-        let body = html! {
+        let fields = html! {
             (form::select(&Field::new("user", t("Who")).form("assign").required(), &people.choices(), ""))
             (tick("may_use", t("Use"), t("Place and receive calls with it, choose it as caller ID.")))
             (tick("may_observe", t("Observe"), t("See its calls, recordings and figures as far as their role lets them.")))
             @if self.kind == EntityKind::Number { (self.history_choice(view)) }
             @else { (form::input(&until, form::Kind::Date, "")) }
-            (form_actions(html! { (dialog::cancel("assign")) (button::submit(&Button::new(Look::Primary, t("Give")))) }))
         };
+        let (title, give) = (t(self.words().says.give), Button::new(Look::Primary, t("Give")));
         let act = format!("{}/holders", self.here(view));
-        dialog::dialog(
-            "assign",
-            t(self.words().says.give),
-            false,
-            form::form("assign-form", &act, &csrf(self.request), body),
-        )
+        dialog::asking("assign", title, &act, &csrf(self.request), &give, fields)
     }
 
     /// What becomes of the number's calls when it passes to another user, where it belongs to one at a time (ONF-07).
@@ -244,7 +238,7 @@ impl Page<'_> {
     fn questions(&self, view: &EntityView) -> Markup {
         let words = self.words();
         let see = words.noun.see().map_or("", Permission::name);
-        let thing = format!("{}:{}", words.one, view.id);
+        let thing = format!("{}:{}", words.noun.word(), view.id);
         let ask = |permission, label: &'static str| {
             let query = [("tab", "who"), ("permission", permission), ("thing", thing.as_str())];
             (label, address(&path(self.request, "/why"), &query))

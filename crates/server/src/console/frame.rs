@@ -1,5 +1,6 @@
 //! The frame around the pages of somebody who is signed in: menu, names, live stream, what has just been done.
 
+use access::Noun;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
@@ -105,6 +106,27 @@ pub fn csrf(request: &Request) -> String {
 /// An address below the workspace's own.
 pub fn path(request: &Request, below: &str) -> String {
     format!("/w/{}{below}", request.slug())
+}
+
+/// Where the list of a kind is, below the workspace's address.
+pub const fn list_of(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Workspace | Noun::Outside => "",
+        Noun::User => "/users",
+        Noun::Role => "/roles",
+        Noun::Department => "/departments",
+        Noun::Branch => "/branches",
+        Noun::Extension => "/extensions",
+        Noun::Queue => "/queues",
+        Noun::Number => "/numbers",
+        Noun::Call => "/calls",
+        Noun::Token => "/tokens",
+    }
+}
+
+/// The address of the page of one thing.
+pub fn page_of(request: &Request, noun: Noun, id: u32) -> String {
+    path(request, &format!("{}/{id}", list_of(noun)))
 }
 
 /// To a page below the workspace's address, which says what has been done.

@@ -3,9 +3,7 @@
 use access::{Permission, can};
 use maud::{Markup, html};
 use store::Identity;
-use store::call::CallFilter;
 use workspace::Refusal;
-use workspace::calls::CallQuery;
 
 use super::frame::{Frame, path};
 use super::{ask, calls, menu, when};
@@ -15,8 +13,6 @@ use crate::ui::card::{Stat, card, facts, stats};
 use crate::ui::icon::icon;
 use crate::ui::page::{PageHead, page_head, section, split};
 use crate::ui::text::{fill, number, said, t};
-
-const DAY: i64 = 86_400_000_000;
 
 /// How many calls the start page lists.
 const LATEST: i64 = 6;
@@ -77,26 +73,20 @@ fn or_none(names: &[&str]) -> String {
 async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup>, Refusal> {
     let Ok(visible) = who.actor.visible::<can::CallRecordRead>() else { return Ok(None) };
     let app = &request.server.app;
-    let found = workspace::calls::list(app, &visible, &CallQuery::default(), LATEST, None).await?;
-    if found.items.is_empty() {
+    let found = workspace::calls::latest(app, &visible, LATEST).await?;
+    if found.is_empty() {
         return Ok(None);
     }
     let zone = when::zone(request);
-    Ok(Some(section(t("Latest calls"), calls::rows(request, &zone, &found.items))))
+    Ok(Some(section(t("Latest calls"), calls::rows(request, &zone, &found))))
 }
 
 /// The calls of the last seven days that the person may see, answered and not.
 async fn calls_of_the_week(request: &Request, who: &Identity) -> Result<Option<Markup>, Refusal> {
     let Ok(visible) = who.actor.visible::<can::CallRecordRead>() else { return Ok(None) };
-    let store = &request.server.app.store;
-    let week = CallFilter { since: Some(store.now() - 7 * DAY), ..CallFilter::default() };
-    let answered = CallFilter { outcome: Some("answered".into()), ..week.clone() };
-    let inbound = CallFilter { direction: Some("inbound".into()), ..week.clone() };
-    let all = store.count_calls(&visible, &week).await?;
-    let answered = store.count_calls(&visible, &answered).await?;
-    let inbound = store.count_calls(&visible, &inbound).await?;
-    let rate = if all == 0 { "–".into() } else { format!("{} %", answered * 100 / all) };
-    let (all, inbound) = (number(all), number(inbound));
+    let week = workspace::calls::figures(&request.server.app, &visible, 7).await?;
+    let rate = if week.calls == 0 { "–".into() } else { format!("{} %", week.answered * 100 / week.calls) };
+    let (all, inbound) = (number(week.calls), number(week.inbound));
     let log = path(request, "/calls");
     Ok(Some(stats(&[
         Stat { label: t("Calls in 7 days"), value: &all, note: t("that you may see"), href: Some(&log) },

@@ -1,14 +1,16 @@
-//! What the pages about people share: moments, account states, lists to choose from.
+//! What pages share: moments, account states, lists to choose from, names that lead to their pages.
 
 use access::model::UnitKind;
 use access::{Actor, Id, Model, Noun, Thing, authority};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use workspace::language::Language;
-use workspace::{Moment, Refusal};
+use workspace::{Moment, Ref, Refusal};
 
+use super::frame::page_of;
 use super::when::moment;
 use crate::input::Pairs;
+use crate::request::Request;
 use crate::ui::badge::{Tone, status};
 use crate::ui::datetime::Show;
 use crate::ui::filter::Choice;
@@ -156,6 +158,13 @@ pub fn entity_name(kind: &str, name: &str) -> String {
         _ => t("Number {name}"),
     };
     fill(template, &[("name", &name)])
+}
+
+/// A name, as a link to its page for whoever may see that.
+pub fn linked(request: &Request, actor: &Actor, noun: Noun, thing: &Ref, name: Markup) -> Markup {
+    let row = actor.snapshot().thing(noun, Id(thing.id));
+    let seen = row.zip(noun.see()).is_some_and(|(row, see)| actor.may(see, &row));
+    html! { @if seen { a href=(page_of(request, noun, thing.id)) { (name) } } @else { (name) } }
 }
 
 /// A user as a decision sees one.

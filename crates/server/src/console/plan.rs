@@ -9,8 +9,8 @@ use workspace::plan::{self, Bought, Carried, LicenceChange, LicencesView, PlanCh
 use workspace::{Code, Ref, Refusal};
 
 use super::access_matrix::key;
-use super::call::linked;
 use super::frame::{Frame, csrf, done, path};
+use super::parts::linked;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};

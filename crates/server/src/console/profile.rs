@@ -1,20 +1,20 @@
 //! One's own page: record, access with the reason for each line, password, PIN, sessions, devices.
 
-use access::{Noun, can};
+use access::{Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};
+use workspace::Refusal;
 use workspace::confirm::Confirmation;
 use workspace::pin;
 use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
 use workspace::users::UserView;
-use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, csrf, done, path};
 use super::{ask, parts};
 use crate::input::Pairs;
-use crate::request::Request;
+use crate::request::{Request, over_oneself};
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
@@ -37,7 +37,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     };
     let devices =
         if own { profile::devices(app, &who.actor, &request.caller()).await?.items } else { vec![] };
-    let digits = pin::digits(app, who.actor.snapshot().model().workspace).await?;
+    let digits = who.workspace.pin_digits;
     let lines = profile::effective(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(access::Permission::AccessExplain);
@@ -236,42 +236,46 @@ fn agent(text: &str) -> String {
     }
 }
 
-/// One's own record as a thing, with the permission to change it.
-pub(super) fn may_change(who: &Identity) -> Result<access::Permit<can::ProfileUpdate>, Refusal> {
-    let own = who.actor.snapshot().thing(Noun::User, who.actor.id());
-    let own = own.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(who.actor.permit_on::<can::ProfileUpdate>(own)?)
-}
-
 /// Saves one's own name, phone number and language.
-pub async fn save(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+pub async fn save(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let permit = over_oneself(&permit)?;
     let edit = ProfileChange {
         name: Some(typed.get("name").to_owned()),
         phone: Some(typed.get("phone").to_owned()),
         language: Some(parts::chosen_language(&typed)?),
         revision: typed.get("revision").parse().ok(),
     };
-    profile::update(&request.server.app, &may_change(&who)?, &request.author(), edit).await?;
-    request.note_use(access::Permission::ProfileUpdate);
+    profile::update(&request.server.app, &permit, &request.author(), edit).await?;
     Ok(done(&request, "/profile", "saved"))
 }
 
 /// Changes one's own password; every other session ends.
-pub async fn change_password(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
-    let permit = may_change(&who)?;
+pub async fn change_password(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let permit = over_oneself(&permit)?;
     let passwords = PasswordChange { current: typed.raw("current").into(), new: typed.raw("new").into() };
-    let keep = match who.via {
+    let keep = match request.identity()?.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
     profile::change_password(&request.server.app, &permit, &request.author(), passwords, keep).await?;
-    request.note_use(access::Permission::ProfileUpdate);
     Ok(done(&request, "/profile", "password"))
 }
 
 /// Sets one's own PIN.
-pub async fn set_pin(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
-    let permit = may_change(&who)?;
+pub async fn set_pin(
+    request: Request,
+    permit: Permit<can::ProfileUpdate>,
+    typed: Pairs,
+) -> Result<Redirect, Refusal> {
+    let permit = over_oneself(&permit)?;
     let confirmation = Confirmation { field: "current", ..request.confirmation(Some(typed.raw("current"))) };
     let (app, author) = (&request.server.app, request.author());
     pin::set_own(app, &permit, &author, typed.get("pin"), &confirmation).await?;

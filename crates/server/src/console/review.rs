@@ -43,8 +43,7 @@ const OUTCOMES: [(&str, &str, Tone); 3] = [
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::AccessReview>, _: ()) -> Result<Markup, Refusal> {
     let (app, id) = (&request.server.app, request.id("review")?.0);
-    let review = reviews::show(app, &permit, id).await?;
-    let lines = reviews::lines(app, &permit, id).await?.items;
+    let (review, lines) = reviews::read(app, &permit, id).await?;
     let list = path(&request, "/reviews");
     let main = html! {
         (page_head(&PageHead {

@@ -92,18 +92,18 @@ fn start_dialog(request: &Request, actor: &Actor) -> Markup {
     let of = units.into_iter().fold(named("role", roles), |all, units| all.and(named("unit", units)));
     let field = |name, label| Field::new(name, label).form("review");
     let hint = t("Whatever was not used for so many days is marked for removal.");
-    let body = form::form(
-        "review",
+    dialog::asking(
+        "start-review",
+        t("Start a review"),
         &path(request, "/reviews"),
         &csrf(request),
+        &Button::new(Kind::Primary, t("Start")),
         html! {
             (form::select(&field("of", t("Whose access")).required().hint(t("The people of a role, department or branch.")), &of.choices(), ""))
             (form::input(&field("name", t("Name")).hint(t("The role's or unit's name where you leave it empty.")), form::Kind::Text, ""))
             (form::input(&field("unused_days", t("Unused for so many days")).required().hint(hint), form::Kind::Number, "90"))
-            (form::form_actions(html! { (dialog::cancel("start-review")) (button::submit(&Button::new(Kind::Primary, t("Start")))) }))
         },
-    );
-    dialog::dialog("start-review", t("Start a review"), false, body)
+    )
 }
 
 /// Starts a review.

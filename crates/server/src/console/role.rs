@@ -143,32 +143,32 @@ fn seen_holders(actor: &Actor, role: Id) -> Vec<(&str, Id)> {
 
 fn clone_dialog(request: &Request, role: &RoleView) -> Markup {
     let name = Field::new("name", t("Name of the new role")).required().form("clone");
-    let body = form::form(
-        "clone",
+    dialog::asking(
+        "clone-role",
+        &fill(t("Clone {name}"), &[("name", &said(&role.name))]),
         &path(request, "/roles"),
         &csrf(request),
+        &Button::new(Kind::Primary, t("Clone")),
         html! {
             input type="hidden" name="from" value=(role.id);
             (form::input(&name, form::Kind::Text, &fill(t("{name} (copy)"), &[("name", &said(&role.name))])))
-            (form::form_actions(html! { (dialog::cancel("clone-role")) (button::submit(&Button::new(Kind::Primary, t("Clone")))) }))
         },
-    );
-    dialog::dialog("clone-role", &fill(t("Clone {name}"), &[("name", &said(&role.name))]), false, body)
+    )
 }
 
 fn rename_dialog(request: &Request, role: &RoleView, here: &str) -> Markup {
     let name = Field::new("name", t("Name")).required().form("rename");
-    let body = form::form(
-        "rename",
+    dialog::asking(
+        "rename-role",
+        t("Rename the role"),
         &format!("{here}/name"),
         &csrf(request),
+        &Button::new(Kind::Primary, t("Rename")),
         html! {
             input type="hidden" name="revision" value=(role.revision);
             (form::input(&name, form::Kind::Text, &role.name))
-            (form::form_actions(html! { (dialog::cancel("rename-role")) (button::submit(&Button::new(Kind::Primary, t("Rename")))) }))
         },
-    );
-    dialog::dialog("rename-role", t("Rename the role"), false, body)
+    )
 }
 
 /// Deleting asks where the holders go, and preselects nothing.
@@ -179,20 +179,20 @@ fn delete_dialog(request: &Request, role: &RoleView, actor: &Actor, here: &str) 
         .hint(t("The roles that you can give. It holds at once; nobody is signed out."))
         .required()
         .form("delete");
-    let body = form::form(
-        "delete",
+    dialog::asking(
+        "delete-role",
+        &fill(t("Delete {name}?"), &[("name", &role.name)]),
         &format!("{here}/delete"),
         &csrf(request),
+        &Button::new(Kind::Danger, t("Delete")),
         html! {
             @if held {
                 p { (count(role.holders, "{n} person has this role.", "{n} people have this role.")) }
                 (form::select(&move_to, &others.or_none(t("Choose a role")).choices(), ""))
                 p { a href=(path(request, &format!("/users?role={}", role.id))) { (t("Or give each of them a role first.")) } }
             } @else { p { (t("Nobody has this role. It cannot be brought back.")) } }
-            (form::form_actions(html! { (dialog::cancel("delete-role")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
         },
-    );
-    dialog::dialog("delete-role", &fill(t("Delete {name}?"), &[("name", &role.name)]), false, body)
+    )
 }
 
 /// The roles that holders of a deleted one can get from somebody.

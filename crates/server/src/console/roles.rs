@@ -143,17 +143,17 @@ pub fn badges(role: &RoleView) -> Markup {
 fn new_dialog(request: &Request, roles: &[RoleView], here: &str) -> Markup {
     let from: Options = roles.iter().map(|role| (role.id, said(&role.name))).collect();
     let field = |name, label| Field::new(name, label).form("new-role-form");
-    let body = form::form(
-        "new-role-form",
+    dialog::asking(
+        "new-role",
+        t("New role"),
         here,
         &csrf(request),
+        &Button::new(Kind::Primary, t("Create role")),
         html! {
             (form::input(&field("name", t("Name")).required(), form::Kind::Text, ""))
             (form::select(&field("from", t("Begin as")), &from.or_none(t("Empty: holds nothing yet")).choices(), ""))
-            (form::form_actions(html! { (dialog::cancel("new-role")) (button::submit(&Button::new(Kind::Primary, t("Create role")))) }))
         },
-    );
-    dialog::dialog("new-role", t("New role"), false, body)
+    )
 }
 
 /// Creates a role, empty or as another one is.

@@ -30,7 +30,7 @@ use crate::ui::text::{said, t, weave};
 
 /// The page.
 pub async fn show(request: Request, permit: Permit<can::SettingsRead>, _: ()) -> Result<Markup, Refusal> {
-    let view = settings::show(&request.server.app, &permit).await?;
+    let view = settings::show(&permit, &request.identity()?.workspace);
     let zone = when::zone(&request);
     let actor = &request.identity()?.actor;
     let main = html! {
@@ -201,17 +201,14 @@ fn ownership_card(request: &Request, actor: &Actor) -> Markup {
 /// The question, with the password that confirms the answer.
 fn transfer_dialog(request: &Request, admins: &Options) -> Markup {
     let to = Field::new("to", t("New Owner")).form("transfer").hint(t("One of the Admins.")).required();
-    let body = html! {
+    let fields = html! {
         p { (t("They become Owner and you become Admin, at once. Only they can give it back.")) }
         (form::select(&to, &admins.choices(), ""))
         (password("transfer"))
-        (form_actions(html! {
-            (dialog::cancel("transfer-dialog"))
-            (button::submit(&Button::new(Kind::Danger, t("Transfer ownership"))))
-        }))
     };
-    let form = form::form("transfer", &path(request, "/settings/owner"), &csrf(request), body);
-    dialog::dialog("transfer-dialog", t("Transfer ownership?"), false, form)
+    let (title, transfer) = (t("Transfer ownership?"), Button::new(Kind::Danger, t("Transfer ownership")));
+    let act = path(request, "/settings/owner");
+    dialog::asking("transfer-dialog", title, &act, &csrf(request), &transfer, fields)
 }
 
 /// What the forms of this page send.

@@ -1,5 +1,7 @@
 //! Signing in and out in the browser.
 
+use std::sync::Arc;
+
 use access::model::Standing;
 use access::{Id, Noun};
 use axum::http::{StatusCode, header};
@@ -173,9 +175,8 @@ pub(super) fn may_be_said(refusal: &Refusal) -> bool {
 }
 
 /// The workspace that the path names.
-pub(super) async fn find(request: &Request) -> Result<WorkspaceRow, Refusal> {
-    let found = request.server.app.store.workspace_by_slug(request.slug()).await?;
-    found.ok_or_else(|| Refusal::new(Code::NotFound))
+pub(super) async fn find(request: &Request) -> Result<Arc<WorkspaceRow>, Refusal> {
+    request.named().await
 }
 
 /// The session's and the device's cookies, and on to where the person wanted to go: a page of this workspace and nothing else.

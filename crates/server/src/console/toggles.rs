@@ -7,9 +7,8 @@ use workspace::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition
 use workspace::{Code, Refusal};
 
 use super::bundle_matrix;
-use super::call::linked;
 use super::frame::{Frame, csrf, done, path};
-use super::parts::Options;
+use super::parts::{Options, linked};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -83,17 +82,17 @@ fn kind(toggle: &ToggleDefinition) -> Markup {
 fn new_dialog(request: &Request, toggles: &[ToggleDefinition], here: &str) -> Markup {
     let from: Options = toggles.iter().map(|toggle| (toggle.id, said(&toggle.name))).collect();
     let field = |name, label| Field::new(name, label).form("new-toggle-form");
-    let body = form::form(
-        "new-toggle-form",
+    dialog::asking(
+        "new-toggle",
+        t("New toggle"),
         here,
         &csrf(request),
+        &Button::new(Kind::Primary, t("Create toggle")),
         html! {
             (form::input(&field("name", t("Name")).required(), form::Kind::Text, ""))
             (form::select(&field("from", t("Begin as")), &from.or_none(t("Empty: holds nothing yet")).choices(), ""))
-            (form::form_actions(html! { (dialog::cancel("new-toggle")) (button::submit(&Button::new(Kind::Primary, t("Create toggle")))) }))
         },
-    );
-    dialog::dialog("new-toggle", t("New toggle"), false, body)
+    )
 }
 
 /// Defines a toggle, empty or as another one is.
@@ -195,33 +194,33 @@ fn set_for(request: &Request, actor: &Actor, toggle: &ToggleDefinition) -> Marku
 fn clone_dialog(request: &Request, toggle: &ToggleDefinition) -> Markup {
     let field = Field::new("name", t("Name of the new toggle")).required().form("clone");
     let name = said(&toggle.name);
-    let body = form::form(
-        "clone",
+    dialog::asking(
+        "clone-toggle",
+        &fill(t("Clone {name}"), &[("name", &name)]),
         &path(request, "/toggles"),
         &csrf(request),
+        &Button::new(Kind::Primary, t("Clone")),
         html! {
             input type="hidden" name="from" value=(toggle.id);
             (form::input(&field, form::Kind::Text, &fill(t("{name} (copy)"), &[("name", &name)])))
-            (form::form_actions(html! { (dialog::cancel("clone-toggle")) (button::submit(&Button::new(Kind::Primary, t("Clone")))) }))
         },
-    );
-    dialog::dialog("clone-toggle", &fill(t("Clone {name}"), &[("name", &name)]), false, body)
+    )
 }
 
 fn rename_dialog(request: &Request, toggle: &ToggleDefinition, here: &str) -> Markup {
     let field = |name, label| Field::new(name, label).form("rename");
-    let body = form::form(
-        "rename",
+    dialog::asking(
+        "rename-toggle",
+        t("Rename the toggle"),
         &format!("{here}/name"),
         &csrf(request),
+        &Button::new(Kind::Primary, t("Save")),
         html! {
             input type="hidden" name="revision" value=(toggle.revision);
             (form::input(&field("name", t("Name")).required(), form::Kind::Text, &toggle.name))
             (form::input(&field("summary", t("What it gives")).hint(t("A few words for whoever switches it on.")), form::Kind::Text, &toggle.summary))
-            (form::form_actions(html! { (dialog::cancel("rename-toggle")) (button::submit(&Button::new(Kind::Primary, t("Save")))) }))
         },
-    );
-    dialog::dialog("rename-toggle", t("Rename the toggle"), false, body)
+    )
 }
 
 fn delete_dialog(request: &Request, toggle: &ToggleDefinition, here: &str) -> Markup {
@@ -231,16 +230,16 @@ fn delete_dialog(request: &Request, toggle: &ToggleDefinition, here: &str) -> Ma
         "It is set for {n} person, who loses that setting at once.",
         "It is set for {n} people, who lose that setting at once.",
     );
-    let body = form::form(
-        "delete",
+    dialog::asking(
+        "delete-toggle",
+        &fill(t("Delete {name}?"), &[("name", &toggle.name)]),
         &format!("{here}/delete"),
         &csrf(request),
+        &Button::new(Kind::Danger, t("Delete")),
         html! {
             p { @if settings > 0 { (people) } @else { (t("It is set for nobody.")) } }
-            (form::form_actions(html! { (dialog::cancel("delete-toggle")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
         },
-    );
-    dialog::dialog("delete-toggle", &fill(t("Delete {name}?"), &[("name", &toggle.name)]), false, body)
+    )
 }
 
 /// Saves what was changed in the matrix.

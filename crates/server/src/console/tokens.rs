@@ -110,7 +110,7 @@ fn create_dialog(request: &Request, actor: &Actor) -> Markup {
     let until = Field::new("expires", t("Expires"))
         .form("create")
         .hint(t("The last day on which it works; empty for never."));
-    let body = html! {
+    let fields = html! {
         (form::input(&name, form::Kind::Text, ""))
         (form::input(&until, form::Kind::Date, ""))
         fieldset.scope {
@@ -118,14 +118,9 @@ fn create_dialog(request: &Request, actor: &Actor) -> Markup {
             p.hint { (t("Tick nothing to let it do all that you may. You can only give what you hold.")) }
             (scope(actor))
         }
-        (form_actions(html! { (dialog::cancel("create")) (button::submit(&Button::new(Kind::Primary, t("Create token")))) }))
     };
-    dialog::dialog(
-        "create",
-        t("Create token"),
-        false,
-        form::form("create-form", &path(request, "/tokens"), &csrf(request), body),
-    )
+    let create = Button::new(Kind::Primary, t("Create token"));
+    dialog::asking("create", create.label, &path(request, "/tokens"), &csrf(request), &create, fields)
 }
 
 /// A box for each group and verb of which the reader holds something.

@@ -17,7 +17,7 @@ use workspace::{List, Refusal, users};
 
 use super::audit;
 use super::choices;
-use super::frame::{Frame, csrf, done, path};
+use super::frame::{Frame, csrf, done, list_of, page_of, path};
 use super::parts::{self, Options};
 use super::units::{Words, actor, name_dialog, words};
 use crate::input::{Pairs, Query};
@@ -53,7 +53,7 @@ impl<'a> Page<'a> {
     async fn of<R: ReadsUnits>(request: &'a Request, permit: &'a Permit<R>) -> Result<Page<'a>, Refusal> {
         let words = words(Noun::from(R::KIND));
         let unit = units::show(&request.server.app, permit).await?;
-        let here = path(request, &format!("{}/{}", words.below, unit.id));
+        let here = page_of(request, words.noun, unit.id);
         Ok(Page { request, actor: actor(permit)?, unit, words, here })
     }
 
@@ -88,7 +88,7 @@ impl<'a> Page<'a> {
 pub async fn show<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> Result<Markup, Refusal> {
     let page = Page::of(&request, &permit).await?;
     let (unit, words) = (&page.unit, &page.words);
-    let list = path(&request, words.below);
+    let list = path(&request, list_of(words.noun));
     let actions = html! {
         @if page.may(words.delete) { (button::opens(&Button::new(Kind::Danger, t("Delete")), "delete-unit")) }
         (audit::link(&request, page.actor, Noun::from(R::KIND), page.unit.id).unwrap_or_default())
@@ -140,16 +140,14 @@ fn leader_dialog(page: &Page<'_>) -> Markup {
     });
     let people: Options = people.into_iter().filter(|(id, _)| !leads.contains(&id.0)).collect();
     let field = Field::new("add", t("Who")).form("leader").required();
-    let body = html! {
-        @if people.is_empty() { p { (t("There is nobody else whose access you may set.")) } }
-        @else {
-            (form::form("leader", &format!("{}/leaders", page.here), &csrf(page.request), html! {
-                (form::select(&field, &people.choices(), ""))
-                (form::form_actions(html! { (dialog::cancel("add-leader")) (button::submit(&Button::new(Kind::Primary, t("Let them lead it")))) }))
-            }))
-        }
-    };
-    dialog::dialog("add-leader", t("Let somebody lead it"), false, body)
+    let title = t("Let somebody lead it");
+    if people.is_empty() {
+        let nobody = html! { p { (t("There is nobody else whose access you may set.")) } };
+        return dialog::dialog("add-leader", title, false, nobody);
+    }
+    let lead = Button::new(Kind::Primary, t("Let them lead it"));
+    let fields = form::select(&field, &people.choices(), "");
+    dialog::asking("add-leader", title, &format!("{}/leaders", page.here), &csrf(page.request), &lead, fields)
 }
 
 // ── Members ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,7 +157,7 @@ async fn members(page: &Page<'_>) -> Result<Markup, Refusal> {
     let filter = UserFilter { units: vec![page.id()], ..UserFilter::default() };
     let most = i64::try_from(LISTED).unwrap_or_default();
     let found = users::list(&page.request.server.app, &visible, &filter, Slice::first(most)).await?;
-    let all = path(page.request, &format!("/users?{}={}", page.words.filter, page.unit.id));
+    let all = path(page.request, &format!("/users?{}={}", page.words.noun.word(), page.unit.id));
     let body = html! {
         @if found.items.is_empty() {
             (empty(Icon::Users, t("No members"), t("Whoever leads it reaches the people that are added here."), None))
@@ -227,7 +225,7 @@ pub async fn add<R: ReadsUnits>(
         (page_head(&PageHead {
             title: &title,
             subtitle: t("Whoever belongs elsewhere moves: a person belongs to at most one department and one branch."),
-            crumbs: &[Crumb { href: &path(&request, page.words.below), label: page.words.title }, Crumb { href: &page.here, label: &page.unit.name }],
+            crumbs: &[Crumb { href: &path(&request, list_of(page.words.noun)), label: page.words.title }, Crumb { href: &page.here, label: &page.unit.name }],
             ..PageHead::default()
         }))
         (filter_bar(&add, (!asked.q.is_empty()).then_some(&add), filter::search("q", t("Name or email"), &asked.q), None))
@@ -299,7 +297,7 @@ fn people(typed: &Pairs) -> Result<UnitPeople, Refusal> {
 }
 
 fn address((kind, unit): (UnitKind, Id)) -> String {
-    format!("{}/{unit}", words(Noun::from(kind)).below)
+    format!("{}/{unit}", list_of(Noun::from(kind)))
 }
 
 /// Moves people in and out.
@@ -334,20 +332,20 @@ fn delete_dialog(page: &Page<'_>) -> Markup {
     let nowhere: Options = [("none", page.words.nowhere)].into_iter().collect();
     let field = Field::new("move_to", page.words.elsewhere).form("delete").required();
     let is_empty = page.unit.members == 0 && page.unit.leaders.is_empty();
-    let body = form::form(
-        "delete",
+    dialog::asking(
+        "delete-unit",
+        &fill(t("Delete {unit}?"), &[("unit", &page.unit.name)]),
         &format!("{}/delete", page.here),
         &csrf(page.request),
+        &Button::new(Kind::Danger, t("Delete")),
         html! {
             @if is_empty { p { (t("Nobody belongs to it. It cannot be brought back.")) } }
             @else {
                 p { (t("People belong to it or lead it. Whoever leads it leads it no longer.")) }
                 (form::select(&field, &nowhere.and(others).choices(), "none"))
             }
-            (form::form_actions(html! { (dialog::cancel("delete-unit")) (button::submit(&Button::new(Kind::Danger, t("Delete")))) }))
         },
-    );
-    dialog::dialog("delete-unit", &fill(t("Delete {unit}?"), &[("unit", &page.unit.name)]), false, body)
+    )
 }
 
 /// Renames one.
@@ -369,5 +367,5 @@ pub async fn delete<R: DeletesUnits>(
 ) -> Result<Redirect, Refusal> {
     let how = DeleteUnit { move_to: Some(typed.get("move_to").to_owned()) };
     units::delete(&request.server.app, &permit, &request.author(), how).await?;
-    Ok(done(&request, words(Noun::from(R::KIND)).below, "deleted"))
+    Ok(done(&request, list_of(Noun::from(R::KIND)), "deleted"))
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use workspace::units::{self, ReadsUnits, UnitName, UnitView, WritesUnits};
 use workspace::{Code, Refusal};
 
-use super::frame::{Frame, csrf, done, path};
+use super::frame::{Frame, csrf, done, list_of, path};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind};
@@ -25,8 +25,7 @@ pub(super) struct Words {
     pub rename: &'static str,
     none: &'static str,
     about: &'static str,
-    pub below: &'static str,
-    pub filter: &'static str,
+    pub noun: Noun,
     pub write: Permission,
     pub delete: Permission,
     /// Belonging to no unit of that kind.
@@ -45,8 +44,7 @@ pub(super) fn words(noun: Noun) -> Words {
             about: t(
                 "Put people into a branch, and let somebody lead it: what reaches the team then reaches its people.",
             ),
-            below: "/branches",
-            filter: "branch",
+            noun: Noun::Branch,
             write: Permission::BranchWrite,
             delete: Permission::BranchDelete,
             nowhere: t("No branch"),
@@ -60,8 +58,7 @@ pub(super) fn words(noun: Noun) -> Words {
             about: t(
                 "Put people into a department, and let somebody lead it: what reaches the team then reaches its people.",
             ),
-            below: "/departments",
-            filter: "department",
+            noun: Noun::Department,
             write: Permission::DepartmentWrite,
             delete: Permission::DepartmentDelete,
             nowhere: t("No department"),
@@ -78,7 +75,7 @@ pub(super) fn actor<R: Right>(permit: &Permit<R>) -> Result<&access::Actor, Refu
 pub async fn list<R: ReadsUnits>(request: Request, permit: Permit<R>, _: ()) -> Result<Markup, Refusal> {
     let words = words(Noun::from(R::KIND));
     let found = units::list(&request.server.app, &permit).await?.items;
-    let here = path(&request, words.below);
+    let here = path(&request, list_of(words.noun));
     let may = actor(&permit)?.may(words.write, &Thing::WORKSPACE);
     let add = || button::opens(&Button::new(Kind::Primary, words.add).icon(Icon::Plus), "add-unit");
     let columns = [Column::new(t("Name")), Column::new(t("Leaders")), Column::number(t("Members"))];
@@ -116,16 +113,16 @@ pub(super) fn name_dialog(
 ) -> Markup {
     let form_id = format!("{id}-form");
     let field = Field::new("name", t("Name")).required().form(&form_id);
-    let body = form::form(
-        &form_id,
+    dialog::asking(
+        id,
+        label,
         action,
         &csrf(request),
+        &Button::new(Kind::Primary, verb),
         html! {
             (form::input(&field, form::Kind::Text, name))
-            (form::form_actions(html! { (dialog::cancel(id)) (button::submit(&Button::new(Kind::Primary, verb))) }))
         },
-    );
-    dialog::dialog(id, label, false, body)
+    )
 }
 
 /// Adds one.
@@ -136,5 +133,5 @@ pub async fn create<R: WritesUnits>(
 ) -> Result<Redirect, Refusal> {
     let name = UnitName { name: typed.get("name").to_owned() };
     units::create(&request.server.app, &permit, &request.author(), name).await?;
-    Ok(done(&request, words(Noun::from(R::KIND)).below, "added"))
+    Ok(done(&request, list_of(Noun::from(R::KIND)), "added"))
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::user::UserFilter;
 use workspace::users::{self, InvitedUser, NewUser, UserView};
-use workspace::{Code, Refusal, pin};
+use workspace::{Code, Refusal};
 
 use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
@@ -320,7 +320,7 @@ async fn form_page(
     typed: &Pairs,
     refusal: Option<&Refusal>,
 ) -> Result<Markup, Refusal> {
-    let digits = pin::digits(&request.server.app, actor.snapshot().model().workspace).await?;
+    let digits = request.identity()?.workspace.pin_digits;
     let here = path(request, "/users");
     let model = actor.snapshot().model();
     let full = plan::seat_reason(actor);

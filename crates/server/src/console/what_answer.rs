@@ -6,9 +6,9 @@ use workspace::explain::{self, Seen};
 use workspace::user_access::EffectiveLine;
 use workspace::{Ref, Refusal};
 
-use super::call::linked;
-use super::frame::path;
+use super::frame::{list_of, path};
 use super::paging::address;
+use super::parts::linked;
 use super::why::{Page, strong};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::reach::{self, reach_chips};
@@ -50,7 +50,7 @@ impl Page<'_> {
             .iter()
             .filter_map(|seen| {
                 let noun = Noun::from_word(seen.kind)?;
-                let list = path(self.request, &format!("/{}", list_of(noun)));
+                let list = path(self.request, list_of(noun));
                 Some(Row {
                     id: format!("sees-{}", seen.kind),
                     href: None,
@@ -104,14 +104,6 @@ impl Page<'_> {
             }
         };
         table(caption, &columns, &lines.iter().map(row).collect::<Vec<Row>>())
-    }
-}
-
-/// The page that lists a kind.
-fn list_of(noun: Noun) -> String {
-    match noun {
-        Noun::Branch => "branches".into(),
-        other => format!("{}s", other.word()),
     }
 }
 

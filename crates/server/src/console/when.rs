@@ -13,8 +13,7 @@ use crate::ui::text::{self, fill, later, t};
 
 /// The workspace's time zone: days in filters are its days, and it is what readers without scripts see.
 pub fn zone(request: &Request) -> TimeZone {
-    let name = request.workspace.as_ref().map_or("", |workspace| workspace.time_zone.as_str());
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+    request.zone()
 }
 
 /// A moment: in the reader's time zone, or in the workspace's where the browser runs no scripts.

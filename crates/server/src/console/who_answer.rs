@@ -6,9 +6,9 @@ use access::{Id, Noun};
 use maud::{Markup, html};
 use workspace::{Refusal, explain};
 
-use super::call::linked;
 use super::frame::path;
 use super::paging::address;
+use super::parts::linked;
 use super::why::{Page, strong};
 use crate::ui::avatar::person;
 use crate::ui::button::{self, Button, Kind};
@@ -18,9 +18,8 @@ use crate::ui::text::{in_words, number, plural, said, t, weave};
 
 impl Page<'_> {
     /// Everybody who may, as far as the reader may ask about them.
-    pub(super) async fn who(&self) -> Result<Markup, Refusal> {
-        let found =
-            explain::who(&self.request.server.app, self.visible, self.permission, self.thing.clone()).await?;
+    pub(super) fn who(&self) -> Result<Markup, Refusal> {
+        let found = explain::who(self.visible, self.permission, self.thing.clone())?;
         let meaning = self.permission.entry().meaning;
         let rows: Vec<Row> = found
             .items

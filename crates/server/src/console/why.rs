@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::calls::{self, CallQuery};
+use workspace::calls;
 use workspace::{Code, Refusal, explain};
 
 use super::calls::outside;
@@ -64,8 +64,6 @@ pub(super) struct Page<'a> {
     pub(super) thing: Thing,
     /// What people call the thing.
     pub(super) name: String,
-    /// The latest calls, to choose from.
-    pub(super) calls: Vec<(String, String)>,
 }
 
 /// The page.
@@ -76,16 +74,17 @@ pub async fn show(
 ) -> Result<Markup, Refusal> {
     let page = Page::read(&request, &visible, &asked).await?;
     let answer = match asked.tab.as_str() {
-        "who" => page.who().await?,
+        "who" => page.who()?,
         "what" => page.what().await?,
         _ => page.why().await?,
     };
+    let calls = page.calls().await?;
     let subtitle =
         t("For any person, action and thing: allowed or refused, by which rule, and what would change it.");
     let main = html! {
         (page_head(&PageHead { title: t("Why?"), subtitle, ..PageHead::default() }))
         (page.tabs())
-        (page.bar())
+        (page.bar(calls))
         (answer)
     };
     Ok(Frame::new(&request, t("Why?")).around(main))
@@ -98,7 +97,7 @@ pub async fn who_csv(
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
     let page = Page::read(&request, &visible, &asked).await?;
-    let csv = explain::who_csv(&request.server.app, &visible, page.permission, page.thing).await?;
+    let csv = explain::who_csv(&visible, page.permission, page.thing)?;
     Ok(Csv(download::whole(csv, "who", download::Kind::Csv)))
 }
 
@@ -126,10 +125,8 @@ impl<'a> Page<'a> {
             permission,
             thing: Thing::WORKSPACE,
             name: String::new(),
-            calls: vec![],
         };
         page.read_thing().await?;
-        page.read_calls().await?;
         Ok(page)
     }
 
@@ -174,22 +171,27 @@ impl<'a> Page<'a> {
         fill(t("the call of {at}, {name}"), &[("at", &at), ("name", &outside(call))])
     }
 
-    async fn read_calls(&mut self) -> Result<(), Refusal> {
-        let Ok(visible) = self.actor().visible::<can::CallRecordRead>() else { return Ok(()) };
-        let app = &self.request.server.app;
-        let found = calls::list(app, &visible, &CallQuery::default(), CALLS, None).await?;
-        self.calls = found
-            .items
+    /// Whether the question is asked of a thing.
+    fn asks_of_things(&self) -> bool {
+        self.asked.tab != "what" && self.permission.concerns_rows()
+    }
+
+    /// The latest calls, to choose from.
+    async fn calls(&self) -> Result<Options, Refusal> {
+        let visible = self.actor().visible::<can::CallRecordRead>().ok().filter(|_| self.asks_of_things());
+        let Some(visible) = visible else { return Ok(Options::default()) };
+        let found = calls::latest(&self.request.server.app, &visible, CALLS).await?;
+        let mut calls: Vec<(String, String)> = found
             .iter()
             .map(|call| {
                 let at = when::text(call.started_at, &self.zone, Show::DateTime);
                 (format!("call:{}", call.id), format!("{at} · {}", outside(call)))
             })
             .collect();
-        if self.thing.noun == Noun::Call && !self.calls.iter().any(|(value, _)| *value == self.asked.thing) {
-            self.calls.insert(0, (self.asked.thing.clone(), self.name.clone()));
+        if self.thing.noun == Noun::Call && !calls.iter().any(|(value, _)| *value == self.asked.thing) {
+            calls.insert(0, (self.asked.thing.clone(), self.name.clone()));
         }
-        Ok(())
+        Ok(calls.into_iter().collect())
     }
 
     /// The address of another question that keeps what is not said anew.
@@ -219,7 +221,7 @@ impl<'a> Page<'a> {
         )
     }
 
-    fn bar(&self) -> Markup {
+    fn bar(&self, calls: Options) -> Markup {
         let tab = self.asked.tab.as_str();
         let people =
             choices::that(self.actor(), Noun::User, |user| self.actor().may(Permission::AccessExplain, user));
@@ -227,14 +229,14 @@ impl<'a> Page<'a> {
         let user = self.user.to_string();
         let mut things = Groups::of(self.actor(), &THINGS, |noun, id| format!("{}:{id}", noun.word()));
         things.0.insert(0, (t("Everything"), [("*", t("The whole workspace"))].into_iter().collect()));
-        things.0.push((t("Latest calls"), self.calls.iter().cloned().collect()));
+        things.0.push((t("Latest calls"), calls));
         let thing = if self.asked.thing.is_empty() { "*" } else { &self.asked.thing };
         let controls = html! {
             @if !tab.is_empty() { input type="hidden" name="tab" value=(tab); }
             @if tab != "who" { (person_filter(&people, &user)) }
             @if tab != "what" {
                 (filter::one_of_groups("permission", t("Do what"), "", &choices::permissions(), self.permission.name()))
-                @if self.permission.concerns_rows() { (filter::one_of_groups("thing", t("To what"), "", &things.groups(), thing)) }
+                @if self.asks_of_things() { (filter::one_of_groups("thing", t("To what"), "", &things.groups(), thing)) }
             }
         };
         filter_bar(&path(self.request, "/why"), None, controls, None)

@@ -5,8 +5,8 @@ use access::{Noun, Permission, Reach, Reaches, Thing};
 use maud::{Markup, html};
 use workspace::{Ref, Refusal, explain};
 
-use super::call::linked;
 use super::frame::path;
+use super::parts::linked;
 use super::why::{Page, strong};
 use super::{parts, when};
 use crate::ui::card::card;
@@ -201,7 +201,7 @@ impl Page<'_> {
                     Remedy::Unban => to_user(Permission::UserBan),
                     Remedy::Plan(_) => actor
                         .may(Permission::BillingCommit, &Thing::WORKSPACE)
-                        .then(|| path(self.request, "/settings")),
+                        .then(|| path(self.request, "/plan")),
                     Remedy::Role(_) | Remedy::RoleUnseen => to_user(Permission::UserAssignRole),
                     Remedy::StopDenying(_)
                     | Remedy::AllowToggle(_)

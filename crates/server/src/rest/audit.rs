@@ -15,8 +15,9 @@ pub async fn list(
     permit: Permit<can::AuditRead>,
     query: Paged<AuditQuery>,
 ) -> Result<Json<List<EntryView>>, Refusal> {
+    let what = AuditQuery { zone: Some(request.zone()), ..query.what };
     let (app, after) = (&request.server.app, query.after.as_deref());
-    audit_log::list(app, &permit, &query.what, after, query.limit).await.map(Json)
+    audit_log::list(app, &permit, &what, after, query.limit).await.map(Json)
 }
 
 /// The entries that fit, as CSV.
@@ -25,6 +26,7 @@ pub async fn export_csv(
     permit: Permit<can::AuditExport>,
     Query(query): Query<AuditQuery>,
 ) -> Result<Csv, Refusal> {
+    let query = AuditQuery { zone: Some(request.zone()), ..query };
     let (app, author) = (&request.server.app, request.author());
     let export = audit_log::export(app, &permit, &author, &query, Format::Csv).await?;
     download::send(export, "audit", Kind::Csv).await.map(Csv)
@@ -36,6 +38,7 @@ pub async fn export_lines(
     permit: Permit<can::AuditExport>,
     Query(query): Query<AuditQuery>,
 ) -> Result<JsonLines, Refusal> {
+    let query = AuditQuery { zone: Some(request.zone()), ..query };
     let (app, author) = (&request.server.app, request.author());
     let export = audit_log::export(app, &permit, &author, &query, Format::JsonLines).await?;
     download::send(export, "audit", Kind::JsonLines).await.map(JsonLines)

@@ -7,10 +7,9 @@ use store::Identity;
 use workspace::Refusal;
 use workspace::calling::{self, CallerId, CallerIdView, LineView};
 
-use super::me::over_oneself;
 use crate::input::{Body, Query};
 use crate::output::Json;
-use crate::request::Request;
+use crate::request::{Request, over_oneself};
 
 /// What one shows when one calls.
 pub async fn own(_: Request, who: Identity, _: ()) -> Result<Json<CallerIdView>, Refusal> {
@@ -23,7 +22,7 @@ pub async fn choose(
     permit: Permit<can::ProfileUpdate>,
     Body(wanted): Body<CallerId>,
 ) -> Result<Json<CallerIdView>, Refusal> {
-    let permit = over_oneself(permit.actor())?;
+    let permit = over_oneself(&permit)?;
     calling::choose(&request.server.app, &permit, &request.author(), wanted).await.map(Json)
 }
 

@@ -15,8 +15,9 @@ pub async fn list(
     visible: Visible<can::CallRecordRead>,
     query: Paged<CallQuery>,
 ) -> Result<Json<List<CallView>>, Refusal> {
+    let what = CallQuery { zone: Some(request.zone()), ..query.what };
     let app = &request.server.app;
-    calls::list(app, &visible, &query.what, query.limit, query.after.as_deref()).await.map(Json)
+    calls::list(app, &visible, &what, query.limit, query.after.as_deref()).await.map(Json)
 }
 
 /// One call.
@@ -34,5 +35,6 @@ pub async fn export(
     visible: Visible<can::CallRecordExport>,
     Query(query): Query<CallQuery>,
 ) -> Result<Csv, Refusal> {
+    let query = CallQuery { zone: Some(request.zone()), ..query };
     download::csv(calls::export(&request.server.app, visible, &request.author(), &query).await?).await
 }

@@ -95,7 +95,7 @@ pub async fn who(
 ) -> Result<Json<List<Who>>, Refusal> {
     let permission = permission(&query.permission)?;
     let thing = thing(&request, &query.kind, &query.id).await?;
-    explain::who(&request.server.app, &visible, permission, thing).await.map(Json)
+    explain::who(&visible, permission, thing).map(Json)
 }
 
 fn permission(name: &str) -> Result<Permission, Refusal> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Noun, Permission, Permit, can, shown};
+use access::{Permission, Permit, can, shown};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Identity, Via};
@@ -10,11 +10,11 @@ use workspace::confirm::Confirmation;
 use workspace::pin::{self, PinChange};
 use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
 use workspace::users::UserView;
-use workspace::{Code, List, Moment, Refusal};
+use workspace::{List, Moment, Refusal};
 
 use crate::input::Body;
 use crate::output::{Done, Json};
-use crate::request::Request;
+use crate::request::{Request, over_oneself};
 
 /// Who the caller is and what they may do.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -40,7 +40,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Re
     let powers = who.actor.powers().iter();
     Ok(Json(Me {
         user: profile::show(app, &who.actor).await?,
-        workspace: app.store.workspace(model.workspace).await?.slug,
+        workspace: who.workspace.slug.clone(),
         via: match who.via {
             Via::Session(_) => "session",
             Via::Token(_) => "api_token",
@@ -57,7 +57,7 @@ pub async fn update(
     permit: Permit<can::ProfileUpdate>,
     Body(edit): Body<ProfileChange>,
 ) -> Result<Json<UserView>, Refusal> {
-    let permit = over_oneself(permit.actor())?;
+    let permit = over_oneself(&permit)?;
     profile::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
 }
 
@@ -67,20 +67,13 @@ pub async fn change_password(
     permit: Permit<can::ProfileUpdate>,
     Body(passwords): Body<PasswordChange>,
 ) -> Result<Done, Refusal> {
-    let permit = over_oneself(permit.actor())?;
+    let permit = over_oneself(&permit)?;
     let keep = match request.identity()?.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
     let app = &request.server.app;
     profile::change_password(app, &permit, &request.author(), passwords, keep).await.map(|()| Done)
-}
-
-/// The permission over the one's own record, which is the only one that it reaches.
-pub(super) fn over_oneself(actor: Option<&Actor>) -> Result<Permit<can::ProfileUpdate>, Refusal> {
-    let actor = actor.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
-    let own = actor.snapshot().thing(Noun::User, actor.id()).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(actor.permit_on(own)?)
 }
 
 /// One's own sessions.
@@ -94,7 +87,7 @@ pub async fn set_pin(
     permit: Permit<can::ProfileUpdate>,
     Body(new): Body<PinChange>,
 ) -> Result<Done, Refusal> {
-    let permit = over_oneself(permit.actor())?;
+    let permit = over_oneself(&permit)?;
     let confirmation = Confirmation { field: "current", ..request.confirmation(Some(&new.current)) };
     pin::set_own(&request.server.app, &permit, &request.author(), &new.pin, &confirmation)
         .await

@@ -1,4 +1,5 @@
-//! Recordings over REST: heard, downloaded, deleted, each by a right of its own (ALL-08).
+//! Recordings over REST: heard, downloaded, deleted, each by a right of its own (ALL-08). The console hears and
+//! downloads them in the same way.
 
 use access::{Permit, can};
 use workspace::{Refusal, calls};

@@ -16,10 +16,10 @@ pub async fn show(
     permit: Permit<can::SettingsRead>,
     _: (),
 ) -> Result<Json<WorkspaceView>, Refusal> {
-    settings::show(&request.server.app, &permit).await.map(Json)
+    Ok(Json(settings::show(&permit, &request.identity()?.workspace)))
 }
 
-/// Changes the time zone, the country or how many digits PINs have.
+/// Changes the time zone, the country, the language or how many digits PINs have.
 pub async fn update(
     request: Request,
     permit: Permit<can::SettingsUpdate>,

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::button::{Button, submit};
+use super::form::{form, form_actions};
 use super::icon::{Icon, icon};
 use super::text::t;
 
@@ -21,6 +23,20 @@ pub fn dialog(id: &str, title: &str, open: bool, body: Markup) -> Markup {
             }
         }
     }
+}
+
+/// A dialog that asks for something: a form of these fields, sent to `action` by `button`, with a way out beside it.
+#[must_use]
+pub fn asking(
+    id: &str,
+    title: &str,
+    action: &str,
+    csrf: &str,
+    button: &Button<'_>,
+    fields: Markup,
+) -> Markup {
+    let body = html! { (fields) (form_actions(html! { (cancel(id)) (submit(button)) })) };
+    dialog(id, title, false, form(&format!("{id}-form"), action, csrf, body))
 }
 
 /// Closes the dialog around it and does nothing else. Put it inside the dialog's own form.

@@ -9,6 +9,8 @@ use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use testkit::{Company, Member, TestCall, TestServer};
 
+use crate::browser::Browser;
+
 /// A company with units, telephones, people in every role, and access set at random.
 async fn random_company<'s>(
     server: &'s TestServer,
@@ -177,4 +179,40 @@ async fn what_is_asked_only_of_people_whose_access_one_may_ask_about() {
     agent.client.get(&format!("/api/v1/what?user={}", agent.id)).await.expect(200);
     agent.client.get(&format!("/api/v1/what?user={}", company.owner.id)).await.expect(404);
     agent.client.get("/api/v1/what?user=99999").await.expect(404);
+}
+
+#[tokio::test]
+async fn every_link_of_what_somebody_sees_leads_to_a_page() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let department = company.create("/api/v1/departments", json!({ "name": "Sales" })).await;
+    let branch = company.create("/api/v1/branches", json!({ "name": "North" })).await;
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550177" })).await;
+    let places = json!({ "department": department, "branch": branch });
+    let admin = company.hire_into("admin", places).await;
+    let browser = Browser::of(&company, &company.owner);
+    let page = browser.get(&format!("/why?tab=what&user={}", admin.id)).await.expect(200).text;
+    let home = format!("href=\"/w/{}", company.slug);
+    let links = page.split(&home).skip(1).map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    let links: BTreeSet<String> = links.collect();
+    for row in
+        [format!("/departments/{department}"), format!("/branches/{branch}"), format!("/numbers/{number}")]
+    {
+        assert!(links.contains(&row), "{row} in {links:?}");
+    }
+    for link in &links {
+        let answer = browser.get(link).await;
+        assert_eq!(answer.status, 200, "{link}");
+    }
+}
+
+#[tokio::test]
+async fn where_a_plan_lacks_something_why_leads_to_the_page_that_changes_the_plan() {
+    let server = TestServer::start().await;
+    let company = server.company("onoff").await;
+    company.owner.client.put("/api/v1/workspace/plan", json!({ "plan": "essential" })).await.expect(200);
+    let page = Browser::of(&company, &company.owner).get("/why?permission=wallboard:read").await.expect(200);
+    let (_, changes) = page.text.split_once("<ul class=\"changes\">").unwrap();
+    let (_, link) = changes.split_once("href=\"").unwrap();
+    assert!(link.starts_with(&format!("/w/{}/plan\"", company.slug)), "{changes}");
 }

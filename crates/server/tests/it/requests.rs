@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::endpoints;
 use testkit::{Answer, Company, Member, TestServer};
 
 const DAY: i64 = 86_400;
@@ -375,4 +376,32 @@ async fn mail_about_a_request_is_wholly_in_the_language_of_its_reader() {
     let written = |text: &str| rows.iter().any(|row| row.contains(text));
     assert!(written("bittet bei") && written("um Zugriff: das Audit-Protokoll sehen"));
     assert!(written("entschieden: bewilligt bis") && written("(Asia/Tokyo)"));
+}
+
+#[tokio::test]
+async fn every_page_with_a_menu_says_how_much_waits() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let (member, leaver) = (company.hire("member").await, company.hire("member").await);
+    ask(&member, "audit:read", "all").await;
+    let owner = &company.owner;
+    let counts =
+        |answer: Answer| assert!(answer.text.contains(r#"<span class="count">1</span>"#), "{}", answer.text);
+    counts(page(&company, owner, "").await.expect(200));
+    counts(page(&company, owner, "/users").await.expect(200));
+    counts(page(&company, owner, "/calls/999/recording").await.expect(404));
+    let role = company.role("member").await.to_string();
+    let typed = [("email", "nobody"), ("name", "Nobody"), ("role", role.as_str()), ("sure", "1")];
+    counts(company.form(owner, "/users", &typed).await.expect(422));
+    let question = company.form(owner, &format!("/users/{}/ban", leaver.id), &[]).await.expect(200);
+    assert!(question.text.contains("Nothing has been changed yet."), "{}", question.text);
+    counts(question);
+}
+
+#[test]
+fn files_and_streams_do_not_count_what_waits() {
+    let no_pages = [".csv", ".jsonl", "/recording", "/download", "/live"];
+    for endpoint in endpoints::all().iter().filter(|endpoint| endpoint.page) {
+        assert!(!no_pages.iter().any(|end| endpoint.path.ends_with(end)), "{}", endpoint.path);
+    }
 }

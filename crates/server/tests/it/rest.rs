@@ -116,3 +116,22 @@ async fn me_says_what_the_token_that_is_shown_may_do() {
     );
     assert_eq!(client.get("/api/v1/directory").await.expect(200).items().len(), 1);
 }
+
+#[tokio::test]
+async fn days_that_are_asked_for_are_days_of_the_workspaces_time_zone() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    // 00:26 of the 29th in Berlin, where the company is, and still the 28th in UTC.
+    server.pass(2 * 3600);
+    let call = company.call(TestCall { user: Some(company.owner.id), ..TestCall::default() }).await;
+    let owner = &company.owner.client;
+    for (query, listed) in [("since=2026-05-29", 1), ("until=2026-05-28", 0)] {
+        let calls = owner.get(&format!("/api/v1/calls?{query}")).await.expect(200);
+        assert_eq!(calls.items().len(), listed, "{query}");
+        let file = owner.get(&format!("/api/v1/calls/export?{query}")).await.expect(200);
+        assert_eq!(file.text.lines().skip(1).count(), listed, "{query}: {}", file.text);
+    }
+    owner.get(&format!("/api/v1/calls/{call}")).await.expect(200);
+    let log = owner.get("/api/v1/audit?since=2026-05-29&act=call_record:export").await.expect(200);
+    assert_eq!(log.items().len(), 2, "{}", log.text);
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Company, Member, TestServer};
+use testkit::{Company, Member, PASSWORD, TestServer};
 
 const DAY: i64 = 86_400;
 
@@ -127,6 +127,33 @@ async fn a_refused_or_failed_act_is_no_use() {
     assert!(!unused.contains(&"user:read".to_owned()) && !unused.contains(&"profile:update".to_owned()));
     let held = member.client.get("/api/v1/me").await.expect(200);
     assert!(unused.iter().all(|name| !held.json["permissions"][name].is_null()), "only what is held");
+}
+
+#[tokio::test]
+async fn whatever_one_changes_on_ones_profile_uses_the_permission_to() {
+    let server = TestServer::start().await;
+    let company = server.company("calilio").await;
+    let forms = [
+        ("/profile", &[("name", "Somebody")][..]),
+        ("/profile/password", &[("current", PASSWORD), ("new", "another long password")]),
+        ("/profile/pin", &[("current", PASSWORD), ("pin", "7391")]),
+        ("/profile/caller-id", &[("number", "")]),
+    ];
+    let mut people = vec![];
+    for phone in (0..forms.len()).map(|at| format!("+44207946010{at}")) {
+        let member = company.hire_into("member", json!({ "phone": phone })).await;
+        company.give_password(member.id).await;
+        people.push(member);
+    }
+    server.pass(2 * DAY);
+    let owner = company.owner.again(&server).await;
+    for ((path, typed), member) in forms.into_iter().zip(people) {
+        let member = member.again(&server).await;
+        let unused = format!("/api/v1/unused-permissions?days=1&limit=200&user={}", member.id);
+        assert!(owner.client.get(&unused).await.expect(200).text.contains("profile:update"), "{path}");
+        company.form(&member, path, typed).await.expect(303);
+        assert!(!owner.client.get(&unused).await.expect(200).text.contains("profile:update"), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -283,6 +310,13 @@ async fn a_reviewer_is_shown_exactly_the_lines_that_they_may_decide() {
         assert_eq!(may, if is_shown { 200 } else { 404 }, "{one}");
     }
     assert!(shown.iter().all(|line| line["user"]["id"].as_u64() == Some(u64::from(member.id))));
+    decide(&company.owner, review, line(&all, outside.id, "role"), "undecided").await;
+    for reader in [&company.owner, &reviewer] {
+        let own = lines(reader, review).await;
+        let decided = own.iter().filter(|line| line["decision"] != "").count();
+        let listed = reader.client.get("/api/v1/reviews").await.expect(200).items()[0].clone();
+        assert_eq!((&listed["lines"], &listed["decided"]), (&json!(own.len()), &json!(decided)), "{own:?}");
+    }
     // What they decide, they cannot take away: that needs its own permission over the person.
     decide(&reviewer, review, line(&all, member.id, "toggle"), "remove").await;
     close(&reviewer, review).await;

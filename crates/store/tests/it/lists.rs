@@ -7,7 +7,7 @@ use access::{Actor, Id, Noun, Permission, Permit, Thing, can};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
-use store::call::{CallFilter, CallRow, NewCall};
+use store::call::{CallFigures, CallFilter, CallRow, NewCall};
 use store::grant::GrantInput;
 use store::{Author, Slice};
 use testkit::{Company, TestServer};
@@ -39,6 +39,9 @@ async fn all_04_every_list_equals_its_checks_in_random_workspaces() {
                 assert_eq!(pages(&server, &visible, &filter).await, expected, "{preset} {user} {filter:?}");
                 let count = store.count_calls(&visible, &filter).await.unwrap();
                 assert_eq!(count, i64::try_from(expected.len()).unwrap(), "{preset} {user} {filter:?}");
+                let figures = store.call_figures(&visible, &filter).await.unwrap();
+                let listed = everything.iter().filter(|call| expected.contains(&call.id));
+                assert_eq!(figures, in_figures(listed), "{preset} {user} {filter:?}");
             }
         }
     }
@@ -204,6 +207,16 @@ fn matches(actor: &Actor, call: &CallRow, filter: &CallFilter) -> bool {
             let found = call.from_party.contains(text) || call.to_party.contains(text) || name.contains(text);
             found && actor.may(Permission::CallRecordUnmask, &call.thing())
         })
+}
+
+/// What calls are in figures, counted one by one.
+fn in_figures<'a>(calls: impl Iterator<Item = &'a CallRow> + Clone) -> CallFigures {
+    let many = |fits: fn(&CallRow) -> bool| i64::try_from(calls.clone().filter(|c| fits(c)).count()).unwrap();
+    CallFigures {
+        calls: many(|_| true),
+        answered: many(|call| call.outcome == "answered"),
+        inbound: many(|call| call.direction == "inbound"),
+    }
 }
 
 /// Every page of a list, seven at a time.
