@@ -155,13 +155,15 @@ pub fn standing(snapshot: &Snapshot) -> Result<(), Breach> {
     if model.users.iter().any(keeps_the_keys) { Ok(()) } else { Err(Breach::LastGuardian) }
 }
 
-/// Whether an actor may hand a list of cells out, as a role, toggle, token or temporary access.
+/// Whether an actor may hand a list of cells out, as a role, toggle, token or temporary access. What the plan lacks
+/// counts as held by whoever would hold it: a smaller plan keeps nobody from giving the roles that it cuts.
 pub fn may_define(actor: &Actor, cells: &[Cell]) -> Result<(), Breach> {
     if let Some((permission, _)) = cells.iter().find(|(p, _)| !p.can_be_given()) {
         return Err(Breach::CannotBeGiven(*permission));
     }
     let wanted: Powers = cells.iter().collect();
-    let lacks = |(p, reaches): &Cell| reaches.iter().any(|r| !actor.powers().has(*p, r));
+    let held = actor.snapshot().under_any_plan(actor.id()).only(actor.scope());
+    let lacks = |(p, reaches): &Cell| reaches.iter().any(|r| !held.has(*p, r));
     match wanted.iter().find(lacks) {
         Some((permission, _)) => Err(Breach::GivesMore { user: None, permission }),
         None => Ok(()),

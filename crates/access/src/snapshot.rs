@@ -184,7 +184,13 @@ impl Snapshot {
         unbanned_powers(&self.model, id, self.at)
     }
 
-    /// The same at another moment: less of what was given for a while.
+    /// What a user could do were they not banned and did the plan hold everything: what they may put into roles, which
+    /// outlast a plan (ALL-02).
+    pub(crate) fn under_any_plan(&self, id: Id) -> Powers {
+        powers_under_any_plan(&self.model, id, self.at)
+    }
+
+    /// What a user could do at another moment were they not banned: less of what was given for a while.
     pub(crate) fn latent_at(&self, id: Id, at: Micros) -> Powers {
         unbanned_powers(&self.model, id, at)
     }
@@ -261,21 +267,23 @@ fn fold(model: &Model, id: Id, grants: &[&Grant], now: Micros) -> Folded {
 
 /// ((role ∪ allowed toggles ∪ unexpired temporary access) − denied toggles) ∩ plan.
 fn unbanned_powers(model: &Model, id: Id, now: Micros) -> Powers {
+    powers_under_any_plan(model, id, now).only(model.allows)
+}
+
+fn powers_under_any_plan(model: &Model, id: Id, now: Micros) -> Powers {
     let Some(role) = model.role_of(id) else { return Powers::NONE };
     let toggles = settings_of(model, id, Setting::Allow).flat_map(|t| toggle_cells(model, id, t));
     let temporary =
         model.temporary.iter().filter(|t| t.user == id && now < t.expires_at).flat_map(|t| t.holds.iter());
     let given: Powers = role.holds.iter().chain(toggles).chain(temporary).collect();
-    let left = if role.standing.unrestricted {
-        given
-    } else {
-        let denied: Vec<Cell> = settings_of(model, id, Setting::Deny)
-            .filter_map(|t| model.toggles.get(&t))
-            .flat_map(|t| t.holds.iter().copied())
-            .collect();
-        given.minus(&denied)
-    };
-    left.only(model.allows)
+    if role.standing.unrestricted {
+        return given;
+    }
+    let denied: Vec<Cell> = settings_of(model, id, Setting::Deny)
+        .filter_map(|t| model.toggles.get(&t))
+        .flat_map(|t| t.holds.iter().copied())
+        .collect();
+    given.minus(&denied)
 }
 
 /// The toggles of a user that stand at a setting.

@@ -43,12 +43,19 @@
     if (ctx.sourceElement.matches?.("[data-autosave]") && latest.get(ctx.sourceElement) !== ctx) return event.preventDefault();
     if (ctx.live && !ctx.forced && hasUnsavedInput()) { event.preventDefault(); return showChangedBar(true); }
     const page = tasks.find((task) => task.type === "main");
+    if (page && staysHere(ctx)) page.swapSpec.show = "none";
     if (ctx.select !== "#main" || !page || page.fragment.childElementCount > 0) return;
     event.preventDefault();
     const answer = ctx.response?.raw;
     if (ctx.request.method === "GET" || answer?.redirected) location.assign(answer?.url ?? ctx.request.action);
     else toast(say.sayFailed, "tone-bad");
   });
+
+  // Whoever changes something on a page stays where they were on it.
+  function staysHere({ request, response }) {
+    const there = response?.raw?.redirected && response.status < 400 && new URL(response.raw.url).pathname;
+    return request.method !== "GET" && there === location.pathname;
+  }
 
   // A refused form keeps the address of its page.
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {

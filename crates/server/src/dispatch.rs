@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use store::audit::Act;
 use store::{Intent, Receipt};
@@ -56,10 +56,21 @@ pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
             refuse::render_bare(http.uri(), &Refusal::new(Code::MethodNotAllowed))
         })
         .fallback(|http: axum::extract::Request| async move {
-            refuse::render_bare(http.uri(), &Refusal::new(Code::NotFound))
+            match without_slash(http.uri()) {
+                Some(address) => Redirect::permanent(&address).into_response(),
+                None => refuse::render_bare(http.uri(), &Refusal::new(Code::NotFound)),
+            }
         })
         .layer(axum::middleware::map_response(harden))
         .with_state(server)
+}
+
+/// The address of a page that was asked for with a slash after it.
+fn without_slash(uri: &axum::http::Uri) -> Option<String> {
+    let path = uri.path().strip_prefix("/w/").and_then(|below| below.strip_suffix('/'))?;
+    let plain = !path.is_empty() && !path.starts_with('/') && !path.ends_with('/');
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    plain.then(|| format!("/w/{path}{query}"))
 }
 
 async fn dispatch(

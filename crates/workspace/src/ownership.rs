@@ -33,6 +33,8 @@ pub async fn transfer(
     change.set_role(owner, admin_role).await?;
     let (old, new) = (model.label(owner), model.label(heir));
     let detail = serde_json::json!({ "before": { "owner": old }, "after": { "owner": new } });
+    // Only the new Owner can give it back.
+    change.is_for_good();
     change.record(Act::done("workspace:transfer", "user", i64::from(heir.0), new).with(detail));
     Ok(change.commit().await?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use access::model::{EntityKind, Grant, Micros, Setting, Standing, User};
 use access::preset::Plan;
-use access::{Actor, Cell, Folded, Id, Model, Permission, Powers, Reach, Snapshot};
+use access::{Actor, Cell, Folded, Id, Model, Permission, PermissionSet, Powers, Reach, Snapshot};
 
 use crate::reference;
 use crate::worlds::UNITS;
@@ -170,15 +170,17 @@ fn changed_lawfully(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id
     Ok(())
 }
 
+/// What the plan lacks counts as held by whoever would hold it.
 fn defined_lawfully(actor: &Actor, was: &Model, is: &Model) -> Result<(), String> {
+    let whole = Model { allows: PermissionSet::EVERY, ..was.clone() };
+    let held = Snapshot::build(whole, actor.snapshot().at()).latent(actor.id());
     let roles = is.roles.iter().map(|(id, r)| (&r.holds, was.roles.get(id).map(|r| &r.holds)));
     let toggles = is.toggles.iter().map(|(id, t)| (&t.holds, was.toggles.get(id).map(|t| &t.holds)));
     for (now, then) in roles.chain(toggles).filter(|(now, then)| Some(*now) != *then) {
         let then: Powers = then.into_iter().flatten().collect();
         let now: Powers = now.iter().collect();
         for (permission, reaches) in now.iter() {
-            let gained =
-                reaches.iter().any(|r| !then.has(permission, r) && !actor.powers().has(permission, r));
+            let gained = reaches.iter().any(|r| !then.has(permission, r) && !held.has(permission, r));
             if gained {
                 return Err(format!("{} defined {permission} {reaches}", actor.id()));
             }

@@ -257,10 +257,10 @@ fn answer(asked: &RequestView) -> Markup {
 
 /// The offer to ask for what a refused page lacks, at the narrowest reach that would open it.
 pub fn offer(request: &Request, asks: Asks, missing: Permission) -> Markup {
-    let Some(who) = request.who.as_ref().filter(|who| who.actor.holds(Permission::AccessRequestCreate))
-    else {
-        return html! {};
-    };
+    // Who looks as somebody else asks for nothing in their name.
+    let asks_for_themselves =
+        |who: &&store::Identity| who.viewer.is_none() && who.actor.holds(Permission::AccessRequestCreate);
+    let Some(who) = request.who.as_ref().filter(asks_for_themselves) else { return html! {} };
     if !may_be_asked(&who.actor, missing) {
         return html! {};
     }

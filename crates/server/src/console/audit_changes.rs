@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::when;
 use crate::ui::datetime::Show;
 use crate::ui::fields;
-use crate::ui::text::{fill, said, t, within};
+use crate::ui::text::{fill, later, said, t, within};
 
 /// What became of one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +45,22 @@ const NAMED: [&str; 9] = [
     "leads",
     "units",
     "user",
+];
+
+/// Words that stand for themselves in the log.
+const WORDS: [&str; 12] = [
+    later("active"),
+    later("changed"),
+    later("closed"),
+    later("declined"),
+    later("granted"),
+    later("invited"),
+    later("keep"),
+    later("made"),
+    later("open"),
+    later("remove"),
+    later("reset"),
+    later("sent again"),
 ];
 
 impl Reader<'_> {
@@ -96,6 +112,7 @@ impl Reader<'_> {
         match value {
             Value::Null => None,
             Value::String(text) if text.is_empty() => None,
+            Value::String(text) if WORDS.contains(&text.as_str()) => Some(said(text).into_owned()),
             Value::String(text) => Some(self.moment(text).unwrap_or_else(|| said(text).into_owned())),
             Value::Bool(on) => Some(if *on { t("on") } else { t("off") }.into()),
             Value::Number(number) if field == "expires_at" => number.as_i64().map(|at| self.at(at)),

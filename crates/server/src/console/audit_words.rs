@@ -64,7 +64,7 @@ const READINGS: &[Reading] = &[
         later("{who} changed the invitation of {what}"),
     ),
     made("invitation:accept", later("{who} accepted the invitation of {what}")),
-    made("password_reset:ask", later("{who} asked for a new password for {what}")),
+    made("password_reset:ask", later("A new password for {what} was asked for")),
     made("password_reset:use", later("{who} set a new password for {what} by a link")),
     made("mail:retry", later("{who} tried the mail to {what} again")),
     changed("user:update", later("{who} edited the user {what}")),
@@ -153,11 +153,22 @@ pub const OTHER_ACTS: [(&str, &str); 14] = [
 ];
 
 /// Those who act without a record of their own, and the ways that are no session and no token.
-const OTHERS: [&str; 5] =
-    [later("operator"), later("nobody"), later("command line"), later("sign-in"), later("no credentials")];
+const OTHERS: [&str; 8] = [
+    later("operator"),
+    later("nobody"),
+    later("command line"),
+    later("sign-in"),
+    later("no credentials"),
+    later("schedule"),
+    later("invitation link"),
+    later("reset link"),
+];
 
 /// How somebody came, in words.
 pub fn via(via: &str) -> String {
+    if let Some((session, who)) = via.strip_prefix("session ").and_then(|rest| rest.split_once(" as ")) {
+        return fill(t("session {id} as {name}"), &[("id", &session), ("name", &who)]);
+    }
     let (word, id) = via.rsplit_once(' ').unwrap_or((via, ""));
     let template = match word {
         "session" => t("session {id}"),
@@ -239,6 +250,9 @@ fn template(entry: &EntryView) -> (Option<&'static str>, &str) {
         (true, false) => return (Some(later("{who} ended access that {what} had for a while")), ""),
         (true, true) => return (Some(later("{who} changed how long {what} has access")), ""),
         (false, false) => {}
+    }
+    if entry.act == "access:review" && after.and_then(|after| text(after, "review")) == Some("closed") {
+        return (Some(later("{who} closed the review {what}")), "");
     }
     if entry.act == "user:ban" {
         let banned = after.and_then(|after| text(after, "standing")) == Some("banned");

@@ -61,6 +61,7 @@ pub fn said(request: &Request) -> Option<Markup> {
     let (_, sentence) = WORDS.iter().find(|(known, _)| *known == word)?;
     let sentence = [t(sentence), &effects.unwrap_or_default()].join(" ");
     let csrf = csrf(request);
-    let undo = undo.as_ref().map(|action| Undo { action, csrf: &csrf });
+    let label = if word == "undone" { t("Redo") } else { t("Undo") };
+    let undo = undo.as_ref().map(|action| Undo { action, label, csrf: &csrf });
     Some(toast(Tone::Good, sentence.trim_end(), undo.as_ref()))
 }

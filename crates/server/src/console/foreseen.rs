@@ -117,7 +117,7 @@ fn piece(line: &Line) -> Markup {
         li {
             span { (text) }
             @for reach in reaches { span.chip { (said(reach)) } }
-            @if line.risky { (badge(Tone::Warn, t("risky"))) }
+            @if line.risky { (badge(Tone::Warn, t("sensitive"))) }
         }
     }
 }

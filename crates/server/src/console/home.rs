@@ -12,7 +12,7 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{Stat, card, facts, stats};
 use crate::ui::icon::icon;
 use crate::ui::page::{PageHead, page_head, section, split};
-use crate::ui::text::{fill, number, said, t};
+use crate::ui::text::{fill, later, number, said, t};
 
 /// How many calls the start page lists.
 const LATEST: i64 = 6;
@@ -37,12 +37,34 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
         (page_head(&PageHead { title: &title, subtitle: t("What you see here is what your role, your grants and your scope allow."), ..PageHead::default() }))
         div.stack {
             (news)
+            (first_steps(&request, &who))
             @if let Some(week) = week { (week) }
             (split(card(t("Where to go"), "", None, places), card(t("Your access"), "", None, access(&request, &who))))
             @if let Some(latest) = latest { (latest) }
         }
     };
     Ok(Frame::new(&request, t("Home")).around(main))
+}
+
+/// What to do in a workspace in which nobody else is yet, and the permission that each step takes.
+const FIRST_STEPS: [(&str, &str, Permission); 5] = [
+    ("/users/new", later("Invite somebody"), Permission::UserInvite),
+    ("/users/import", later("Bring everybody in from a file"), Permission::UserInvite),
+    ("/departments", later("Make the departments that people belong to"), Permission::DepartmentWrite),
+    ("/numbers", later("Add your phone numbers"), Permission::NumberPurchase),
+    ("/roles", later("Look at the roles, and make your own"), Permission::RoleWrite),
+];
+
+fn first_steps(request: &Request, who: &Identity) -> Markup {
+    let alone = who.actor.snapshot().model().users.len() == 1;
+    let steps = FIRST_STEPS.iter().filter(|(.., permission)| alone && who.actor.holds(*permission));
+    let steps: Vec<Markup> = steps
+        .map(|(below, label, _)| html! { li { a href=(path(request, below)) { (t(label)) } } })
+        .collect();
+    let about = t(
+        "Nobody but you is here yet. What people may do comes from their role; you can change it at any time.",
+    );
+    html! { @if !steps.is_empty() { (card(t("First steps"), about, None, html! { ol.steps { @for step in steps { (step) } } })) } }
 }
 
 /// Who one is here, and how much one may do.

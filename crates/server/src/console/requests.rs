@@ -135,6 +135,10 @@ pub async fn show(
     let own = asked.user.id == visible.actor().id().0;
     let body = match asked.state.as_str() {
         "open" if own => notice(Tone::Neutral, html! { (t("Nobody decides their own request.")) }),
+        // What was asked for comes first.
+        "open" if asked.role.is_some() => {
+            html! { (page.for_good()) (page.for_a_while()) (page.decline()) (page.pass(&others)) }
+        }
         "open" => html! { (page.for_a_while()) (page.for_good()) (page.decline()) (page.pass(&others)) },
         _ => page.outcome(),
     };
@@ -219,6 +223,7 @@ impl Page<'_> {
         let durations: Options = DURATIONS.iter().map(|(key, label, _)| (*key, t(label))).collect();
         let lacking = cells.iter().filter(|(.., can)| !can).count();
         let field = |name, label| Field::new(name, label).form("while");
+        let kind = if self.asked.role.is_some() { Kind::Plain } else { Kind::Primary };
         let body = html! {
             fieldset.boxes {
                 legend.sr-only { (t("What to give")) }
@@ -229,7 +234,7 @@ impl Page<'_> {
             }
             (form::select(&field("for", t("For")).required(), &durations.choices(), "7d"))
             (form::input(&field("note", t("Note")), form::Kind::Text, ""))
-            (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Give")))))
+            (form::form_actions(button::submit(&Button::new(kind, t("Give")))))
         };
         card(
             t("Give for a while"),
@@ -246,18 +251,21 @@ impl Page<'_> {
         let toggles = self.toggles();
         let asked = self.asked.role.as_ref().map(|role| role.id.to_string()).unwrap_or_default();
         let note = |form_id| form::input(&Field::new("note", t("Note")).form(form_id), form::Kind::Text, "");
-        let give = || form::form_actions(button::submit(&Button::new(Kind::Plain, t("Give for good"))));
+        let give = |asked| {
+            let kind = if asked { Kind::Primary } else { Kind::Plain };
+            form::form_actions(button::submit(&Button::new(kind, t("Give for good"))))
+        };
         html! {
             @if !roles.is_empty() {
                 (card(t("Give a role"), t("In place of the present one, until somebody changes it"), None, self.form("role", "grant", html! {
                     (form::select(&Field::new("role", t("Role")).required().form("role"), &roles.choices(), &asked))
-                    (note("role")) (give())
+                    (note("role")) (give(self.asked.role.is_some()))
                 })))
             }
             @if !toggles.is_empty() && self.may(Permission::UserSetAccess) {
                 (card(t("Allow a toggle"), t("A bundle that holds some of what is asked for, until somebody changes it"), None, self.form("toggle", "grant", html! {
                     (form::select(&Field::new("toggle", t("Toggle")).required().form("toggle"), &toggles.choices(), ""))
-                    (note("toggle")) (give())
+                    (note("toggle")) (give(false))
                 })))
             }
         }

@@ -73,10 +73,18 @@ fn actions(request: &Request, review: &ReviewView, lines: &[LineView]) -> Markup
     let open = |line: &&LineView| line.marked && line.decision.is_empty();
     let marked = i64::try_from(lines.iter().filter(open).count()).unwrap_or(i64::MAX);
     let remove = count(marked, "Remove {n} marked line", "Remove {n} marked lines");
+    let open = lines.iter().filter(|line| line.decision.is_empty()).count();
+    let question = count(
+        i64::try_from(open).unwrap_or(i64::MAX),
+        "{n} line is not decided and would be kept. Close the review all the same? It is not opened again.",
+        "{n} lines are not decided and would be kept. Close the review all the same? It is not opened again.",
+    );
+    let close = Button::new(Kind::Primary, t("Close the review"));
+    let close = if open > 0 { close.confirm(&question) } else { close };
     html! {
         (export)
         @if marked > 0 { (button::post(&Button::new(Kind::Plain, &remove), &below("remove-marked"), &csrf(request))) }
-        (button::post(&Button::new(Kind::Primary, t("Close the review")), &below("close"), &csrf(request)))
+        (button::post(&close, &below("close"), &csrf(request)))
     }
 }
 

@@ -62,8 +62,23 @@ fn general(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
     card(t("General"), "", None, body)
 }
 
+/// How the names of zones begin that are of a place on Earth (IANA).
+const PLACES: [&str; 9] = [
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+];
+
 fn place(request: &Request, view: &WorkspaceView) -> Markup {
-    let zones: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    // Those of places; the database has aliases, fixed offsets and files of its own besides.
+    let place = |name: &String| PLACES.iter().any(|place| name.starts_with(place)) || name == "UTC";
+    let zones: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).filter(place).collect();
     let mut zones: Vec<Choice<'_>> = zones.iter().map(|name| Choice { value: name, label: name }).collect();
     if !zones.iter().any(|zone| zone.value == view.time_zone) {
         zones.insert(0, Choice { value: &view.time_zone, label: &view.time_zone });

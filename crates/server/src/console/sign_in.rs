@@ -15,6 +15,7 @@ use workspace::language::Language;
 use workspace::sign_in::{self, NewSession};
 use workspace::{Code, Refusal};
 
+use super::frame::csrf;
 use super::paging::address;
 use crate::cookie;
 use crate::input::{Form, Query};
@@ -220,6 +221,7 @@ async fn page(
         @if let Some(reason) = reason { (notice(Tone::Warn, html! { (reason) })) }
         @if let Some(error) = error { (notice(Tone::Bad, html! { (error) })) }
         form.form method="post" action={ (base) "/sign-in" } {
+            input type="hidden" name="csrf" value=(csrf(request));
             input type="hidden" name="next" value=(typed.next);
             (form::input(&email, form::Kind::Email, &typed.email))
             (form::input(&password, form::Kind::Password, ""))
@@ -229,7 +231,7 @@ async fn page(
         p.hint { a href={ (base) "/mobile" } { (t("Sign in with a phone number and PIN")) } }
     };
     let demo = if workspace.is_demo { Some(people(request, workspace).await?) } else { None };
-    let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
+    let document = Document { title: t("Sign in"), theme: Theme::System, csrf: &csrf(request) };
     Ok(bare(&document, sign_in_card(&workspace.name, html! { (form) (languages(&typed.next)) }, demo)))
 }
 
@@ -253,5 +255,5 @@ async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, R
     let about =
         t("Made-up people, whom a click signs in. Where a page asks for their password, it is {password}.");
     let about = fill(about, &[("password", &crate::demo::PASSWORD)]);
-    Ok(demo_people(&about, &[company], &format!("/w/{}/sign-in/demo", workspace.slug), ""))
+    Ok(demo_people(&about, &[company], &format!("/w/{}/sign-in/demo", workspace.slug), &csrf(request)))
 }

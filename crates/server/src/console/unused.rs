@@ -76,7 +76,10 @@ fn name(permission: &str, meaning: &str) -> Markup {
 }
 
 fn nothing() -> Markup {
-    empty(Icon::Check, t("Everything is used"), t("Nothing is held that was not used for so long."), None)
+    let about = t(
+        "Nobody who was here for so long holds anything that they did not use. Who came later is not counted yet.",
+    );
+    empty(Icon::Check, t("Nothing unused was found"), about, None)
 }
 
 async fn of_person(

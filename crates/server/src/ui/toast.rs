@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::badge::Tone;
 use super::button::{self, Button, Kind};
-use super::text::t;
 use crate::request::ASKED;
 
 /// How to take back what the toast tells of.
@@ -12,6 +11,8 @@ use crate::request::ASKED;
 pub struct Undo<'a> {
     /// Address to post to.
     pub action: &'a str,
+    /// What the button says.
+    pub label: &'a str,
     /// The form's CSRF token.
     pub csrf: &'a str,
 }
@@ -26,7 +27,7 @@ pub fn toast(tone: Tone, text: &str, undo: Option<&Undo>) -> Markup {
                 form.inline method="post" action=(undo.action) {
                     input type="hidden" name="csrf" value=(undo.csrf);
                     input type="hidden" name=(ASKED) value="1";
-                    (button::submit(&Button::new(Kind::Plain, t("Undo"))))
+                    (button::submit(&Button::new(Kind::Plain, undo.label)))
                 }
              }
         }

@@ -113,3 +113,20 @@ async fn deleting_a_role_asks_where_its_holders_go_and_preselects_nothing() {
     let now = company.owner.client.get(&format!("/api/v1/users/{}", member.id)).await.expect(200);
     assert_eq!(now.json["role"]["id"], json!(agent));
 }
+
+#[tokio::test]
+async fn a_smaller_plan_keeps_nobody_from_giving_and_cloning_the_roles_that_it_cuts() {
+    let server = TestServer::start().await;
+    for preset in ["standard", "calliyo", "onoff", "nuacom"] {
+        let company = server.company(preset).await;
+        let owner = &company.owner.client;
+        let essential = json!({ "plan": "essential" });
+        owner.put("/api/v1/workspace/plan", essential).await.expect(200);
+        let default = access::Preset::by_key(preset).unwrap().roles.iter().find(|role| role.default).unwrap();
+        let role = company.role(&default.key).await;
+        let form = Browser::of(&company, &company.owner).get("/users/new").await.expect(200).text;
+        assert!(form.contains(&format!("<option value=\"{role}\" selected")), "{preset}: {form}");
+        let clone = format!("/api/v1/roles/{role}/clone");
+        owner.post(&clone, json!({ "name": "As it is" })).await.expect(201);
+    }
+}

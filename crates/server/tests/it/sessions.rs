@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use testkit::{Answer, Client, Company, TestServer};
+use testkit::{Answer, Client, Company, PASSWORD, TestServer};
 
 /// A company with somebody who has a password; their email address.
 async fn with_password(server: &TestServer) -> (Company<'_>, String, u64) {
@@ -185,5 +185,39 @@ async fn the_way_back_after_signing_in_leads_nowhere_else() {
         let body = serde_urlencoded::to_string(fields).unwrap();
         let answer = form(&server, &path, &body, &[]).await.expect(303);
         assert_eq!(answer.headers["location"].to_str().unwrap(), leads_to, "{next}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_signs_in_as_somebody_else_from_the_page_for_that() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let admin = company.hire("admin").await;
+    company.give_password(admin.id).await;
+    let page = company.page(&company.owner, "/sign-in").await.expect(200).text;
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let token = company.owner.client.token.clone().unwrap();
+    let stranger = server.stranger();
+    let form = [("email", admin.email.as_str()), ("password", PASSWORD), ("csrf", csrf)];
+    let request = stranger
+        .request(reqwest::Method::POST, &format!("/w/{}/sign-in", company.slug))
+        .header("cookie", format!("__Host-ringfence-{}={token}", company.slug));
+    let entered = stranger.send(request.form(&form)).await.expect(303);
+    assert!(entered.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn a_slash_after_an_address_leads_to_the_page() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    for (asked, there) in [("", ""), ("/users", "/users"), ("/users/?q=a", "/users?q=a")] {
+        let (path, query) =
+            asked.split_once('?').map_or((asked, String::new()), |(p, q)| (p, format!("?{q}")));
+        let asked = format!("/w/{}{}/{query}", company.slug, path.trim_end_matches('/'));
+        let led = server.stranger().get(&asked).await.expect(308);
+        assert_eq!(led.headers["location"], format!("/w/{}{there}", company.slug), "{asked}");
+    }
+    for odd in ["/w//evil.example/", "/w//", "//evil.example/", "/api/v1/users/"] {
+        server.stranger().get(odd).await.expect(404);
     }
 }

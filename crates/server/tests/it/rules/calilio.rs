@@ -245,7 +245,8 @@ async fn cal_18_only_the_owner_transfers_ownership_and_only_to_an_admin() {
     let token = owner.post("/api/v1/tokens", json!({ "name": "all" })).await.expect(201);
     let program = owner.with_token(token.json["secret"].as_str().unwrap());
     program.post("/api/v1/workspace/transfer", to(admin.id, PASSWORD)).await.expect(403);
-    transfer(to(admin.id, PASSWORD)).await.expect(204);
+    let done = transfer(to(admin.id, PASSWORD)).await.expect(204);
+    assert!(!done.headers.contains_key("ringfence-undo"), "only the new Owner can give it back");
     let role = |user: u32| {
         let path = format!("/api/v1/users/{user}");
         async move { owner.get(&path).await.expect(200).json["role"]["name"].clone() }
