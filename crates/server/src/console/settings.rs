@@ -77,7 +77,7 @@ const PLACES: [&str; 9] = [
 
 fn place(request: &Request, view: &WorkspaceView) -> Markup {
     // Those of places; the database has aliases, fixed offsets and files of its own besides.
-    let place = |name: &String| PLACES.iter().any(|place| name.starts_with(place)) || name == "UTC";
+    let place = |name: &String| PLACES.iter().any(|place| name.starts_with(place)) || name == "Etc/UTC";
     let zones: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).filter(place).collect();
     let mut zones: Vec<Choice<'_>> = zones.iter().map(|name| Choice { value: name, label: name }).collect();
     if !zones.iter().any(|zone| zone.value == view.time_zone) {

@@ -24,7 +24,7 @@ use crate::ui::filter::Choice;
 use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::segmented::{ThreeState, setting, three_state};
-use crate::ui::text::{capital, fill, later, said, t};
+use crate::ui::text::{capital, count, fill, later, said, t};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -329,14 +329,10 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
         @if temporary.is_empty() { p.hint { (t("Nothing at present. It ends by itself when its time is over.")) } }
         @for one in temporary {
             div.grant id={ "temporary-" (one.id) } {
-                div.grant-head {
-                    div.setting-text {
-                        @for (permission, reaches) in &one.holds {
-                            strong { (meaning(permission)) } p.hint { code { (permission) } " · " (reaches.iter().map(|reach| t(reach)).collect::<Vec<&str>>().join(", ")) }
-                        }
-                        p.hint { (ends(page, one.expires_at)) }
-                    }
-                    @if may {
+                (held_for_a_while(one))
+                p.hint { (ends(page, one.expires_at)) }
+                @if may {
+                    div.lasting-acts {
                         (prolong(page, &format!("prolong-{}", one.id), &format!("/temporary/{}/extend", one.id)))
                         (button::post(&Button::new(Kind::Plain, t("End now")).confirm(t("End this access now? It holds at once.")),
                             &page.path(&format!("/temporary/{}/end", one.id)), &csrf(page.request)))
@@ -346,6 +342,26 @@ pub fn temporary(page: &Page<'_>, temporary: &[TemporaryView]) -> Markup {
         }
     };
     card(t("For a while"), t("Permissions that end by themselves"), give, body)
+}
+
+/// So many permissions that were given together stand open; the rest unfolds.
+const OPEN: usize = 3;
+
+fn held_for_a_while(one: &TemporaryView) -> Markup {
+    let line = |(permission, reaches): (&String, &Vec<&'static str>)| {
+        let far = reaches.iter().map(|reach| t(reach)).collect::<Vec<&str>>().join(", ");
+        html! { div.setting-text { strong { (meaning(permission)) } p.hint { code { (permission) } " · " (far) } } }
+    };
+    let rest = i64::try_from(one.holds.len().saturating_sub(OPEN)).unwrap_or(i64::MAX);
+    html! {
+        @for held in one.holds.iter().take(OPEN) { (line(held)) }
+        @if rest > 0 {
+            details id={ "rest-" (one.id) } {
+                summary { (count(rest, "{n} more", "{n} more")) }
+                @for held in one.holds.iter().skip(OPEN) { (line(held)) }
+            }
+        }
+    }
 }
 
 /// When something ends, and how long that is from now.
