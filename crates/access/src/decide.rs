@@ -155,11 +155,20 @@ impl Actor {
             && self.viewer_too(permission, |viewer| viewer.may(permission, thing))
     }
 
+    /// Whether the actor may do something to what has that id; never to what is not there.
+    pub fn may_to(&self, permission: Permission, noun: Noun, id: Id) -> bool {
+        self.snapshot.thing(noun, id).is_some_and(|thing| self.may(permission, &thing))
+    }
+
+    /// Whether the actor may see a user's record.
+    pub fn sees_user(&self, user: Id) -> bool {
+        self.may_to(Permission::UserRead, Noun::User, user)
+    }
+
     /// Whether the actor may know a user by name: sees them, or the directory.
     pub fn knows_user(&self, user: Id) -> bool {
-        let sees = |thing: Thing| self.may(Permission::UserRead, &thing);
         let directory = self.id() == user || self.holds(Permission::DirectoryRead);
-        (directory || self.snapshot.thing(Noun::User, user).is_some_and(sees))
+        (directory || self.sees_user(user))
             && self.viewer.as_deref().is_none_or(|viewer| viewer.knows_user(user))
     }
 
@@ -168,8 +177,8 @@ impl Actor {
         let Some(kind) = self.snapshot.model().units.get(&unit).map(|unit| Noun::from(unit.kind)) else {
             return false;
         };
-        let seen = self.snapshot.thing(kind, unit).zip(kind.see());
-        (self.folded.leads(unit) || seen.is_some_and(|(thing, see)| self.may(see, &thing)))
+        let seen = kind.see().is_some_and(|see| self.may_to(see, kind, unit));
+        (self.folded.leads(unit) || seen)
             && self.viewer.as_deref().is_none_or(|viewer| viewer.sees_unit(unit))
     }
 
@@ -178,8 +187,7 @@ impl Actor {
         let model = self.snapshot.model();
         if let Some(entity) = model.entities.get(&id) {
             let noun = Noun::from(entity.kind);
-            let seen = self.snapshot.thing(noun, id).zip(noun.see());
-            return seen.is_some_and(|(thing, see)| self.may(see, &thing));
+            return noun.see().is_some_and(|see| self.may_to(see, noun, id));
         }
         if model.units.contains_key(&id) { self.sees_unit(id) } else { self.knows_user(id) }
     }

@@ -112,9 +112,7 @@ impl Store {
     ) -> Result<AccessRequestRow> {
         let query = q(COLUMNS).v(visible.workspace()).s(" AND id = ").v(request);
         let row: AccessRequestRow = self.db.one(query).await?.ok_or(StoreError::Missing)?;
-        let actor = visible.actor();
-        let user = actor.snapshot().thing(Noun::User, row.user());
-        let may = user.is_some_and(|user| actor.may(Permission::AccessRequestDecide, &user));
+        let may = visible.actor().may_to(Permission::AccessRequestDecide, Noun::User, row.user());
         if may { Ok(row) } else { Err(StoreError::Missing) }
     }
 

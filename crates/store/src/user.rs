@@ -223,12 +223,7 @@ impl Store {
             let query = query.v(visible.workspace()).s(" AND id IN ").list(some.iter().copied());
             rows.extend(self.db.all::<UserRow>(query).await?);
         }
-        let model = visible.actor().snapshot();
-        let sees = |id| {
-            let thing = model.thing(access::Noun::User, id);
-            thing.is_some_and(|thing| visible.actor().may(access::Permission::UserRead, &thing))
-        };
-        rows.retain(|row| sees(load::id(row.id)));
+        rows.retain(|row| visible.actor().sees_user(load::id(row.id)));
         rows.sort_unstable_by_key(|row| place.get(&load::id(row.id)).copied());
         Ok(rows)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::model::EntityKind;
-use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Right, Text, Visible, can, text};
+use access::{Actor, Id, Micros, Model, Noun, Permit, Right, Text, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
@@ -119,10 +119,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn sees(&self, user: Id) -> bool {
-        self.actor.is_none_or(|actor| {
-            let thing = actor.snapshot().thing(Noun::User, user);
-            thing.is_some_and(|thing| actor.may(Permission::UserRead, &thing))
-        })
+        self.actor.is_none_or(|actor| actor.sees_user(user))
     }
 
     fn knows(&self, user: Id) -> bool {

@@ -200,9 +200,7 @@ pub async fn unassign(
 
 /// Whoever assigns numbers with the reach `team` assigns them to people of the units that they lead.
 fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: Id) -> Answer<Id> {
-    let thing = snapshot.thing(Noun::User, user);
-    let within = |actor: &Actor| thing.as_ref().is_some_and(|t| actor.may(Permission::NumberAssign, t));
-    if actor.is_none_or(within) {
+    if actor.is_none_or(|actor| actor.may_to(Permission::NumberAssign, Noun::User, user)) {
         return check::user(snapshot.model(), user);
     }
     Err(Refusal::invalid("user", "{field} is not somebody whom you can assign numbers to."))
@@ -221,11 +219,11 @@ async fn give(
     }
     let model = before.model();
     for old in displaced(model, grant, change.now()) {
-        may_displace(change.actor(), before, permission, old.user, grant.entity)?;
+        may_displace(change.actor(), permission, old.user, grant.entity)?;
         take(change, model, permission, old.user, grant.entity).await?;
     }
     for user in displaced_presets(model, grant) {
-        may_displace(change.actor(), before, permission, user, grant.entity)?;
+        may_displace(change.actor(), permission, user, grant.entity)?;
         change.preset_caller_id(user, None).await?;
         let detail = serde_json::json!({ "before": { "default_caller_id": model.label(grant.entity) },
             "after": { "default_caller_id": null } });
@@ -262,16 +260,10 @@ fn displaced<'m>(model: &'m Model, new: &GrantInput, now: Micros) -> impl Iterat
 }
 
 /// Taking a number from its present user is an act on that user too, unless one assigns the number itself.
-fn may_displace(
-    actor: Option<&Actor>,
-    before: &Snapshot,
-    permission: Permission,
-    user: Id,
-    number: Id,
-) -> Answer<()> {
-    let noun = if permission == Permission::NumberAssign { Noun::Number } else { Noun::User };
-    let thing = before.thing(noun, if noun == Noun::Number { number } else { user });
-    let may = |actor: &Actor| thing.is_some_and(|thing| actor.may(permission, &thing));
+fn may_displace(actor: Option<&Actor>, permission: Permission, user: Id, number: Id) -> Answer<()> {
+    let assigns = permission == Permission::NumberAssign;
+    let (noun, id) = if assigns { (Noun::Number, number) } else { (Noun::User, user) };
+    let may = |actor: &Actor| actor.may_to(permission, noun, id);
     if actor.is_none_or(may) { Ok(()) } else { Err(Refusal::lacks(permission)) }
 }
 

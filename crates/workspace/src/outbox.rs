@@ -62,8 +62,7 @@ const fn makes(kind: Kind) -> Option<Permission> {
 fn may_read(actor: &Actor, row: &MailRow) -> bool {
     let (user, snapshot) = (id(row.user_id), actor.snapshot());
     let permission = Kind::of(&row.kind).and_then(makes);
-    let thing = snapshot.thing(Noun::User, user);
-    let holds = permission.zip(thing).is_some_and(|(permission, thing)| actor.may(permission, &thing));
+    let holds = permission.is_some_and(|permission| actor.may_to(permission, Noun::User, user));
     holds
         && user != actor.id()
         && actor.viewer().is_none()

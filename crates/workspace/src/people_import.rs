@@ -202,7 +202,7 @@ impl<'a> Planner<'a> {
     fn edit(&mut self, person: &FilePerson, old: UserRow) -> Answer<Step> {
         let user = id(old.id);
         self.seen(user)?;
-        let (was, before) = (users::input_of(&old), self.before);
+        let was = users::input_of(&old);
         let input = self.filled(person, was.clone())?;
         if input == was {
             return Ok(Step::Nothing);
@@ -212,8 +212,7 @@ impl<'a> Planner<'a> {
             for (asked, permission) in
                 [(!same_record, Permission::UserUpdate), (input.role != was.role, Permission::UserAssignRole)]
             {
-                let thing = before.thing(Noun::User, user);
-                if asked && !thing.is_some_and(|thing| actor.may(permission, &thing)) {
+                if asked && !actor.may_to(permission, Noun::User, user) {
                     return Err(Refusal::lacks(permission));
                 }
             }
@@ -228,9 +227,7 @@ impl<'a> Planner<'a> {
 
     /// Somebody whom the asker does not see is told like any address that is taken (ALL-05).
     fn seen(&self, user: Id) -> Answer<()> {
-        let thing = self.before.thing(Noun::User, user);
-        let sees = |actor: &Actor| thing.is_some_and(|thing| actor.may(Permission::UserRead, &thing));
-        if self.actor.is_none_or(sees) {
+        if self.actor.is_none_or(|actor| actor.sees_user(user)) {
             return Ok(());
         }
         Err(Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at("email"))

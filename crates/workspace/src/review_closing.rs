@@ -139,9 +139,7 @@ impl<'a> Closing<'a> {
 /// Taking a role is assigning another one; taking anything else is setting somebody's access.
 fn may_take(actor: &Actor, line: &ReviewLineRow) -> Answer<()> {
     let takes = if line.kind == "role" { Permission::UserAssignRole } else { Permission::UserSetAccess };
-    let user = actor.snapshot().thing(Noun::User, line.user());
-    let may = user.is_some_and(|user| actor.may(takes, &user));
-    if may { Ok(()) } else { Err(Refusal::lacks(takes)) }
+    if actor.may_to(takes, Noun::User, line.user()) { Ok(()) } else { Err(Refusal::lacks(takes)) }
 }
 
 fn reason(breach: Breach) -> String {

@@ -14,7 +14,7 @@ use store::uses::LastUses;
 
 use crate::access_requests::MOST_TOLD;
 use crate::refusal::{Code, Refusal};
-use crate::uses::{self, sees};
+use crate::uses;
 use crate::{Answer, App, List, Moment, Ref, check, id, mail, roles, spreadsheet};
 
 const DAY: Micros = 86_400_000_000;
@@ -178,7 +178,7 @@ pub(crate) fn reviewer(permit: &Permit<can::AccessReview>) -> Answer<&Actor> {
 fn may_see(reader: &Actor, user: Id, about: Option<Id>) -> bool {
     let model = reader.snapshot().model();
     let there = |id: &Id| model.entities.contains_key(id) || model.units.contains_key(id);
-    sees(reader, user) && about.filter(there).is_none_or(|id| reader.knows(id))
+    reader.sees_user(user) && about.filter(there).is_none_or(|id| reader.knows(id))
 }
 
 /// The lines that somebody may see.
@@ -250,7 +250,7 @@ pub async fn start(
     let name = if name.is_empty() { snapshot.model().label(scope).to_owned() } else { name };
     let since = now - unused_days * DAY;
     let finder = Finder { snapshot, now, since, noticed: app.uses.noticed(), last: &last, joined: &joined };
-    let people = people(snapshot.model(), scope).into_iter().filter(|user| sees(actor, *user));
+    let people = people(snapshot.model(), scope).into_iter().filter(|user| actor.sees_user(*user));
     let lines: Vec<NewLine> = people.flat_map(|user| finder.lines(actor, user)).collect();
     let row = NewReviewRow { name: &name, scope_kind, scope, unused_days, by: actor.id() };
     let review = change.add_review(&row, lines).await?;

@@ -1,16 +1,13 @@
 //! What to say when a value must be unique and is not: which field, and who has it where the asker may know.
 
-use access::{Actor, Id, Noun, Permission, Snapshot, text};
+use access::{Actor, Snapshot, text};
 use store::StoreError;
 
 use crate::refusal::{Code, Refusal};
 
 /// The refusal for an email address, with the name of whoever has it where the asker sees their record.
 pub(crate) fn email(error: StoreError, snapshot: &Snapshot, asker: Option<&Actor>, email: &str) -> Refusal {
-    let sees = |user: &Id| {
-        let thing = snapshot.thing(Noun::User, *user);
-        asker.is_none_or(|asker| thing.is_some_and(|thing| asker.may(Permission::UserRead, &thing)))
-    };
+    let sees = |user: &access::Id| asker.is_none_or(|asker| asker.sees_user(*user));
     let holder = snapshot.by_email(email).filter(sees);
     by(error, holder.map(|user| snapshot.model().label(user)))
 }

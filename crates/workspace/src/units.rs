@@ -231,11 +231,7 @@ fn needs_place(counts: Option<(usize, usize)>) -> Refusal {
 /// Whoever empties a unit moves its people and takes it from its leaders.
 fn may_empty(actor: &Actor, members: &[Id], leaders: &[Id]) -> Answer<()> {
     for (people, permission) in [(members, Permission::UserUpdate), (leaders, Permission::UserSetAccess)] {
-        let may = |user: &Id| {
-            let thing = actor.snapshot().thing(Noun::User, *user);
-            thing.is_some_and(|thing| actor.may(permission, &thing))
-        };
-        if !people.iter().all(may) {
+        if !people.iter().all(|user| actor.may_to(permission, Noun::User, *user)) {
             return Err(Refusal::lacks(permission));
         }
     }

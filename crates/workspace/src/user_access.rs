@@ -125,10 +125,8 @@ pub struct EffectiveLine {
 pub async fn toggles(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<ToggleView>> {
     let snapshot = app.snapshot(permit).await?;
     let model = snapshot.model();
-    let knows = |actor: &Actor| {
-        let thing = snapshot.thing(Noun::User, permit.id());
-        actor.holds(Permission::RoleRead) || thing.is_some_and(|t| actor.may(Permission::UserSetAccess, &t))
-    };
+    let sets = |actor: &Actor| actor.may_to(Permission::UserSetAccess, Noun::User, permit.id());
+    let knows = |actor: &Actor| actor.holds(Permission::RoleRead) || sets(actor);
     let all = permit.actor().is_none_or(knows);
     let views = model.toggles.keys().filter_map(|toggle| ToggleView::of(model, permit.id(), *toggle));
     let views = views.filter(|view| all || view.built_in || view.setting != word(None));

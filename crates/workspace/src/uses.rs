@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use access::{Actor, Id, Micros, Noun, Permission, PermissionSet, Permit, Snapshot, can};
+use access::{Id, Micros, Permission, PermissionSet, Permit, Snapshot, can};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::Slice;
@@ -170,7 +170,7 @@ impl Asked {
         }
         flush(app).await?;
         let snapshot = app.snapshot(permit).await?;
-        let seen = |user: &Id| permit.actor().is_none_or(|actor| sees(actor, *user));
+        let seen = |user: &Id| permit.actor().is_none_or(|actor| actor.sees_user(*user));
         let mut people: Vec<Id> = snapshot.model().users.keys().copied().filter(seen).collect();
         people.sort_by_key(|id| snapshot.model().label(*id).to_lowercase());
         Ok(Asked {
@@ -217,12 +217,6 @@ impl Asked {
             last_used_at: holders.iter().filter_map(|user| last(user)).max().map(Moment),
         })
     }
-}
-
-/// Whether somebody may see a user's record.
-pub(crate) fn sees(actor: &Actor, user: Id) -> bool {
-    let thing = actor.snapshot().thing(Noun::User, user);
-    thing.is_some_and(|thing| actor.may(Permission::UserRead, &thing))
 }
 
 #[cfg(test)]

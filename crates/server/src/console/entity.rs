@@ -142,10 +142,9 @@ impl Page<'_> {
     }
 
     fn may_take_back(&self, holder: &Holder) -> bool {
-        let user = self.actor.snapshot().thing(Noun::User, Id(holder.user.id));
         match self.kind {
             EntityKind::Number => self.may(Permission::NumberAssign),
-            _ => user.is_some_and(|user| self.actor.may(Permission::UserSetAccess, &user)),
+            _ => self.actor.may_to(Permission::UserSetAccess, Noun::User, Id(holder.user.id)),
         }
     }
 

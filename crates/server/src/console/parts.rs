@@ -1,7 +1,7 @@
 //! What pages share: moments, account states, lists to choose from, names that lead to their pages.
 
 use access::model::UnitKind;
-use access::{Actor, Id, Model, Noun, Thing, authority};
+use access::{Actor, Id, Model, Noun, authority};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use workspace::language::Language;
@@ -162,12 +162,6 @@ pub fn entity_name(kind: &str, name: &str) -> String {
 
 /// A name, as a link to its page for whoever may see that.
 pub fn linked(request: &Request, actor: &Actor, noun: Noun, thing: &Ref, name: Markup) -> Markup {
-    let row = actor.snapshot().thing(noun, Id(thing.id));
-    let seen = row.zip(noun.see()).is_some_and(|(row, see)| actor.may(see, &row));
+    let seen = noun.see().is_some_and(|see| actor.may_to(see, noun, Id(thing.id)));
     html! { @if seen { a href=(page_of(request, noun, thing.id)) { (name) } } @else { (name) } }
-}
-
-/// A user as a decision sees one.
-pub fn user_thing(actor: &Actor, user: Id) -> Option<Thing> {
-    actor.snapshot().thing(Noun::User, user)
 }

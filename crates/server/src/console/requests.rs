@@ -1,6 +1,6 @@
 //! What people ask for: the list for whoever may decide, and one request with what can be given on it (CAL-20).
 
-use access::{Actor, Permission, Reach, Reaches, Visible, authority, can};
+use access::{Actor, Noun, Permission, Reach, Reaches, Visible, authority, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -163,8 +163,7 @@ impl Page<'_> {
     }
 
     fn may(&self, permission: Permission) -> bool {
-        let user = parts::user_thing(self.actor, access::Id(self.asked.user.id));
-        user.is_some_and(|user| self.actor.may(permission, &user))
+        self.actor.may_to(permission, Noun::User, access::Id(self.asked.user.id))
     }
 
     fn about(&self) -> Markup {

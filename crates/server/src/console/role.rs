@@ -133,9 +133,8 @@ fn holders(request: &Request, actor: &Actor, role: Id, asked: &Asked) -> Markup 
 }
 
 fn seen_holders(actor: &Actor, role: Id) -> Vec<(&str, Id)> {
-    let sees = |id: &Id| parts::user_thing(actor, *id).is_some_and(|t| actor.may(Permission::UserRead, &t));
     let users = actor.snapshot().model().users.iter();
-    let seen = users.filter(|(id, user)| user.role == role && sees(id));
+    let seen = users.filter(|(id, user)| user.role == role && actor.sees_user(**id));
     let mut people: Vec<(&str, Id)> = seen.map(|(id, user)| (user.name.as_str(), *id)).collect();
     people.sort_by_key(|(name, id)| (name.to_lowercase(), *id));
     people

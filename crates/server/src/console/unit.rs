@@ -68,8 +68,7 @@ impl<'a> Page<'a> {
 
     /// Whether the viewer sees somebody's record and may do that to them.
     fn may_to(&self, permission: Permission, user: Id) -> bool {
-        let thing = parts::user_thing(self.actor, user);
-        thing.is_some_and(|t| self.actor.may(Permission::UserRead, &t) && self.actor.may(permission, &t))
+        self.actor.sees_user(user) && self.actor.may_to(permission, Noun::User, user)
     }
 
     /// A form of hidden fields with one button.

@@ -1,13 +1,12 @@
 //! View as: starting and stopping to see the workspace as another user, and the banner on every page meanwhile.
 
-use access::{Id, Permission, Permit, can};
+use access::{Id, Noun, Permission, Permit, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::Identity;
 use workspace::{Refusal, view_as};
 
 use super::frame::{csrf, path};
-use super::parts;
 use crate::request::Request;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::icon::{Icon, icon};
@@ -29,8 +28,8 @@ pub async fn end(request: Request, who: Identity, _: ()) -> Result<Redirect, Ref
 /// The button on a user's page; disabled with the reason where the viewer may ask about the user, and none where not.
 pub fn button(request: &Request, user: Id) -> Option<Markup> {
     let actor = &request.who.as_ref()?.actor;
-    let thing = parts::user_thing(actor, user)?;
-    if actor.id() == user || actor.viewer().is_some() || !actor.may(Permission::AccessExplain, &thing) {
+    let may_ask = actor.may_to(Permission::AccessExplain, Noun::User, user);
+    if actor.id() == user || actor.viewer().is_some() || !may_ask {
         return None;
     }
     let refused = actor.view_as(user).err().map(|why| capital(&in_words(&why.text())));
