@@ -35,12 +35,10 @@ impl GrantView {
     }
 }
 
-/// A grant to make for a user, in place of what they had on the thing.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+/// What a grant lets its holder do.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SetGrant {
-    /// An extension, queue or number of the workspace.
-    pub entity: u32,
+pub struct GrantRights {
     /// Place and receive calls with it, choose it as caller ID.
     #[serde(default)]
     pub may_use: bool,
@@ -51,19 +49,18 @@ pub struct SetGrant {
     pub expires_at: Option<Moment>,
 }
 
-/// A number to give to a user.
+/// What the assignment of a number lets its holder do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AssignNumber {
-    /// To whom.
-    pub user: u32,
+pub struct AssignmentRights {
     /// Place and receive calls with it, choose it as caller ID.
     #[serde(default = "yes")]
     pub may_use: bool,
     /// See its log and statistics.
     #[serde(default = "yes")]
     pub may_observe: bool,
-    /// Delete every call that went through the number so far, with its recording (ONF-07).
+    /// Delete every call that went through the number so far, with its recording: for a number that passes to another
+    /// user where it belongs to one at a time (ONF-07). Its history stays unless this is true.
     #[serde(default)]
     pub delete_history: bool,
     /// The number itself, typed once more, where its history is to be deleted.
@@ -101,13 +98,14 @@ pub async fn set(
     app: &App,
     permit: &Permit<can::UserSetAccess>,
     author: &Author,
-    new: SetGrant,
+    entity: u32,
+    rights: GrantRights,
 ) -> Answer<GrantView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let (entity, _) = entities::known(before.model(), permit.actor(), new.entity)?;
-    let expires_at = check::future("expires_at", new.expires_at, change.now())?;
-    let SetGrant { may_use, may_observe, .. } = new;
+    let (entity, _) = entities::known(before.model(), permit.actor(), entity)?;
+    let expires_at = check::future("expires_at", rights.expires_at, change.now())?;
+    let GrantRights { may_use, may_observe, .. } = rights;
     let grant = GrantInput { user: permit.id(), entity, may_use, may_observe, expires_at };
     give(&mut change, &before, permit.permission(), &grant).await?;
     change.commit().await?;
@@ -133,16 +131,17 @@ pub async fn assign(
     app: &App,
     permit: &Permit<can::NumberAssign>,
     author: &Author,
-    new: AssignNumber,
+    user: u32,
+    rights: AssignmentRights,
 ) -> Answer<Assigned> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let user = assignee(&before, permit.actor(), Id(new.user))?;
-    let AssignNumber { may_use, may_observe, .. } = new;
+    let user = assignee(&before, permit.actor(), Id(user))?;
+    let AssignmentRights { may_use, may_observe, delete_history, confirm } = rights;
     let grant = GrantInput { user, entity: permit.id(), may_use, may_observe, expires_at: None };
     give(&mut change, &before, permit.permission(), &grant).await?;
     let recordings =
-        if new.delete_history { forget(&mut change, &before, &grant, &new.confirm).await? } else { vec![] };
+        if delete_history { forget(&mut change, &before, &grant, &confirm).await? } else { vec![] };
     change.commit().await?;
     let view = GrantView::of(before.model(), &grant).ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Assigned { grant: view, recordings })

@@ -69,16 +69,6 @@ pub struct NewRole {
     pub holds: BTreeMap<String, Vec<String>>,
 }
 
-/// A custom role that begins as another one is.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CloneRole {
-    /// The role to start from, built-in or custom.
-    pub from: u32,
-    /// What people call the new one.
-    pub name: String,
-}
-
 /// An edit of a custom role: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -133,15 +123,16 @@ pub async fn clone_of(
     app: &App,
     permit: &Permit<can::RoleWrite>,
     author: &Author,
-    clone: CloneRole,
+    from: Id,
+    name: &str,
 ) -> Answer<RoleView> {
     let (change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let role = before.model().roles.get(&Id(clone.from));
+    let role = before.model().roles.get(&from);
     let role = role.ok_or_else(|| Refusal::invalid("from", "{field} is not a role of this workspace."))?;
     let holds: Vec<Cell> = role.holds.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
     let detail = serde_json::json!({ "from": role.name });
-    add(app, change, &permit, &clone.name, &holds, detail).await
+    add(app, change, &permit, name, &holds, detail).await
 }
 
 async fn add(

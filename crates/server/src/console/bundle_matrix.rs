@@ -10,9 +10,12 @@ use workspace::Refusal;
 use super::access_matrix::{self, Line, Look};
 use super::frame::{back, csrf, path};
 use super::paging::address;
+use super::parts::Options;
 use crate::input::Pairs;
 use crate::request::Request;
-use crate::ui::form;
+use crate::ui::button::{Button, Kind};
+use crate::ui::dialog;
+use crate::ui::form::{self, Field};
 use crate::ui::text::{fill, listed, t};
 
 /// The matrix of a bundle, in a form that saves itself to the page's address where one may edit.
@@ -33,6 +36,24 @@ pub fn show(request: &Request, actor: &Actor, cells: &[Cell], id: &str, edit_at:
     let Some(here) = edit_at else { return matrix };
     let fields = html! { input type="hidden" name="was" value=(was(cells)); (matrix) };
     form::autosave(&format!("{id}-matrix"), here, &csrf(request), fields)
+}
+
+/// The dialog in which a new bundle gets its name, empty or as one of `from` is: its title, what its button says.
+pub fn new_dialog(
+    request: &Request,
+    id: &str,
+    [title, create]: [&str; 2],
+    here: &str,
+    from: Options,
+) -> Markup {
+    let form = format!("{id}-form");
+    let field = |name, label| Field::new(name, label).form(&form);
+    let from = from.or_none(t("Empty: holds nothing yet"));
+    let fields = html! {
+        (form::input(&field("name", t("Name")).required(), form::Kind::Text, ""))
+        (form::select(&field("from", t("Begin as")), &from.choices(), ""))
+    };
+    dialog::asking(id, title, here, &csrf(request), &Button::new(Kind::Primary, create), fields)
 }
 
 /// What would come with a permission, and what would go with it.

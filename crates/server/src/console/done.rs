@@ -33,7 +33,12 @@ const WORDS: &[(&str, &str)] = &[
     ("granted", later("Granted. It holds at once.")),
     ("withdrawn", later("Grant withdrawn. It holds at once.")),
     ("given", later("Access given for a while. It holds at once.")),
-    ("asked-before", later("You have asked for this already, and it waits for an answer. To give another reason, withdraw it and ask anew.")),
+    (
+        "asked-before",
+        later(
+            "You have asked for this already, and it waits for an answer. To give another reason, withdraw it and ask anew.",
+        ),
+    ),
     ("asked", later("Asked. You hear of it here and by email as soon as somebody decides.")),
     ("taken", later("Taken back. Nobody needs to decide it any more.")),
     ("decided", later("Decided. Whoever asked is told.")),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use store::entity::ReadsEntities;
 use workspace::calls::{self, CallQuery};
 use workspace::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
-use workspace::grants::{self, AssignNumber, SetGrant};
+use workspace::grants::{self, AssignmentRights, GrantRights};
 use workspace::{Code, Refusal};
 
 use super::choices;
@@ -295,14 +295,14 @@ pub async fn assign_number(
     permit: Permit<can::NumberAssign>,
     Form(given): Form<Given>,
 ) -> Result<Redirect, Refusal> {
-    let new = AssignNumber {
-        user: given.user,
+    let rights = AssignmentRights {
         may_use: !given.may_use.is_empty(),
         may_observe: !given.may_observe.is_empty(),
         delete_history: !given.delete_history.is_empty(),
         confirm: given.confirm,
     };
-    let assigned = grants::assign(&request.server.app, &permit, &request.author(), new).await?;
+    let (app, author) = (&request.server.app, request.author());
+    let assigned = grants::assign(app, &permit, &author, given.user, rights).await?;
     recordings::remove_all(&request, &assigned.recordings).await?;
     Ok(back(&request, EntityKind::Number, permit.id().0, "assigned"))
 }
@@ -346,13 +346,12 @@ async fn give(
     let user = visible.actor().snapshot().thing(Noun::User, Id(given.user));
     let user = user.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let permit = visible.actor().permit_on::<can::UserSetAccess>(user)?;
-    let new = SetGrant {
-        entity,
+    let rights = GrantRights {
         may_use: !given.may_use.is_empty(),
         may_observe: !given.may_observe.is_empty(),
         expires_at: when::end_of_day("until", &given.until, &when::zone(request))?,
     };
-    grants::set(&request.server.app, &permit, &request.author(), new).await?;
+    grants::set(&request.server.app, &permit, &request.author(), entity, rights).await?;
     Ok(back(request, kind, entity, "assigned"))
 }
 

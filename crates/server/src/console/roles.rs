@@ -2,24 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Group, Permission, Permit, Thing, can};
+use access::{Actor, Group, Id, Permission, Permit, Thing, can};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::roles::{self, CloneRole, NewRole, RoleView};
+use workspace::roles::{self, NewRole, RoleView};
 use workspace::{Code, Refusal};
 
-use super::frame::{Frame, csrf, done, path};
-use super::parts::Options;
+use super::bundle_matrix;
+use super::frame::{Frame, done, path};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
-use crate::ui::dialog;
 use crate::ui::empty::empty;
 use crate::ui::filter::{self, Choice, filter_bar};
-use crate::ui::form::{self, Field};
 use crate::ui::icon::Icon;
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::table::{Column, Row, table};
@@ -141,19 +139,8 @@ pub fn badges(role: &RoleView) -> Markup {
 }
 
 fn new_dialog(request: &Request, roles: &[RoleView], here: &str) -> Markup {
-    let from: Options = roles.iter().map(|role| (role.id, said(&role.name))).collect();
-    let field = |name, label| Field::new(name, label).form("new-role-form");
-    dialog::asking(
-        "new-role",
-        t("New role"),
-        here,
-        &csrf(request),
-        &Button::new(Kind::Primary, t("Create role")),
-        html! {
-            (form::input(&field("name", t("Name")).required(), form::Kind::Text, ""))
-            (form::select(&field("from", t("Begin as")), &from.or_none(t("Empty: holds nothing yet")).choices(), ""))
-        },
-    )
+    let from = roles.iter().map(|role| (role.id, said(&role.name))).collect();
+    bundle_matrix::new_dialog(request, "new-role", [t("New role"), t("Create role")], here, from)
 }
 
 /// Creates a role, empty or as another one is.
@@ -164,7 +151,7 @@ pub async fn create(
 ) -> Result<Redirect, Refusal> {
     let (app, author, name) = (&request.server.app, request.author(), typed.get("name").to_owned());
     let (role, word) = match typed.id("from")? {
-        Some(from) => (roles::clone_of(app, &permit, &author, CloneRole { from, name }).await?, "cloned"),
+        Some(from) => (roles::clone_of(app, &permit, &author, Id(from), &name).await?, "cloned"),
         None => {
             let holds = BTreeMap::new();
             (roles::create(app, &permit, &author, NewRole { name, holds }).await?, "added")

@@ -8,7 +8,7 @@ use workspace::{Code, Refusal};
 
 use super::bundle_matrix;
 use super::frame::{Frame, csrf, done, path};
-use super::parts::{Options, linked};
+use super::parts::linked;
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::avatar::person;
@@ -80,19 +80,8 @@ fn kind(toggle: &ToggleDefinition) -> Markup {
 }
 
 fn new_dialog(request: &Request, toggles: &[ToggleDefinition], here: &str) -> Markup {
-    let from: Options = toggles.iter().map(|toggle| (toggle.id, said(&toggle.name))).collect();
-    let field = |name, label| Field::new(name, label).form("new-toggle-form");
-    dialog::asking(
-        "new-toggle",
-        t("New toggle"),
-        here,
-        &csrf(request),
-        &Button::new(Kind::Primary, t("Create toggle")),
-        html! {
-            (form::input(&field("name", t("Name")).required(), form::Kind::Text, ""))
-            (form::select(&field("from", t("Begin as")), &from.or_none(t("Empty: holds nothing yet")).choices(), ""))
-        },
-    )
+    let from = toggles.iter().map(|toggle| (toggle.id, said(&toggle.name))).collect();
+    bundle_matrix::new_dialog(request, "new-toggle", [t("New toggle"), t("Create toggle")], here, from)
 }
 
 /// Defines a toggle, empty or as another one is.

@@ -6,7 +6,7 @@ use access::model::{Setting, UnitKind};
 use access::{Id, Permission, Permit, Reach, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::grants::{self, GrantView, SetGrant};
+use workspace::grants::{self, GrantRights, GrantView};
 use workspace::user_access::{self, NewEnd, NewTemporary, TemporaryView, ToggleView};
 use workspace::{Code, Moment, Refusal, users};
 
@@ -237,9 +237,9 @@ pub async fn set_grant(
         let message = text!("Tick use, observe or both; to take both away, withdraw the grant.");
         return Err(Refusal::invalid("may_use", message));
     }
-    let grant =
-        SetGrant { entity: typed.id("entity")?.ok_or_else(missing)?, may_use, may_observe, expires_at };
-    grants::set(&request.server.app, &permit, &request.author(), grant).await?;
+    let entity = typed.id("entity")?.ok_or_else(missing)?;
+    let rights = GrantRights { may_use, may_observe, expires_at };
+    grants::set(&request.server.app, &permit, &request.author(), entity, rights).await?;
     let page = format!("/users/{}", permit.id());
     Ok(if typed.get("new") == "yes" { done(&request, &page, "granted") } else { back(&request, &page) })
 }
@@ -418,8 +418,8 @@ pub async fn extend_grant(
     let (grant, end) = end.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let expires_at = Some(Moment(end + lasts("by", &typed)?));
     let (may_use, may_observe) = (grant.may_use, grant.may_observe);
-    let grant = SetGrant { entity: entity.0, may_use, may_observe, expires_at };
-    grants::set(&request.server.app, &permit, &request.author(), grant).await?;
+    let rights = GrantRights { may_use, may_observe, expires_at };
+    grants::set(&request.server.app, &permit, &request.author(), entity.0, rights).await?;
     Ok(done(&request, &format!("/users/{}", permit.id()), "extended"))
 }
 

@@ -4,12 +4,12 @@
 use access::{Permit, can};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::grants::{self, GrantView, SetGrant};
+use workspace::grants::{self, GrantRights, GrantView};
 use workspace::user_access::{
     self, EffectiveLine, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView,
 };
 use workspace::users::UserView;
-use workspace::{List, Moment, Refusal};
+use workspace::{List, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done, Json};
@@ -52,29 +52,14 @@ pub async fn grants(
     grants::of_user(&request.server.app, &permit).await.map(Json)
 }
 
-/// What a grant lets its holder do.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GrantRights {
-    /// Place and receive calls with it, choose it as caller ID.
-    #[serde(default)]
-    pub may_use: bool,
-    /// See its log and statistics.
-    #[serde(default)]
-    pub may_observe: bool,
-    /// From when on it no longer counts; for good where none is given.
-    pub expires_at: Option<Moment>,
-}
-
 /// Gives a user an extension, queue or number.
 pub async fn set_grant(
     request: Request,
     permit: Permit<can::UserSetAccess>,
     Body(rights): Body<GrantRights>,
 ) -> Result<Json<GrantView>, Refusal> {
-    let GrantRights { may_use, may_observe, expires_at } = rights;
-    let grant = SetGrant { entity: request.id("entity")?.0, may_use, may_observe, expires_at };
-    grants::set(&request.server.app, &permit, &request.author(), grant).await.map(Json)
+    let (app, entity) = (&request.server.app, request.id("entity")?.0);
+    grants::set(app, &permit, &request.author(), entity, rights).await.map(Json)
 }
 
 /// Takes an extension, queue or number back.

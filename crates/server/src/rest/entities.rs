@@ -7,7 +7,7 @@ use store::entity::ReadsEntities;
 use workspace::entities::{
     self, AddsEntities, DeletesEntities, EditsEntities, EntityChange, EntityView, NewEntity,
 };
-use workspace::grants::{self, AssignNumber, GrantView};
+use workspace::grants::{self, AssignmentRights, GrantView};
 use workspace::{List, Refusal};
 
 use crate::input::{Body, Paged};
@@ -65,38 +65,14 @@ pub async fn delete<R: DeletesEntities>(request: Request, permit: Permit<R>, _: 
     entities::delete(&request.server.app, &permit, &request.author()).await.map(|()| Done)
 }
 
-/// What the assignment of a number lets its holder do.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AssignmentRights {
-    /// Place and receive calls with it, choose it as caller ID.
-    #[serde(default = "yes")]
-    pub may_use: bool,
-    /// See its log and statistics.
-    #[serde(default = "yes")]
-    pub may_observe: bool,
-    /// Delete every call that went through the number so far, with its recording: for a number that passes to another
-    /// user where it belongs to one at a time (ONF-07). Its history stays unless this is true.
-    #[serde(default)]
-    pub delete_history: bool,
-    /// The number itself, typed once more, where its history is to be deleted.
-    #[serde(default)]
-    pub confirm: String,
-}
-
-fn yes() -> bool {
-    true
-}
-
 /// Gives the number to a user.
 pub async fn assign(
     request: Request,
     permit: Permit<can::NumberAssign>,
     Body(rights): Body<AssignmentRights>,
 ) -> Result<Json<GrantView>, Refusal> {
-    let AssignmentRights { may_use, may_observe, delete_history, confirm } = rights;
-    let new = AssignNumber { user: request.id("user")?.0, may_use, may_observe, delete_history, confirm };
-    let assigned = grants::assign(&request.server.app, &permit, &request.author(), new).await?;
+    let (app, user) = (&request.server.app, request.id("user")?.0);
+    let assigned = grants::assign(app, &permit, &request.author(), user, rights).await?;
     recordings::remove_all(&request, &assigned.recordings).await?;
     Ok(Json(assigned.grant))
 }

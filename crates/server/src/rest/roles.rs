@@ -33,11 +33,11 @@ pub async fn show(request: Request, permit: Permit<can::RoleRead>, _: ()) -> Res
     roles::show(&request.server.app, &permit).await.map(Json)
 }
 
-/// A name for a role's clone.
+/// A name for the clone of a role or toggle.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloneName {
-    /// What people call the new role.
+    /// What people call the new one.
     pub name: String,
 }
 
@@ -47,8 +47,8 @@ pub async fn clone(
     permit: Permit<can::RoleWrite>,
     Body(new): Body<CloneName>,
 ) -> Result<Created<RoleView>, Refusal> {
-    let clone = roles::CloneRole { from: permit.id().0, name: new.name };
-    roles::clone_of(&request.server.app, &permit, &request.author(), clone).await.map(Created)
+    let (app, author) = (&request.server.app, request.author());
+    roles::clone_of(app, &permit, &author, permit.id(), &new.name).await.map(Created)
 }
 
 /// Edits a custom role.

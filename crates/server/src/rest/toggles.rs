@@ -1,14 +1,13 @@
 //! Toggles over REST: the built-in ones and those that the workspace defines.
 
 use access::{Permit, can};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use workspace::toggles::{self, NewToggle, ToggleChange, ToggleDefinition};
 use workspace::{List, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done, Json};
 use crate::request::Request;
+use crate::rest::roles::CloneName;
 
 /// Every toggle.
 pub async fn list(
@@ -37,19 +36,11 @@ pub async fn show(
     toggles::show(&request.server.app, &permit, request.id("toggle")?).await.map(Json)
 }
 
-/// A name for a toggle's clone.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ToggleName {
-    /// What people call the new toggle.
-    pub name: String,
-}
-
 /// Defines a toggle that holds what this one does.
 pub async fn clone(
     request: Request,
     permit: Permit<can::RoleWrite>,
-    Body(new): Body<ToggleName>,
+    Body(new): Body<CloneName>,
 ) -> Result<Created<ToggleDefinition>, Refusal> {
     let (app, author, from) = (&request.server.app, request.author(), request.id("toggle")?);
     toggles::clone_of(app, &permit, &author, from, &new.name).await.map(Created)
