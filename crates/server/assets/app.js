@@ -41,7 +41,7 @@
     if (ctx.live && !ctx.forced && shownOnce()) return event.preventDefault();
     if (ctx.live && sending > 0) { missed = true; return event.preventDefault(); }
     if (ctx.sourceElement.matches?.("[data-autosave]") && latest.get(ctx.sourceElement) !== ctx) return event.preventDefault();
-    if (ctx.live && !ctx.forced && hasUnsavedInput()) { event.preventDefault(); return showChangedBar(true); }
+    if (ctx.live && !ctx.forced && hasUnsavedInput()) { event.preventDefault(); return offerReload(); }
     const page = tasks.find((task) => task.type === "main");
     if (page && staysHere(ctx)) page.swapSpec.show = "none";
     if (ctx.select !== "#main" || !page || page.fragment.childElementCount > 0) return;
@@ -328,6 +328,10 @@
     if (note) note.hidden = !show;
   }
 
+  // What was refused has only been written into the log: nothing that this page shows is another.
+  let refusedAt = -Infinity;
+  const offerReload = () => performance.now() - refusedAt > 1500 && showChangedBar(true);
+
   // While a form of this page is on its way, its answer comes first: the page may be about to go elsewhere.
   let sending = 0;
   let missed = false;
@@ -336,6 +340,7 @@
   document.addEventListener("htmx:finally:request", ({ detail }) => {
     if (!changes(detail)) return;
     sending = Math.max(0, sending - 1);
+    if (detail.ctx.response?.status >= 400) refusedAt = performance.now();
     if (sending === 0 && missed) { missed = false; refresh(); }
   });
 
@@ -344,7 +349,7 @@
   async function refresh(force = false) {
     if (!main() || (!force && shownOnce())) return;
     if (sending > 0) { missed = true; return; }
-    if (!force && hasUnsavedInput()) return showChangedBar(true);
+    if (!force && hasUnsavedInput()) return offerReload();
     if (refreshing) { again = true; return; }
     refreshing = true;
     showChangedBar(false);

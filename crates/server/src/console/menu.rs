@@ -57,7 +57,7 @@ pub const ITEMS: &[Item] = &[
     item(later("Workspace"), later("Outbox"), "/outbox", Icon::Mail, Some(Permission::UserInvite)),
     item(later("Workspace"), later("API tokens"), "/tokens", Icon::Key, Some(Permission::ApiTokenRead)),
     item(later("Workspace"), later("Plan"), "/plan", Icon::Card, Some(Permission::BillingRead)),
-    item(later("Workspace"), later("Licences"), "/licences", Icon::Number, Some(Permission::LicenseRead)),
+    item(later("Workspace"), later("Licences"), "/licences", Icon::Licence, Some(Permission::LicenseRead)),
     item(later("Workspace"), later("Settings"), "/settings", Icon::Settings, Some(Permission::SettingsRead)),
 ];
 

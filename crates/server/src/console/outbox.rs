@@ -1,6 +1,6 @@
 //! The outbox: what was written to people, what became of it, and links to pass on where no mail server is set up.
 
-use access::{Visible, can};
+use access::{Actor, Noun, Visible, can};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -11,6 +11,7 @@ use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, done, path};
 use super::paging::{Pages, address};
+use super::parts::linked;
 use super::when;
 use crate::input::Query;
 use crate::request::Request;
@@ -19,7 +20,7 @@ use crate::ui::badge::{Tone, status};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::datetime::Show;
 use crate::ui::empty::empty;
-use crate::ui::icon::Icon;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::page::{PageHead, notice, page_head};
 use crate::ui::table::{Column, Row, table};
 use crate::ui::text::{count, fill, later, t};
@@ -70,14 +71,14 @@ pub async fn list(
         @if found.items.is_empty() {
             (empty(Icon::Mail, t("Nothing yet"), t("Invite somebody, and the mail with their link is shown here."), None))
         } @else {
-            (mails(&request, &zone, &found))
+            (mails(&request, visible.actor(), &zone, &found))
             (pages.pager(found.total, &count(found.total, "{n} mail", "{n} mails"), |after| address(&here, &[("after", after)])))
         }
     };
     Ok(Frame::new(&request, t("Outbox")).around(main))
 }
 
-fn mails(request: &Request, zone: &TimeZone, found: &List<MailView>) -> Markup {
+fn mails(request: &Request, actor: &Actor, zone: &TimeZone, found: &List<MailView>) -> Markup {
     let columns = [
         Column::new(t("To")),
         Column::new(t("Mail")),
@@ -89,7 +90,7 @@ fn mails(request: &Request, zone: &TimeZone, found: &List<MailView>) -> Markup {
         id: format!("mail-{}", mail.id),
         href: None,
         cells: vec![
-            person(&mail.to.name, &mail.recipient),
+            linked(request, actor, Noun::User, &mail.to, person(&mail.to.name, &mail.recipient)),
             about(mail),
             when::moment(mail.created_at, zone, Show::DateTime),
             state(mail, zone),
@@ -105,9 +106,22 @@ fn about(mail: &MailView) -> Markup {
         div {
             strong { (kind) }
             p.hint { (mail.subject) }
-            @if let Some(body) = &mail.body {
-                details id={ "body-" (mail.id) } { summary { (t("Show the mail")) } pre.mail { (body) } }
-            }
+            @if let Some(body) = &mail.body { (text(mail.id, body)) }
+        }
+    }
+}
+
+/// A mail's text, with its link to copy.
+fn text(id: u32, body: &str) -> Markup {
+    let link = body.lines().find(|line| line.starts_with("http")).unwrap_or_default();
+    let (before, after) = body.split_once(link).filter(|_| !link.is_empty()).unwrap_or((body, ""));
+    html! {
+        @if !link.is_empty() {
+            button.button.quiet type="button" data-copy={ "#link-" (id) } { (icon(Icon::Copy)) span { (t("Copy the link")) } }
+        }
+        details id={ "body-" (id) } {
+            summary { (t("Show the mail")) }
+            pre.mail { (before) span id={ "link-" (id) } { (link) } (after) }
         }
     }
 }

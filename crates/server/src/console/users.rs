@@ -122,9 +122,9 @@ pub async fn list(
         _ => t("The people that you may see: yourself and the units that you lead."),
     };
     let main = html! {
-        (page_head(&PageHead { title: t("Users"), subtitle, actions: Some(actions(actor, &here)), ..PageHead::default() }))
+        (page_head(&PageHead { title: t("Users"), subtitle, actions: Some(actions(&request, actor, &asked, &here)), ..PageHead::default() }))
         @if let Some(full) = full { (full) }
-        (filters(&request, actor, &asked, &here))
+        (filters(actor, &asked, &here))
         @if found.items.is_empty() { (nobody(&here)) }
         @else {
             (users_table(&found.items, &asked, &here, actor))
@@ -151,12 +151,14 @@ fn only_oneself(request: &Request) -> Markup {
 }
 
 /// What can be done on top of the list.
-fn actions(actor: &Actor, here: &str) -> Markup {
+fn actions(request: &Request, actor: &Actor, asked: &Asked, here: &str) -> Markup {
     let import = Button::new(Kind::Plain, t("Import")).icon(Icon::Upload);
     let full = plan::seat_reason(actor);
     let add =
         Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }.icon(Icon::Plus);
+    let file = asked.address(&path(request, "/users.csv"), &asked.sort, "");
     html! {
+        (button::download(&Button::new(Kind::Plain, t("Export")).icon(Icon::Download), &file))
         @if actor.holds(Permission::UserInvite) {
             (button::link(&import, &format!("{here}/import")))
             (button::link(&add, &format!("{here}/new")))
@@ -164,7 +166,7 @@ fn actions(actor: &Actor, here: &str) -> Markup {
     }
 }
 
-fn filters(request: &Request, actor: &Actor, asked: &Asked, here: &str) -> Markup {
+fn filters(actor: &Actor, asked: &Asked, here: &str) -> Markup {
     let model = actor.snapshot().model();
     let offered =
         |see: Permission, options: Options| if actor.holds(see) { options } else { Options::default() };
@@ -177,8 +179,6 @@ fn filters(request: &Request, actor: &Actor, asked: &Asked, here: &str) -> Marku
     let select = |name, label, options: &Options, chosen: &str| {
         html! { @if !options.is_empty() { (filter::one_of(name, label, t("Any"), &options.choices(), chosen)) } }
     };
-    let file = asked.address(&path(request, "/users.csv"), &asked.sort, "");
-    let export = button::download(&Button::new(Kind::Plain, t("Export")).icon(Icon::Download), &file);
     filter_bar(
         here,
         clear.as_deref(),
@@ -190,7 +190,7 @@ fn filters(request: &Request, actor: &Actor, asked: &Asked, here: &str) -> Marku
             (filter::one_of("standing", t("State"), t("Any"), &standings, &asked.standing))
             @if !asked.sort.is_empty() { input type="hidden" name="sort" value=(asked.sort); }
         },
-        Some(export),
+        None,
     )
 }
 

@@ -52,6 +52,8 @@ icons! {
     Mail => r#"<rect x="1.8" y="3.5" width="12.4" height="9" rx="1.4"/><path d="m2.4 4.6 5.6 4.2 5.6-4.2"/>"#,
     /// A card: billing.
     Card => r#"<rect x="1.8" y="3.5" width="12.4" height="9" rx="1.4"/><path d="M1.8 6.7h12.4M4.3 10h2.5"/>"#,
+    /// A rosette: licences.
+    Licence => r#"<circle cx="8" cy="6" r="3.8"/><path d="M5.7 9.3 4.8 14 8 12.4 11.2 14l-.9-4.7"/>"#,
     /// Lines with ticks: the audit log.
     Audit => r#"<path d="m2 4 1 1 1.8-2M2 9l1 1 1.8-2M7.5 4.2H14M7.5 9.2H14M7.5 13.5H14"/>"#,
     /// Sliders: settings.
