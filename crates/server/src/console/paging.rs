@@ -46,9 +46,11 @@ impl Pages {
 
     /// The bar below the list of `total` things, `things` in words; `at` is the address of the page after so many rows.
     pub fn pager(self, total: i64, things: &str, at: impl Fn(&str) -> String) -> Markup {
-        let end = self.before + self.size;
+        let end = self.before.saturating_add(self.size);
         let summary = match total > self.size {
-            true => format!("{things} · {}–{}", number(self.before + 1), number(end.min(total))),
+            true => {
+                format!("{things} · {}–{}", number(self.before.saturating_add(1)), number(end.min(total)))
+            }
             false => things.to_owned(),
         };
         let back = |rows: i64| if rows > 0 { at(&rows.to_string()) } else { at("") };

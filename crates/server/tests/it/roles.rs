@@ -93,6 +93,7 @@ async fn a_role_lists_its_holders_a_page_at_a_time() {
     assert!(first.contains("32 people · 1–30"));
     let second = browser.get(&format!("/roles/{agent}?after=30")).await.expect(200).text;
     assert!(second.contains("32 people · 31–32"));
+    browser.get(&format!("/roles/{agent}?after={}", i64::MAX)).await.expect(200);
 }
 
 #[tokio::test]
