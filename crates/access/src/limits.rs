@@ -95,9 +95,7 @@ pub fn seats_used(model: &Model) -> u32 {
 /// The numbers that a licence carries: those that somebody may call with, granted to them or preset as their caller
 /// ID (ONF-06). However many people share a number, it takes one licence.
 pub fn carried(model: &Model, now: Micros) -> BTreeSet<Id> {
-    let granted = model.grants.iter().filter(|g| g.may_use && g.counts_at(now)).map(|g| g.entity);
-    let preset = model.users.values().filter_map(|user| user.preset_number);
-    granted.chain(preset).filter(|number| model.is_number(*number)).collect()
+    users_of_each(model, now).into_keys().collect()
 }
 
 /// How many numbers the licences carry.

@@ -141,7 +141,9 @@ impl Change<'_> {
                 let may = |thing| actor.may(permission, &thing);
                 // What is in no snapshot is decided of as of the workspace.
                 let over = if things().next().is_none() { may(Thing::WORKSPACE) } else { things().all(may) };
-                if !over && !self.assigned_number(edit, actor) {
+                // A number may have been given, or taken back, by whoever assigns numbers.
+                let assigns = |number| actor.may_to(Permission::NumberAssign, Noun::Number, number);
+                if !over && !edit.grants().is_some_and(assigns) {
                     return Err(access::Denied::Lacks(permission).into());
                 }
             }
@@ -153,12 +155,6 @@ impl Change<'_> {
             return Err(access::Denied::Lacks(Permission::RoleWrite).into());
         }
         Ok(())
-    }
-
-    /// Whether it is about a number that was given, or taken back, by whoever assigns numbers.
-    fn assigned_number(&self, edit: &Edit, actor: &Actor) -> bool {
-        let number = edit.grants().and_then(|entity| self.before().thing(Noun::Number, entity));
-        number.is_some_and(|number| actor.may(Permission::NumberAssign, &number))
     }
 
     async fn take_back(&mut self, edits: &[Edit]) -> Result<()> {

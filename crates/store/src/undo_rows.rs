@@ -86,15 +86,19 @@ impl Edit {
         self.key.0 < OF_USERS && self.was.is_some()
     }
 
+    /// The row as it was, or as it came to be.
+    fn row(&self) -> Option<&Row> {
+        self.was.as_ref().or(self.is.as_ref())
+    }
+
     /// What it grants or takes back, if it is about a grant.
     pub(crate) fn grants(&self) -> Option<Id> {
-        let row = self.was.as_ref().or(self.is.as_ref());
-        row.filter(|row| matches!(row, Row::Grant { .. })).map(|_| self.key.2)
+        matches!(self.row(), Some(Row::Grant { .. })).then_some(self.key.2)
     }
 
     /// The noun and the id of what it is about.
     pub(crate) fn about(&self) -> (Noun, Id) {
-        match self.was.as_ref().or(self.is.as_ref()) {
+        match self.row() {
             Some(Row::Role { .. }) => (Noun::Role, self.key.1),
             Some(Row::Unit { kind, .. }) => (Noun::from(*kind), self.key.1),
             Some(Row::Temporary { user, .. }) => (Noun::User, *user),
@@ -125,8 +129,7 @@ impl Edit {
         let label = if noun == Noun::Workspace && kind != "toggle" { "" } else { model.label(id) };
         let told = |row: &Option<Row>| row.as_ref().map(|row| row.told(self.key, model));
         let permission = self.takes().into_iter().next().unwrap_or(Permission::UserSetAccess);
-        let detail =
-            serde_json::json!({ "undone": undo, "before": told(&self.is), "after": told(&self.was) });
+        let detail = json!({ "undone": undo, "before": told(&self.is), "after": told(&self.was) });
         Act::done(permission.name(), kind, i64::from(id.0), label).with(detail)
     }
 }
@@ -135,6 +138,20 @@ impl Edit {
 type Field = (Permission, &'static str, Value);
 
 impl Row {
+    /// The ids of what the row is about and of what it names.
+    pub(crate) fn names(&self, (kind, id, other): Key) -> Vec<Id> {
+        let own = if kind >= OF_USERS { [Some(id), (other != NONE).then_some(other)] } else { [None, None] };
+        let named = match self {
+            Row::Workspace { default_role, .. } => vec![*default_role],
+            Row::User { role, department, branch, preset_number, .. } => {
+                vec![Some(*role), *department, *branch, *preset_number]
+            }
+            Row::Temporary { user, .. } => return vec![*user],
+            _ => vec![],
+        };
+        own.into_iter().chain(named).flatten().collect()
+    }
+
     fn fields(&self) -> Vec<Field> {
         use Permission as P;
         match self {
@@ -196,22 +213,6 @@ impl Row {
 fn cells_in_words(holds: &str) -> Value {
     let words = |(permission, reaches): Cell| (permission.name().to_owned(), json!(reaches.words()));
     Value::Object(read_cells(holds).into_iter().map(words).collect())
-}
-
-impl Row {
-    /// The ids of what the row is about and of what it names.
-    pub(crate) fn names(&self, (kind, id, other): Key) -> Vec<Id> {
-        let own = if kind >= OF_USERS { [Some(id), (other != NONE).then_some(other)] } else { [None, None] };
-        let named = match self {
-            Row::Workspace { default_role, .. } => vec![*default_role],
-            Row::User { role, department, branch, preset_number, .. } => {
-                vec![Some(*role), *department, *branch, *preset_number]
-            }
-            Row::Temporary { user, .. } => return vec![*user],
-            _ => vec![],
-        };
-        own.into_iter().chain(named).flatten().collect()
-    }
 }
 
 /// Every row of a model.

@@ -184,7 +184,12 @@ pub(crate) fn in_words(model: &Model, wants: &[Cell], role: Option<Id>) -> Vec<T
 
 /// Why somebody asks, in one line.
 fn reason(text: &str) -> Answer<String> {
-    check::text("reason", &text.split_whitespace().collect::<Vec<_>>().join(" "), 500)
+    check::text("reason", &one_line(text), 500)
+}
+
+/// A reason as a request keeps it.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is asked for: permissions that one lacks, or another role.

@@ -1,7 +1,6 @@
 //! One change for several people at once: all of them or none, with the name of the first on whom it fails.
 
-use access::model::Setting;
-use access::model::Standing;
+use access::model::{Setting, Standing};
 use access::{Id, Visible, authority, can};
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -60,13 +60,12 @@ pub(crate) async fn redeem<'a>(
     let hash = app.passwords.hash(password).await?;
     let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
     let (mut change, user) = opened.map_err(no_longer_good)?;
-    let standing = change.before().model().users.get(&user).map(|user| user.standing);
-    if !standing.is_some_and(|standing| may_use(purpose, standing)) {
+    let row = change.user(user).await.map_err(no_longer_good)?;
+    if !may_use(purpose, row.standing) {
         return Err(gone());
     }
-    let row = change.user(user).await?;
     change.set_password(user, &hash).await?;
-    if standing == Some(Standing::Invited) {
+    if row.standing == Standing::Invited {
         change.set_standing(user, Standing::Active).await?;
     }
     Ok((change, row))

@@ -154,7 +154,7 @@ pub async fn create(
     if new.holds.is_empty() && new.role.is_none() {
         return Err(Refusal::invalid("holds", t("Tick at least one permission.")));
     }
-    let reason = new.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    let reason = access_requests::one_line(&new.reason);
     let asked = access_requests::ask(&request.server.app, &permit, &request.author(), new).await?;
     // What was asked for before is open with the reason that it had.
     Ok(done(&request, "/profile", if asked.reason == reason { "asked" } else { "asked-before" }))

@@ -7,12 +7,12 @@ use access::{Actor, Id, Noun, Permission, Visible, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::bulk::{self, Bulk, BulkChange, BulkToggle};
-use workspace::user_access::SettingWord;
 use workspace::{Code, Refusal, users};
 
 use super::frame::{Frame, csrf, path};
 use super::paging::{address, with};
 use super::parts::{self, Options};
+use super::user_access;
 use super::users::Asked;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
@@ -262,7 +262,7 @@ pub async fn apply(
         "branch" => BulkChange::Branch(typed.id("to")?),
         "toggle" => BulkChange::Toggle(BulkToggle {
             toggle: needed("toggle")?,
-            setting: setting(typed.get("setting"))?,
+            setting: user_access::set_to(typed.get("setting"))?,
         }),
         "ban" => BulkChange::Banned(true),
         "unban" => BulkChange::Banned(false),
@@ -272,13 +272,4 @@ pub async fn apply(
     let bulk = Bulk { users: chosen.users, change };
     bulk::apply(&request.server.app, &visible, &request.author(), bulk).await?;
     Ok(Redirect::to(&with(&chosen.list, "done", "people-changed")))
-}
-
-fn setting(word: &str) -> Result<SettingWord, Refusal> {
-    match word {
-        "inherit" => Ok(SettingWord::Inherit),
-        "allow" => Ok(SettingWord::Allow),
-        "deny" => Ok(SettingWord::Deny),
-        _ => Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
-    }
 }

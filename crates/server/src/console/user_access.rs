@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::model::{Setting, UnitKind};
+use access::model::UnitKind;
 use access::{Id, Permission, Permit, Reach, can, text};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use workspace::grants::{self, GrantRights, GrantView};
-use workspace::user_access::{self, NewEnd, NewTemporary, TemporaryView, ToggleView};
+use workspace::user_access::{self, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
 use workspace::{Code, Moment, Refusal, users};
 
 use super::frame::{back, csrf, done, path};
@@ -108,6 +108,16 @@ pub fn toggles(page: &Page<'_>, toggles: &[ToggleView]) -> Markup {
     )
 }
 
+/// How a toggle is to be set, as a form says it.
+pub fn set_to(word: &str) -> Result<SettingWord, Refusal> {
+    match word {
+        "inherit" => Ok(SettingWord::Inherit),
+        "allow" => Ok(SettingWord::Allow),
+        "deny" => Ok(SettingWord::Deny),
+        _ => Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
+    }
+}
+
 /// Sets the toggles that were changed on the page, and no others.
 pub async fn set_toggles(
     request: Request,
@@ -120,13 +130,7 @@ pub async fn set_toggles(
     });
     let settings = changed.map(|(toggle, value)| {
         let toggle = toggle.parse().map_err(|_| Refusal::new(Code::NotFound))?;
-        let setting = match value {
-            "inherit" => None,
-            "allow" => Some(Setting::Allow),
-            "deny" => Some(Setting::Deny),
-            _ => return Err(Refusal::invalid("setting", "{field} must be inherit, allow or deny.")),
-        };
-        Ok((Id(toggle), setting))
+        Ok((Id(toggle), set_to(value)?.into()))
     });
     let settings = settings.collect::<Result<Vec<_>, Refusal>>()?;
     user_access::set_toggles(&request.server.app, &permit, &request.author(), &settings).await?;
