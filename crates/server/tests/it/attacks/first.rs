@@ -1,4 +1,4 @@
-//! Attempts to get past the access control, each of which once worked or easily could.
+//! What the first attack on the product found.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,0 +1,1 @@
+//! Passwords, PINs and tokens: guessed, reused, left behind, made without asking.

@@ -1,0 +1,1 @@
+//! Floods at the door: connections, streams, guesses and refusals.

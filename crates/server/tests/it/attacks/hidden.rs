@@ -1,0 +1,1 @@
+//! Things that the actor cannot see: touched, found or counted all the same.

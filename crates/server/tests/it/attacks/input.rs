@@ -1,0 +1,1 @@
+//! Input that means something else than whoever wrote it thinks.

@@ -1,0 +1,10 @@
+//! Attempts to get past the access control, each of which once worked or easily could. One module a kind.
+
+mod at_rest;
+mod credentials;
+mod door;
+mod first;
+mod hidden;
+mod input;
+mod rising;
+mod secrets;

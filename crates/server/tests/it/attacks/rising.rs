@@ -1,0 +1,1 @@
+//! Rising by what people and things belong to: units, leads, grants, plans, toggles.
