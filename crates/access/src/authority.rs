@@ -1,25 +1,28 @@
 //! Who may act on whom: the rules that every change of access must satisfy, checked on its outcome.
 //!
 //! A change is judged by comparing the workspace before and after it, so that no kind of change, present or
-//! future, needs a rule of its own: nobody gains what the actor lacks, nobody who holds more is touched, the
-//! owner is left alone, nothing is in use beyond what was bought, and somebody can always manage people and roles.
+//! future, needs a rule of its own: nobody gains what the actor lacks, over nobody and nothing new either
+//! ([`crate::handover`]), nobody who holds more is touched, the owner is left alone, nothing is in use beyond what was
+//! bought, and somebody can always manage people and roles. What is held is looked at under any plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::decide::Actor;
+use crate::handover::{self, HandOver};
+use crate::holder::{Atom, Holder, PRESENT};
 use crate::limits::{self, Full};
-use crate::model::{Grant, Id, Micros, Model, Role, Standing, Temporary, User};
-use crate::permission::{GrantUse, Permission};
+use crate::model::{Grant, Id, Micros, Model, Role, Setting, Standing, Temporary, User};
+use crate::permission::Permission;
 use crate::powers::{Cell, Powers};
 use crate::reach::Reach;
-use crate::snapshot::{Folded, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::text;
 use crate::text::Text;
 
 /// The rule that a change would break.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Breach {
     /// Nobody but the Owner changes the Owner (CAL-02).
     OwnerProtected,
@@ -34,6 +37,9 @@ pub enum Breach {
         /// What.
         permission: Permission,
     },
+    /// Somebody would get a person or thing under their powers over whom or which the actor does not have those powers
+    /// so far (ALL-02).
+    HandsOver(Box<HandOver>),
     /// The user holds a permission that the actor does not hold so far (ALL-02).
     HoldsMore {
         /// Who.
@@ -61,6 +67,7 @@ impl Breach {
             Breach::GivesMore { permission, .. } => {
                 text!("this would give `{permission}` further than you hold it yourself", permission)
             }
+            Breach::HandsOver(hand_over) => hand_over.text(),
             // Which permission is not said: whoever may act on somebody need not be able to ask what they hold.
             Breach::HoldsMore { .. } => {
                 text!("this user holds more than you do, so you cannot change them")
@@ -122,12 +129,12 @@ pub fn guard(
 
 fn judge(actor: &Actor, before: &Snapshot, after: &Snapshot, touched: &[Id]) -> Result<(), Breach> {
     definitions(actor, before.model(), after.model())?;
-    for user in changed(before, after).into_iter().chain(touched.iter().copied()) {
+    for user in changed(before.model(), after.model()).into_iter().chain(touched.iter().copied()) {
         may_touch(actor, before, user)?;
         prolongs(actor, before.model(), after.model(), user)?;
         gains(actor, before, after, user)?;
     }
-    Ok(())
+    handover::judge(actor, before, after)
 }
 
 /// Whether what a user has for longer than before is something that the actor could give: a later end is a gift, also of
@@ -162,7 +169,7 @@ pub fn may_define(actor: &Actor, cells: &[Cell]) -> Result<(), Breach> {
         return Err(Breach::CannotBeGiven(*permission));
     }
     let wanted: Powers = cells.iter().collect();
-    let held = actor.snapshot().under_any_plan(actor.id()).only(actor.scope());
+    let held = actor.snapshot().under_any_plan(actor.id(), actor.snapshot().at()).only(actor.scope());
     let lacks = |(p, reaches): &Cell| reaches.iter().any(|r| !held.has(*p, r));
     match wanted.iter().find(lacks) {
         Some((permission, _)) => Err(Breach::GivesMore { user: None, permission }),
@@ -180,6 +187,7 @@ pub fn may_give(actor: &Actor, role: &Role) -> bool {
 /// rules that the change of all of them is judged by. What holds of the whole workspace ([`standing`]) is not looked at.
 pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Result<(), Breach> {
     may_touch(actor, before, id)?;
+    handover::may_move(actor, before, id, record)?;
     let model = before.model();
     let theirs = (id, Id(0))..=(id, Id(u32::MAX));
     // Folding the others anew would change nothing for this user.
@@ -205,8 +213,13 @@ pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Re
     gains(actor, before, &Snapshot::build(alone, before.at()), id)
 }
 
-/// Judges the bundles of permissions that are new or hold more: roles, toggles, access for a while.
+/// Judges the bundles of permissions that are new or hold more: roles, toggles, access for a while; and the role that
+/// new people get without anybody's giving it to them.
 fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breach> {
+    let default = after.default_role.filter(|_| before.default_role != after.default_role);
+    if let Some(role) = default.and_then(|role| after.roles.get(&role)) {
+        may_define(actor, &role.holds)?;
+    }
     let held = bundles(before);
     for (id, cells) in bundles(after) {
         let held = held.get(&id).map_or(&[][..], Vec::as_slice);
@@ -225,52 +238,78 @@ fn bundles(model: &Model) -> BTreeMap<(Id, bool), Vec<Cell>> {
     roles.chain(toggles).chain(beside).chain(temporary).collect()
 }
 
-/// The users whose record or access is another after the change, or for whom something else is set, even if it
-/// makes no difference today: a denial that bites with the next role, or anything at all while they are banned.
-fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Id> {
-    let (was, is) = (before.model(), after.model());
-    let mut users = differing(&was.settings, &is.settings);
-    users.extend(differing(&grants(was), &grants(is)));
-    users.extend(differing(&temporary(was), &temporary(is)));
-    users.extend(differing(&leads(was), &leads(is)));
-    users.extend(differing(&records(was), &records(is)));
-    users.extend(differing(&access(before), &access(after)));
+/// The users whose record is another after the change, or for whom something else is set, even if it makes no
+/// difference today: a denial that bites with the next role, or anything at all while they are banned.
+fn changed(was: &Model, is: &Model) -> BTreeSet<Id> {
+    let mut users = holders_of_changed(was, is);
+    users.extend(differing(&was.users, &is.users));
+    // Most changes leave most of these alone, and comparing them whole is cheap.
+    let mut set = |keys: BTreeSet<(Id, Id)>| users.extend(keys.into_iter().map(|(user, _)| user));
+    if was.settings != is.settings {
+        set(differing(settings(was), settings(is)));
+    }
+    if was.grants != is.grants {
+        set(differing(grants(was), grants(is)));
+    }
+    if was.temporary != is.temporary {
+        set(differing(temporary(was), temporary(is)));
+    }
+    if was.leads != is.leads {
+        set(differing(leads(was), leads(is)));
+    }
     users
 }
 
-/// What is set for users, by user and by what is set.
-type Set<V> = BTreeMap<(Id, Id), V>;
-
-fn grants(model: &Model) -> Set<&Grant> {
-    model.grants.iter().map(|g| ((g.user, g.id), g)).collect()
+fn settings(model: &Model) -> impl Iterator<Item = ((Id, Id), Setting)> {
+    model.settings.iter().map(|(key, setting)| (*key, *setting))
 }
 
-fn temporary(model: &Model) -> Set<&Temporary> {
-    model.temporary.iter().map(|t| ((t.user, t.id), t)).collect()
+fn grants(model: &Model) -> impl Iterator<Item = ((Id, Id), &Grant)> {
+    model.grants.iter().map(|g| ((g.user, g.id), g))
 }
 
-fn leads(model: &Model) -> Set<()> {
-    model.leads.iter().map(|lead| (*lead, ())).collect()
+fn temporary(model: &Model) -> impl Iterator<Item = ((Id, Id), &Temporary)> {
+    model.temporary.iter().map(|t| ((t.user, t.id), t))
 }
 
-fn records(model: &Model) -> Set<&User> {
-    model.users.iter().map(|(id, user)| ((*id, *id), user)).collect()
+fn leads(model: &Model) -> impl Iterator<Item = ((Id, Id), ())> {
+    model.leads.iter().map(|lead| (*lead, ()))
 }
 
-/// What users may do, and what the banned could do were they not.
-fn access(snapshot: &Snapshot) -> Set<(Option<&Folded>, Option<Powers>)> {
-    let of = |(id, user): (&Id, &User)| {
-        let latent = (user.standing == Standing::Banned).then(|| snapshot.latent(*id));
-        ((*id, *id), (snapshot.user(*id).map(|f| &**f), latent))
-    };
-    snapshot.model().users.iter().map(of).collect()
+/// The users who have a role or a toggle that holds something else after the change.
+fn holders_of_changed(was: &Model, is: &Model) -> BTreeSet<Id> {
+    let roles = differing(roles(was), roles(is));
+    let toggles = differing(toggles(was), toggles(is));
+    if roles.is_empty() && toggles.is_empty() {
+        return BTreeSet::new();
+    }
+    let of_role = is.users.iter().filter(|(_, user)| roles.contains(&user.role)).map(|(id, _)| *id);
+    let of_toggle = is.settings.keys().filter(|(_, toggle)| toggles.contains(toggle)).map(|(user, _)| *user);
+    of_role.chain(of_toggle).collect()
 }
 
-/// The users in the keys of what is in only one of the two or is not the same in both.
-fn differing<V: PartialEq>(before: &Set<V>, after: &Set<V>) -> BTreeSet<Id> {
-    let gone = before.keys().filter(|key| !after.contains_key(key));
-    let new = after.iter().filter(|(key, value)| before.get(key) != Some(value)).map(|(key, _)| key);
-    gone.chain(new).map(|(user, _)| *user).collect()
+fn roles(model: &Model) -> impl Iterator<Item = (Id, &[Cell])> {
+    model.roles.iter().map(|(id, role)| (*id, role.holds.as_slice()))
+}
+
+fn toggles(model: &Model) -> impl Iterator<Item = (Id, (&[Cell], &Option<(Id, Vec<Cell>)>))> {
+    model.toggles.iter().map(|(id, toggle)| (*id, (toggle.holds.as_slice(), &toggle.with)))
+}
+
+/// The keys of what is in only one of the two or is not the same in both.
+fn differing<K: Ord + Copy, V: PartialEq>(
+    before: impl IntoIterator<Item = (K, V)>,
+    after: impl IntoIterator<Item = (K, V)>,
+) -> BTreeSet<K> {
+    let mut differing = BTreeMap::from_iter(before);
+    let mut keys = BTreeSet::new();
+    for (key, value) in after {
+        if differing.remove(&key).is_none_or(|old| old != value) {
+            keys.insert(key);
+        }
+    }
+    keys.extend(differing.into_keys());
+    keys
 }
 
 /// Whether an actor may change a user at all: nobody touches the Owner or whoever holds more (CAL-02, ALL-02).
@@ -282,13 +321,21 @@ pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breac
         return Err(Breach::OwnerProtected);
     }
     let Some(holder) = Holder::of(before, user, PRESENT) else { return Ok(()) };
-    let asker = Holder::acting(actor, PRESENT);
-    let could =
-        |atom: &Atom| asker.as_ref().is_some_and(|asker| asker.covers(actor.snapshot().model(), atom));
-    match holder.atoms().find(|atom| !could(atom)) {
-        Some(Atom { permission, .. }) => Err(Breach::HoldsMore { user, permission }),
+    match beyond(&holder, None, Holder::acting(actor, PRESENT).as_ref()) {
+        Some(permission) => Err(Breach::HoldsMore { user, permission }),
         None => Ok(()),
     }
+}
+
+/// The first permission that somebody holds further than they had it and than a giver could give it. A reach counts
+/// whatever it is over: who leads and is granted nothing today may lead or be granted something tomorrow.
+fn beyond(holder: &Holder, had: Option<&Holder>, giver: Option<&Holder>) -> Option<Permission> {
+    let without = |powers: Powers, other: Option<&Holder>| other.map_or(powers, |o| powers.except(&o.powers));
+    let cell = without(without(holder.powers, had), giver).iter().next();
+    let gained = |atom: &Atom| had.is_none_or(|had| !had.holds(atom));
+    let could = |atom: &Atom| giver.is_some_and(|giver| giver.may_give(atom));
+    let atom = || holder.atoms().filter(gained).find(|atom| !could(atom));
+    cell.map(|(permission, _)| permission).or_else(|| atom().map(|atom| atom.permission))
 }
 
 /// Whether a user gains nothing that the actor lacks: not now, and not at any later moment at which something that
@@ -297,9 +344,6 @@ fn gains(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id) -> Result
     let ends = ends(before, &[actor.id(), user]);
     std::iter::once(PRESENT).chain(ends).try_for_each(|at| gains_at(actor, before, after, user, at))
 }
-
-/// The moment of each snapshot itself: nothing is looked at as it was earlier.
-const PRESENT: Micros = Micros::MIN;
 
 /// The moments to come at which something ends that these users have for a while.
 fn ends(snapshot: &Snapshot, users: &[Id]) -> BTreeSet<Micros> {
@@ -314,103 +358,9 @@ fn ends(snapshot: &Snapshot, users: &[Id]) -> BTreeSet<Micros> {
 
 fn gains_at(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id, at: Micros) -> Result<(), Breach> {
     let Some(now) = Holder::of(after, user, at) else { return Ok(()) };
-    let then = Holder::of(before, user, at);
-    let giver = Holder::acting(actor, at);
-    let could =
-        |atom: &Atom| giver.as_ref().is_some_and(|giver| giver.covers(actor.snapshot().model(), atom));
-    let gained = |atom: &Atom| then.as_ref().is_none_or(|then| !then.holds(atom));
-    match now.atoms().filter(gained).find(|atom| !could(atom)) {
-        Some(Atom { permission, .. }) => Err(Breach::GivesMore { user: Some(user), permission }),
+    let (then, giver) = (Holder::of(before, user, at), Holder::acting(actor, at));
+    match beyond(&now, then.as_ref(), giver.as_ref()) {
+        Some(permission) => Err(Breach::GivesMore { user: Some(user), permission }),
         None => Ok(()),
-    }
-}
-
-/// The smallest piece of access: one permission over everything, one unit, one granted thing, or one's own rows.
-#[derive(Debug, Clone, Copy)]
-struct Atom {
-    permission: Permission,
-    over: Over,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Over {
-    Everything,
-    Unit(Id),
-    Entity(Id),
-    OwnRows,
-}
-
-/// What somebody holds at a moment, a ban left aside.
-struct Holder {
-    powers: Powers,
-    folded: Arc<Folded>,
-    at: Micros,
-}
-
-impl Holder {
-    fn of(snapshot: &Snapshot, user: Id, at: Micros) -> Option<Holder> {
-        let present = snapshot.user(user)?;
-        let at = at.max(snapshot.at());
-        let folded = if at == snapshot.at() {
-            present.clone()
-        } else {
-            Arc::new(Folded::of(snapshot.model(), user, at))
-        };
-        Some(Holder { powers: snapshot.latent_at(user, at), folded, at })
-    }
-
-    /// An actor, with a token's limit.
-    fn acting(actor: &Actor, at: Micros) -> Option<Holder> {
-        let holder = Holder::of(actor.snapshot(), actor.id(), at)?;
-        Some(Holder { powers: holder.powers.only(actor.scope()), ..holder })
-    }
-
-    fn atoms(&self) -> impl Iterator<Item = Atom> {
-        self.powers.iter().flat_map(move |(permission, reaches)| {
-            let everything = reaches.has(Reach::All).then_some(Over::Everything);
-            let units = self.folded.led().iter().filter(move |_| reaches.has(Reach::Team));
-            let units = units.map(|unit| Over::Unit(*unit));
-            let entities = self.folded.granted(permission).filter(move |_| reaches.has(Reach::Assigned));
-            let own = reaches.has(Reach::Own).then_some(Over::OwnRows);
-            let over = everything.into_iter().chain(units).chain(entities.map(Over::Entity)).chain(own);
-            over.map(move |over| Atom { permission, over })
-        })
-    }
-
-    fn holds(&self, atom: &Atom) -> bool {
-        let has = |reach| self.powers.has(atom.permission, reach);
-        has(Reach::All)
-            || match atom.over {
-                Over::Everything => false,
-                Over::Unit(unit) => has(Reach::Team) && self.folded.leads(unit),
-                Over::Entity(entity) => {
-                    has(Reach::Assigned) && self.folded.is_granted(atom.permission, entity)
-                }
-                Over::OwnRows => has(Reach::Own),
-            }
-    }
-
-    /// Whether an atom is held, so far as the permission can be held: whoever holds a permission that cannot reach
-    /// `all` at its widest reach may give it over any extension, queue or number.
-    fn covers(&self, model: &Model, atom: &Atom) -> bool {
-        let has = |reach| self.powers.has(atom.permission, reach);
-        let widest = !atom.permission.entry().reaches.has(Reach::All) && has(Reach::Assigned);
-        match atom.over {
-            Over::Entity(_) if widest => true,
-            Over::Entity(entity) if has(Reach::Team) && self.is_of_team(model, atom.permission, entity) => {
-                true
-            }
-            _ => self.holds(atom),
-        }
-    }
-
-    /// Whether the units that one leads show one all that a grant of an extension, queue or number would: the thing
-    /// itself, if somebody of theirs uses it; what went through it, if nobody else does.
-    fn is_of_team(&self, model: &Model, permission: Permission, entity: Id) -> bool {
-        let grants = model.grants.iter().filter(|g| g.entity == entity && g.may_use && g.counts_at(self.at));
-        let mut users = grants.filter_map(|g| model.users.get(&g.user));
-        let theirs = |user: &User| user.units().any(|unit| self.folded.leads(unit));
-        let shared = users.clone().any(|user| !theirs(user));
-        users.any(theirs) && (permission.grant_use() == GrantUse::Either || !shared)
     }
 }

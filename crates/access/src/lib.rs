@@ -7,6 +7,8 @@ pub mod calling;
 pub mod decide;
 pub mod difference;
 pub mod explain;
+pub mod handover;
+mod holder;
 pub mod limits;
 pub mod model;
 pub mod permission;

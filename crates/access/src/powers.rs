@@ -87,6 +87,11 @@ impl Powers {
         Reach::ALL.into_iter().filter(|r| self.has(permission, *r)).fold(Reaches::NONE, Reaches::with)
     }
 
+    /// The permissions held at a reach.
+    pub(crate) const fn at_reach(&self, reach: Reach) -> PermissionSet {
+        PermissionSet(self.at(reach))
+    }
+
     /// The permissions held at any reach.
     pub const fn permissions(&self) -> PermissionSet {
         let [own, assigned, team, all] = self.0;
@@ -120,6 +125,13 @@ impl Powers {
     pub fn union(&self, other: &Powers) -> Powers {
         let (Powers([a, b, c, d]), Powers([w, x, y, z])) = (self, other);
         Powers([a | w, b | x, c | y, d | z])
+    }
+
+    /// What this holds and the other does not, reach by reach.
+    #[must_use]
+    pub const fn except(&self, other: &Powers) -> Powers {
+        let (Powers([a, b, c, d]), Powers([w, x, y, z])) = (self, other);
+        Powers([*a & !*w, *b & !*x, *c & !*y, *d & !*z])
     }
 
     /// What remains when only some permissions count (a plan, a token's scope).

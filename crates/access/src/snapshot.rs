@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::model::{EntityKind, Grant, Id, Micros, Model, Setting, Standing, UnitKind};
+use crate::model::{EntityKind, Grant, Id, Micros, Model, Setting, Standing, UnitKind, User};
 use crate::permission::{GrantUse, Permission};
 use crate::powers::{Cell, Powers};
 use crate::reach::{Reach, Reaches};
@@ -184,15 +184,10 @@ impl Snapshot {
         unbanned_powers(&self.model, id, self.at)
     }
 
-    /// What a user could do were they not banned and did the plan hold everything: what they may put into roles, which
-    /// outlast a plan (ALL-02).
-    pub(crate) fn under_any_plan(&self, id: Id) -> Powers {
-        powers_under_any_plan(&self.model, id, self.at)
-    }
-
-    /// What a user could do at another moment were they not banned: less of what was given for a while.
-    pub(crate) fn latent_at(&self, id: Id, at: Micros) -> Powers {
-        unbanned_powers(&self.model, id, at)
+    /// What a user could do at a moment were they not banned and did the plan hold everything: roles, toggles and the
+    /// rest outlast a plan, and less of what was given for a while is there at a later moment (ALL-02).
+    pub(crate) fn under_any_plan(&self, id: Id, at: Micros) -> Powers {
+        powers_under_any_plan(&self.model, id, at)
     }
 
     /// What stays of a user's access once everything that was given for a while has ended (ALL-07).
@@ -203,6 +198,19 @@ impl Snapshot {
     /// The units that an extension, queue or number belongs to: those of the people who may use it.
     pub fn units_of(&self, entity: Id) -> &[Id] {
         self.entity_units.get(&entity).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a person, extension, queue or number touches at a moment to come; none for anything else.
+    pub(crate) fn touches_at(&self, id: Id, at: Micros) -> Option<Vec<Id>> {
+        if let Some(user) = self.model.users.get(&id) {
+            return Some([id].into_iter().chain(user.units()).collect());
+        }
+        let entity = self.model.entities.get(&id)?;
+        let used = self.model.grants.iter().filter(|g| g.entity == id && g.may_use && g.counts_at(at));
+        let units = |user: Id| self.model.users.get(&user).into_iter().flat_map(User::units);
+        let owner = entity.owner.filter(|owner| self.model.users.contains_key(owner));
+        let owned = owner.into_iter().chain(owner.into_iter().flat_map(units));
+        Some([id].into_iter().chain(owned).chain(used.flat_map(|grant| units(grant.user))).collect())
     }
 
     /// The thing of the model with that id, as a decision sees it; calls and what hangs on them are in the store.
@@ -262,6 +270,7 @@ fn fold(model: &Model, id: Id, grants: &[&Grant], now: Micros) -> Folded {
     }
     let mut led: Vec<Id> = model.leads.iter().filter(|(p, _)| *p == id).map(|(_, unit)| *unit).collect();
     led.sort_unstable();
+    led.dedup();
     Folded { user: id, powers, granted: bits.into_iter().collect(), led: led.into() }
 }
 

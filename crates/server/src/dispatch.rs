@@ -256,6 +256,7 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
         Code::Forbidden
             | Code::OwnerProtected
             | Code::GivesMore
+            | Code::HandsOver
             | Code::HoldsMore
             | Code::LastAdmin
             | Code::OneOwner

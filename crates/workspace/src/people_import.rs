@@ -191,7 +191,7 @@ impl<'a> Planner<'a> {
             // A new user has no id yet; none that is given is as high.
             actor.map_or(Ok(()), |actor| authority::may_record(actor, before, Id(u32::MAX), &record(&input)))
         });
-        (*judged).map_err(Refusal::from).map_err(|refusal| refusal.at("role"))?;
+        judged.clone().map_err(Refusal::from).map_err(|refusal| refusal.at("role"))?;
         if let Some(bought) = self.model().seats.filter(|seats| self.people >= *seats as usize) {
             return Err(Breach::Full(Full::Seats { bought }).into());
         }
@@ -235,12 +235,17 @@ impl<'a> Planner<'a> {
 
     fn judge(&self, actor: &Actor, user: Id, input: &UserInput) -> Answer<()> {
         let Some(old) = self.model().users.get(&user) else { return Ok(()) };
-        if old.role == input.role {
-            return Ok(authority::may_touch(actor, self.before, user)?);
-        }
-        let new = User { role: input.role, ..old.clone() };
-        authority::may_record(actor, self.before, user, &new)
-            .map_err(|breach| Refusal::from(breach).at("role"))
+        let UserInput { role, department, branch, .. } = *input;
+        let new = User { role, department, branch, ..old.clone() };
+        authority::may_record(actor, self.before, user, &new).map_err(|breach| {
+            let field = match breach {
+                Breach::HandsOver(_) if old.department == department => Some("branch"),
+                Breach::HandsOver(_) => Some("department"),
+                _ => (old.role != role).then_some("role"),
+            };
+            let refusal = Refusal::from(breach);
+            field.into_iter().fold(refusal, Refusal::at)
+        })
     }
 
     /// Whether somebody still manages people and roles, and one person is the Owner, after this row (ALL-07).

@@ -64,6 +64,7 @@ codes! {
     Forbidden "forbidden" 403 "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
+    HandsOver "hands_over" 403 "You cannot put somebody or something under powers that you do not have yourself.";
     HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
     ReadOnly "read_only" 403 "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 "The request did not come from a page of this server.";
@@ -149,6 +150,7 @@ impl From<Breach> for Refusal {
             Breach::GivesMore { permission, .. } | Breach::CannotBeGiven(permission) => {
                 (Code::GivesMore, Some(permission))
             }
+            Breach::HandsOver(ref over) => (Code::HandsOver, over.permissions.iter().next()),
             Breach::HoldsMore { .. } => (Code::HoldsMore, None),
             Breach::Full(full) => return full.into(),
         };

@@ -136,19 +136,22 @@ fn same(actor: &Actor, what: &str, listed: Vec<Id>, checked: Vec<Id>) -> Result<
 }
 
 /// The seed that `./test` sets for every random test, else another one for each run.
-fn seed() -> u64 {
+pub fn seed() -> RngSeed {
     let told = std::env::var("RINGFENCE_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = told.unwrap_or_else(|| RandomState::new().hash_one("seed"));
     eprintln!("RINGFENCE_SEED={seed} replays this run");
-    seed
+    RngSeed::Fixed(seed)
 }
 
 /// 10^5 acts: 1,000 workspaces, 100 acts in each.
 #[test]
 fn all_02_all_07_whatever_anybody_tries_the_rules_hold() {
-    let rng_seed = RngSeed::Fixed(seed());
-    let config =
-        ProptestConfig { cases: 1_000, rng_seed, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: 1_000,
+        rng_seed: seed(),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     let (tried, accepted) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     proptest!(config, |(preset in any::<Index>(), acts in vec(act(), 100))| {
         let done = play(preset.get(Preset::all()), &acts).map_err(TestCaseError::fail)?;

@@ -40,6 +40,8 @@ pub enum Edit {
     AddNumber,
     Release(Index),
     PresetNumber(Index, Index),
+    Own(Index, Index),
+    DefaultRole(Index),
 }
 
 /// Somebody tries some edits at once, some time after the act before.
@@ -99,6 +101,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => Just(Edit::AddNumber),
         1 => i().prop_map(Edit::Release),
         1 => (i(), i()).prop_map(|(u, n)| Edit::PresetNumber(u, n)),
+        1 => (i(), i()).prop_map(|(e, u)| Edit::Own(e, u)),
+        1 => i().prop_map(Edit::DefaultRole),
     ]
 }
 
@@ -203,6 +207,13 @@ impl Edit {
                 let number = pick(n, m.entities.keys().copied().filter(|e| m.is_number(*e)))?;
                 m.users.get_mut(&users(u, m)?)?.preset_number = Some(number);
             }
+            Edit::Own(e, u) => {
+                let user = users(u, m)?;
+                let extensions = m.entities.iter().filter(|(_, e)| e.kind == EntityKind::Extension);
+                let extension = pick(e, extensions.map(|(id, _)| *id))?;
+                m.entities.get_mut(&extension)?.owner = Some(user);
+            }
+            Edit::DefaultRole(r) => m.default_role = Some(roles(r, m)?),
             Edit::DeleteUnit(d) => {
                 let unit = pick(d, m.units.keys().copied())?;
                 m.units.remove(&unit);
@@ -219,6 +230,7 @@ impl Edit {
 
 fn delete(m: &mut Model, user: Id) {
     m.users.remove(&user);
+    m.entities.values_mut().for_each(|entity| entity.owner = entity.owner.filter(|owner| *owner != user));
     m.settings.retain(|(u, _), _| *u != user);
     m.leads.retain(|(u, _)| *u != user);
     m.grants.retain(|g| g.user != user);

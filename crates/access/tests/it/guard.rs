@@ -248,26 +248,172 @@ fn all_02_nobody_prolongs_what_they_could_not_give() {
     assert_eq!(judge(&model, worlds::nth_user(0), prolong), Ok(()));
 }
 
-#[test]
-fn all_02_a_lead_gives_a_queue_only_while_all_who_use_it_are_of_the_team() {
+/// A lead of the first unit, an agent and a newcomer in it, an outsider in the second; each has some cells for a while.
+fn team(holds: Vec<Cell>) -> (Model, [Id; 4]) {
     let mut model = workspace("standard");
     let [lead, agent] = [3, 4].map(worlds::nth_user);
     let [outsider, newcomer] = [(); 2].map(|()| worlds::add_user(&mut model, "agent"));
-    let sees = vec![(Permission::CallRecordRead, Reaches::of(&[Reach::Assigned]))];
     for (user, unit) in [(lead, 0), (agent, 0), (newcomer, 0), (outsider, 1)] {
         model.users.get_mut(&user).unwrap().department = Some(UNITS[unit]);
-        model.temporary.push(worlds::temporary(600 + user.0, user, sees.clone(), Micros::MAX));
+        model.temporary.push(worlds::temporary(600 + user.0, user, holds.clone(), Micros::MAX));
     }
     model.leads.push((lead, UNITS[0]));
-    let give = |m: &mut Model| {
-        m.grants.push(Grant { may_use: false, ..worlds::grant(500, newcomer, ENTITIES[1]) });
-    };
-    let nobodys = judge(&model, lead, give);
-    assert!(names_more(nobodys), "nobody uses it, so it is not the team's: {nobodys:?}");
-    model.grants.push(Grant { may_observe: false, ..worlds::grant(501, agent, ENTITIES[1]) });
+    (model, [lead, agent, newcomer, outsider])
+}
+
+fn uses(id: u32, user: Id, entity: Id) -> Grant {
+    Grant { may_observe: false, ..worlds::grant(id, user, entity) }
+}
+
+fn observes(id: u32, user: Id, entity: Id) -> Grant {
+    Grant { may_use: false, ..worlds::grant(id, user, entity) }
+}
+
+#[test]
+fn all_02_a_lead_passes_on_what_they_observe_and_no_calls_of_others() {
+    let reads = |reach| (Permission::CallRecordRead, Reaches::of(&[reach]));
+    let (mut model, [lead, agent, newcomer, _]) = team(vec![reads(Reach::Assigned), reads(Reach::Team)]);
+    let give = |m: &mut Model| m.grants.push(observes(500, newcomer, ENTITIES[1]));
+    assert!(names_more(judge(&model, lead, give)), "nobody uses it, so it is not the team's");
+    model.grants.push(uses(501, agent, ENTITIES[1]));
+    assert!(
+        names_more(judge(&model, lead, give)),
+        "others may have used it before: their calls are not the team's"
+    );
+    model.grants.push(observes(502, lead, ENTITIES[1]));
     assert_eq!(judge(&model, lead, give), Ok(()));
-    model.grants.push(Grant { may_observe: false, ..worlds::grant(502, outsider, ENTITIES[1]) });
-    assert!(names_more(judge(&model, lead, give)), "it would show the calls of the outsider");
+}
+
+#[test]
+fn all_02_a_lead_shows_a_queue_of_the_team_to_the_team() {
+    let sees = vec![(Permission::QueueRead, Reaches::of(&[Reach::Assigned, Reach::Team]))];
+    let (mut model, [lead, agent, newcomer, outsider]) = team(sees);
+    let give = |m: &mut Model| m.grants.push(observes(500, newcomer, ENTITIES[1]));
+    model.grants.push(uses(502, outsider, ENTITIES[1]));
+    assert!(names_more(judge(&model, lead, give)), "it is another team's");
+    model.grants.push(uses(501, agent, ENTITIES[1]));
+    assert_eq!(judge(&model, lead, give), Ok(()), "what both teams use, both see");
+}
+
+#[test]
+fn all_02_who_comes_under_a_unit_is_handed_to_its_leads() {
+    let (mut model, [lead, agent, _, outsider]) = team(vec![]);
+    let clerk = worlds::add_user(&mut model, "agent");
+    let update = [Permission::UserRead, Permission::UserUpdate, Permission::QueueRead].map(|p| (p, ALL));
+    for (n, user) in [(900, clerk), (901, lead)] {
+        model.temporary.push(worlds::temporary(n, user, update.to_vec(), Micros::MAX));
+    }
+    let moves = |user: Id, unit: usize| {
+        move |m: &mut Model| m.users.get_mut(&user).unwrap().department = Some(UNITS[unit])
+    };
+    let handed = |judged: Result<(), Breach>, what: Id| {
+        let Err(Breach::HandsOver(hand_over)) = judged else { panic!("{judged:?}") };
+        assert_eq!((hand_over.what, hand_over.to), (what, lead));
+        assert!(hand_over.permissions.has(Permission::RecordingListen));
+    };
+    handed(judge(&model, lead, moves(outsider, 0)), outsider);
+    handed(judge(&model, clerk, moves(outsider, 0)), outsider);
+    assert_eq!(judge(&model, lead, moves(agent, 1)), Ok(()), "nobody leads there");
+    assert_eq!(judge(&model, worlds::nth_user(1), moves(outsider, 0)), Ok(()), "the admin may all that");
+    model.grants.push(uses(500, outsider, ENTITIES[1]));
+    let invited = judge(&model, worlds::nth_user(5), |m: &mut Model| {
+        let mut user = worlds::user(Id(950), m.users[&worlds::nth_user(5)].role);
+        user.department = Some(UNITS[0]);
+        m.users.insert(Id(950), user);
+        m.grants.push(uses(501, Id(950), ENTITIES[1]));
+    });
+    handed(invited, ENTITIES[1]);
+}
+
+#[test]
+fn all_02_a_number_that_comes_under_a_unit_is_handed_to_its_leads() {
+    let (mut model, [lead, agent, _, outsider]) = team(vec![]);
+    let sets = [
+        Permission::UserSetAccess,
+        Permission::NumberRead,
+        Permission::ExtensionRead,
+        Permission::QueueRead,
+        Permission::MessageRead,
+    ];
+    model.temporary.push(worlds::temporary(900, lead, sets.map(|p| (p, ALL)).to_vec(), Micros::MAX));
+    let number = ENTITIES[2];
+    model.grants.push(uses(500, outsider, number));
+    let shared = judge(&model, lead, |m| m.grants.push(uses(501, agent, number)));
+    assert!(matches!(&shared, Err(Breach::HandsOver(h)) if h.what == number && h.to == lead), "{shared:?}");
+    let lent = judge(&model, lead, |m| {
+        m.grants.push(Grant { expires_at: Some(NOW + 5), ..uses(501, agent, number) });
+    });
+    assert!(matches!(lent, Err(Breach::HandsOver(_))));
+    model.grants.push(uses(502, agent, number));
+    assert_eq!(judge(&model, lead, |m| m.grants.retain(|g| g.id != Id(500))), Ok(()));
+}
+
+#[test]
+fn all_02_what_is_lent_hands_nothing_over_for_longer_than_it_is_lent() {
+    let (mut model, [lead, _, _, outsider]) = team(vec![]);
+    let clerk = worlds::add_user(&mut model, "agent");
+    let analyst = worlds::nth_user(5);
+    model.users.get_mut(&analyst).unwrap().department = Some(UNITS[0]);
+    let all: Vec<Cell> = model.role_of(worlds::nth_user(1)).unwrap().holds.clone();
+    model.temporary.push(worlds::temporary(900, clerk, all, NOW + 1_000));
+    model.grants.push(Grant { expires_at: Some(NOW + 9), ..uses(500, analyst, ENTITIES[2]) });
+    let moved = judge(&model, clerk, |m| m.users.get_mut(&outsider).unwrap().department = Some(UNITS[0]));
+    assert!(
+        matches!(moved, Err(Breach::HandsOver(_))),
+        "the lead would keep what the clerk loses: {moved:?}"
+    );
+    let kept = judge(&model, clerk, |m| m.grants[0].expires_at = None);
+    assert!(
+        matches!(&kept, Err(Breach::HandsOver(h)) if h.to == lead),
+        "it would outlast the loan: {kept:?}"
+    );
+}
+
+#[test]
+fn all_02_an_extension_is_handed_to_its_owner() {
+    let mut model = workspace("standard");
+    let (technician, agent) = (worlds::nth_user(5), worlds::nth_user(4));
+    let writes = [Permission::ExtensionWrite, Permission::ExtensionRead].map(|p| (p, ALL));
+    model.temporary.push(worlds::temporary(900, technician, writes.to_vec(), Micros::MAX));
+    let own = |m: &mut Model| m.entities.get_mut(&ENTITIES[0]).unwrap().owner = Some(agent);
+    let owned = judge(&model, technician, own);
+    let Err(Breach::HandsOver(hand_over)) = owned else { panic!("{owned:?}") };
+    assert!(hand_over.permissions.has(Permission::VoicemailRead), "what is in its box comes with it");
+    assert!(!hand_over.permissions.has(Permission::CallPlace), "calls are placed for oneself");
+    assert_eq!(judge(&model, worlds::nth_user(1), own), Ok(()));
+}
+
+#[test]
+fn all_02_a_bundle_that_reaches_nothing_today_is_given_only_by_who_holds_it() {
+    let mut model = workspace("standard");
+    let [lead, billing] = [3, 2].map(worlds::nth_user);
+    for user in [lead, billing] {
+        model.temporary.push(worlds::temporary(
+            600 + user.0,
+            user,
+            vec![(Permission::UserSetAccess, ALL)],
+            Micros::MAX,
+        ));
+    }
+    assert!(names_more(judge(&model, billing, |m| set(m, billing, "live_calls", Setting::Allow))));
+    let team = vec![(Permission::LiveCallListen, Reaches::of(&[Reach::Team]))];
+    let lend = |m: &mut Model| m.temporary.push(worlds::temporary(900, lead, team.clone(), NOW + 9));
+    assert!(names_more(judge(&model, billing, lend)));
+    assert_eq!(judge(&model, lead, lend), Ok(()));
+}
+
+#[test]
+fn all_02_what_the_plan_masks_is_a_gift_too() {
+    let mut model = workspace("onoff");
+    let [admin, user] = [1, 3].map(worlds::nth_user);
+    model.allows = PermissionSet::EVERY.without(Permission::BillingRead).without(Permission::HeatmapRead);
+    model.plan = "smaller".into();
+    let lent =
+        |p| move |m: &mut Model| m.temporary.push(worlds::temporary(600, user, vec![(p, ALL)], NOW + 9));
+    assert!(names_more(judge(&model, admin, lent(Permission::BillingRead))));
+    assert_eq!(judge(&model, admin, lent(Permission::HeatmapRead)), Ok(()));
+    model.temporary.push(worlds::temporary(601, user, vec![(Permission::BillingRead, ALL)], NOW + 9));
+    assert!(touches_more(judge(&model, admin, |m| stand(m, user, Standing::Banned))), "they hold it already");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What must never come of an act that was accepted, reckoned without the engine's own guard.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use access::model::{EntityKind, Grant, Micros, Setting, Standing, User};
+use access::permission::GrantUse;
 use access::preset::Plan;
-use access::{Actor, Cell, Folded, Id, Model, Permission, PermissionSet, Powers, Reach, Snapshot};
+use access::{Actor, Cell, Folded, Id, Model, Noun, Permission, PermissionSet, Powers, Reach, Snapshot};
 
 use crate::reference;
 use crate::worlds::UNITS;
@@ -65,30 +67,31 @@ fn has(powers: &Powers, folded: &Folded, permission: Permission, over: Over) -> 
 }
 
 /// Whether an actor may pass something on: they hold it; or it is over a thing, and the permission cannot be held
-/// further than over granted things, which the actor does; or the actor's team shows them as much: the thing itself
-/// where one of theirs uses it, and what went through it where nobody else does.
+/// further than over granted things, which the actor does; or it is about what hangs on the thing now, and the actor has
+/// it over the thing as it stands.
 fn may_pass_on(actor: &Actor, permission: Permission, over: Over) -> bool {
     let powers = actor.powers();
     let Over::Thing(thing) = over else { return has(powers, actor.folded(), permission, over) };
-    let model = actor.snapshot().model();
     let narrow = !permission.entry().reaches.has(Reach::All) && powers.has(permission, Reach::Assigned);
-    let users: Vec<&User> = model
-        .grants
-        .iter()
-        .filter(|g| {
-            g.entity == thing && g.may_use && g.expires_at.is_none_or(|at| at > actor.snapshot().at())
-        })
-        .filter_map(|g| model.users.get(&g.user))
-        .collect();
-    let theirs = |u: &&User| u.units().any(|unit| actor.folded().led().contains(&unit));
-    let itself = matches!(permission.resource(), "number" | "extension" | "queue");
-    let shown = users.iter().any(theirs) && (itself || users.iter().all(theirs));
-    let team = powers.has(permission, Reach::Team) && shown;
-    narrow || team || has(powers, actor.folded(), permission, over)
+    let things = [Noun::Extension, Noun::Queue, Noun::Number].map(|noun| actor.snapshot().thing(noun, thing));
+    let stands = things.into_iter().flatten().any(|thing| actor.may(permission, &thing));
+    let present = permission.grant_use() != GrantUse::Observe && stands;
+    narrow || present || has(powers, actor.folded(), permission, over)
+}
+
+/// The same access under a plan that has everything: what a plan cuts comes back with the next one.
+fn whole(snapshot: &Snapshot) -> Arc<Snapshot> {
+    let model = Model { allows: PermissionSet::EVERY, ..snapshot.model().clone() };
+    Arc::new(Snapshot::build(model, snapshot.at()))
 }
 
 /// What an accepted act must not have done.
 pub fn breach(actor: &Actor, before: &Snapshot, after: &Snapshot) -> Result<(), String> {
+    if !somebody_manages(after.model(), after.at()) {
+        return Err("nobody can manage users and roles".into());
+    }
+    let (before, after) = (&*whole(before), &*whole(after));
+    let actor = &actor.renew(whole(actor.snapshot())).ok_or("a plan banned somebody")?;
     let (was, is) = (before.model(), after.model());
     let owners = |m: &Model| m.users.keys().copied().filter(|u| m.is_owner(*u)).collect::<Vec<Id>>();
     if was.preset.has_owner() {
@@ -99,9 +102,6 @@ pub fn breach(actor: &Actor, before: &Snapshot, after: &Snapshot) -> Result<(), 
         if then[0] != actor.id() && (then != now || lines(before, then[0]) != lines(after, then[0])) {
             return Err("somebody else changed the owner".into());
         }
-    }
-    if !somebody_manages(is, after.at()) {
-        return Err("nobody can manage users and roles".into());
     }
     for user in was.users.keys().chain(is.users.keys().filter(|u| !was.users.contains_key(u))).copied() {
         let changed = lines(before, user) != lines(after, user) || before.user(user) != after.user(user);
@@ -170,10 +170,8 @@ fn changed_lawfully(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id
     Ok(())
 }
 
-/// What the plan lacks counts as held by whoever would hold it.
 fn defined_lawfully(actor: &Actor, was: &Model, is: &Model) -> Result<(), String> {
-    let whole = Model { allows: PermissionSet::EVERY, ..was.clone() };
-    let held = Snapshot::build(whole, actor.snapshot().at()).latent(actor.id());
+    let held = actor.snapshot().latent(actor.id());
     let roles = is.roles.iter().map(|(id, r)| (&r.holds, was.roles.get(id).map(|r| &r.holds)));
     let toggles = is.toggles.iter().map(|(id, t)| (&t.holds, was.toggles.get(id).map(|t| &t.holds)));
     for (now, then) in roles.chain(toggles).filter(|(now, then)| Some(*now) != *then) {

@@ -10,6 +10,7 @@
 
 mod acts;
 mod alloc;
+mod as_it_was;
 mod calling;
 mod edits;
 mod generated;
@@ -17,6 +18,8 @@ mod guard;
 mod laws;
 mod limits;
 mod matrix;
+mod oracle;
 mod properties;
 mod reference;
+mod rising;
 mod worlds;

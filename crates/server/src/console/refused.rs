@@ -15,7 +15,7 @@ use crate::ui::empty::{NoPermission, empty, no_permission, not_found};
 use crate::ui::icon::Icon;
 use crate::ui::shell::{Document, Theme, bare as bare_document};
 use crate::ui::text::{capital, in_words, t};
-use crate::ui::toast::toast;
+use crate::ui::toast;
 
 /// The answer to a refused page or form. A form that is open stays as it is and gets the message beside it, so
 /// that nothing typed is lost.
@@ -27,7 +27,9 @@ pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Respon
             ("hx-reselect", "[data-refused]"),
             ("hx-push-url", "false"),
         ];
-        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast(Tone::Bad, &capital(&in_words(&refusal.message)), None)) } };
+        let said = capital(&in_words(&refusal.message));
+        let toast = toast::offering(Tone::Bad, &said, &offer(request, endpoint, refusal));
+        let message = html! { div data-refused data-field=[refusal.field.as_deref()] { (toast) } };
         return (headers, message).into_response();
     }
     if request.who.is_none() {
@@ -53,9 +55,8 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
             );
             (t("No permission"), page)
         }
-        (code, Some(missing)) => {
-            let ask = (code == Code::Forbidden).then(|| ask::offer(request, endpoint.asks, missing));
-            let actions = html! { (why(request, missing)) @if let Some(ask) = ask { (ask) } (back) };
+        (_, Some(missing)) => {
+            let actions = html! { (why(request, missing)) (offer(request, endpoint, refusal)) (back) };
             (
                 t("Not done"),
                 empty(
@@ -75,6 +76,12 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
             empty(Icon::Warning, t("Nothing was changed"), &capital(&in_words(&refusal.message)), Some(back)),
         ),
     }
+}
+
+/// The offer to ask for what is missing, where somebody could give it.
+fn offer(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Markup {
+    let missing = refusal.permission.filter(|_| matches!(refusal.code, Code::Forbidden | Code::HandsOver));
+    html! { @if let Some(missing) = missing { (ask::offer(request, endpoint.asks, missing)) } }
 }
 
 /// What the menu calls the page, or the part of the console that it belongs to.

@@ -20,16 +20,20 @@ pub struct Undo<'a> {
 /// One message. Toasts go into `Shell::toasts`; an answer's toasts replace those before it.
 #[must_use]
 pub fn toast(tone: Tone, text: &str, undo: Option<&Undo>) -> Markup {
-    html! {
-        div class={ "toast " (tone.class()) } data-toast {
-            span { (text) }
-            @if let Some(undo) = undo {
-                form.inline method="post" action=(undo.action) {
-                    input type="hidden" name="csrf" value=(undo.csrf);
-                    input type="hidden" name=(ASKED) value="1";
-                    (button::submit(&Button::new(Kind::Plain, undo.label)))
-                }
-             }
+    let undo = html! {
+        @if let Some(undo) = undo {
+            form.inline method="post" action=(undo.action) {
+                input type="hidden" name="csrf" value=(undo.csrf);
+                input type="hidden" name=(ASKED) value="1";
+                (button::submit(&Button::new(Kind::Plain, undo.label)))
+            }
         }
-    }
+    };
+    offering(tone, text, &undo)
+}
+
+/// One message with something to do about it.
+#[must_use]
+pub fn offering(tone: Tone, text: &str, action: &Markup) -> Markup {
+    html! { div class={ "toast " (tone.class()) } data-toast { span { (text) } (action) } }
 }

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use testkit::{Answer, Client, Company, Member, PASSWORD, TestCall, TestServer};
 
 /// A token of somebody's own, limited to a scope; a client that shows it.
-async fn limited(member: &Member, scope: Value) -> Client {
+pub(super) async fn limited(member: &Member, scope: Value) -> Client {
     let new = json!({ "name": "limited", "scope": scope });
     let made = member.client.post("/api/v1/tokens", new).await.expect(201);
     member.client.with_token(made.json["secret"].as_str().unwrap())
 }
 
 /// Somebody with a custom role that holds these cells.
-async fn with_role(company: &Company<'_>, holds: Value, more: Value) -> Member {
+pub(super) async fn with_role(company: &Company<'_>, holds: Value, more: Value) -> Member {
     let name = format!("Custom {}", company.server.now());
     let role = company.create("/api/v1/roles", json!({ "name": name, "holds": holds })).await;
     let member = company.hire_into("agent", more).await;
@@ -23,7 +23,7 @@ async fn with_role(company: &Company<'_>, holds: Value, more: Value) -> Member {
 }
 
 /// A moment so many seconds from now, as the API has it.
-fn later(server: &TestServer, seconds: i64) -> String {
+pub(super) fn later(server: &TestServer, seconds: i64) -> String {
     jiff::Timestamp::from_microsecond(server.now() + seconds * 1_000_000).unwrap().to_string()
 }
 
