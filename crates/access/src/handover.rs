@@ -34,7 +34,8 @@ impl HandOver {
         let what = self.what_name.as_deref().map_or(text!("something"), |name| Text::from(name.to_owned()));
         let to =
             self.to_name.as_deref().map_or(text!("whoever leads there"), |name| Text::from(name.to_owned()));
-        let powers = self.permissions.iter().map(|p| text!("`{permission}`", permission = p)).collect();
+        let powers =
+            self.permissions.iter().map(|permission| Text::from(format!("`{permission}`"))).collect();
         text!(
             "this would give {to} powers over {what} that you do not have yourself ({powers}): ask somebody who has \
              them to do it"

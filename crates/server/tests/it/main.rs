@@ -29,6 +29,7 @@ mod pins;
 mod requests;
 mod rest;
 mod reviews;
+mod rising;
 mod roles;
 mod rules;
 mod sessions;

@@ -156,8 +156,9 @@ async fn lead_with_numbers(company: &Company<'_>) -> (Member, Member, Member, u3
     leads(company, &lead, sales).await;
     let trainee =
         with_role(company, json!({ "access_request:create": ["own"] }), json!({ "department": sales })).await;
-    let vera = company.hire_into("agent", json!({ "department": legal })).await;
-    let number = company.create("/api/v1/numbers", json!({ "e164": "+442079460001" })).await;
+    let own = json!({ "call_record:read": ["own"], "recording:listen": ["own"] });
+    let vera = with_role(company, own, json!({ "department": legal })).await;
+    let number = company.create("/api/v1/numbers", json!({ "digits": "+442079460001" })).await;
     company.grant(vera.id, number, true, false).await;
     (lead, trainee, vera, number)
 }
@@ -247,9 +248,9 @@ async fn all_02_what_a_smaller_plan_masks_is_not_given_either() {
 async fn all_02_a_toggle_or_role_that_reaches_nothing_yet_is_given_only_by_who_holds_it() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
-    let hr = json!({ "user:read": ["all"], "user:assign_role": ["all"], "user:set_access": ["all"], "user:invite": ["all"], "role:read": ["all"] });
+    let hr = json!({ "user:read": ["all"], "user:assign_role": ["all"], "user:set_access": ["all"], "user:invite": ["all"], "role:read": ["all"], "api_token:read": ["all"], "api_token:write": ["all"] });
     let one = with_role(&company, hr, json!({})).await;
-    let coach = json!({ "recording:listen": ["assigned", "team"], "live_call:listen": ["team"] });
+    let coach = json!({ "call_record:read": ["assigned", "team"], "recording:listen": ["assigned", "team"] });
     let coach = company.create("/api/v1/roles", json!({ "name": "Coach", "holds": coach })).await;
     let snapshot = server.app.store.snapshot(company.id).await.unwrap();
     let live =
