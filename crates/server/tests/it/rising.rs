@@ -292,7 +292,10 @@ fn odd_role(random: &mut StdRng) -> Value {
         "call_record:read",
         "recording:listen",
     ];
-    for name in manages.into_iter().filter(|_| random.random_bool(0.7)) {
+    for name in manages {
+        if random.random_bool(0.3) {
+            continue;
+        }
         let permission = Permission::from_name(name).unwrap();
         let reaches: Vec<&str> = permission.entry().reaches.words();
         let wide = random.random_bool(0.6);
