@@ -1,9 +1,12 @@
 //! Nobody rises: random acts on odd workspaces, each judged by the slow oracle as well.
 //!
-//! `RINGFENCE_SEQUENCES=1000000 cargo test --release -p access --test it rising` draws as many sequences as one likes.
+//! `RINGFENCE_SEQUENCES=1000000 cargo test --release -p access --test it rising::all` draws as many sequences as one likes
+//! and writes down in `docs/generated/rising.md` what came of them.
 
 use std::cell::Cell as Counter;
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use access::authority::guard;
@@ -24,6 +27,34 @@ fn sequences() -> u32 {
     std::env::var("RINGFENCE_SEQUENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000)
 }
 const ACTS: usize = 24;
+
+/// Says how many acts were accepted, and writes it down where more sequences were asked for.
+fn report(what: &str, accepted: u64) {
+    eprintln!("{what}: {accepted} acts were accepted in {} sequences", sequences());
+    if std::env::var_os("RINGFENCE_SEQUENCES").is_none() {
+        return;
+    }
+    let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output().unwrap().stdout;
+    let row = format!(
+        "| {what} | {} | {accepted} | 0 | {} |\n",
+        sequences(),
+        String::from_utf8_lossy(&commit).trim()
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/generated/rising.md");
+    let head = format!(
+        "# Nobody rises\n\nWritten by the command at the head of `crates/access/tests/it/rising.rs`; do not edit. Each sequence is \
+         {ACTS} random acts on an odd workspace; after each that the guard accepts, the slow oracle asks for every decision.\n\n\
+         | what | sequences | acts accepted | found | commit |\n|---|---:|---:|---:|---|\n"
+    );
+    let page = std::fs::read_to_string(&path).unwrap_or_default();
+    let others = page
+        .lines()
+        .filter(|line| line.ends_with('|') && !line.contains("| what |") && !line.starts_with("|---"));
+    let mut rows: Vec<String> =
+        others.filter(|line| !line.contains(what)).map(|line| format!("{line}\n")).chain([row]).collect();
+    rows.sort();
+    std::fs::write(path, head + &rows.concat()).unwrap();
+}
 
 /// How a change is judged: the guard, or what stands in for it.
 type Judge = dyn Fn(&Actor, &Arc<Snapshot>, &Arc<Snapshot>) -> bool;
@@ -117,7 +148,7 @@ fn all_02_nobody_newly_may_what_the_actor_could_not() {
         };
         play(model, &acts, &everybody, &as_it_is, &mut check).map_err(TestCaseError::fail)?;
     });
-    eprintln!("{} acts were accepted", accepted.get());
+    report("anybody acts: nobody newly may what the actor could not", accepted.get());
     assert!(accepted.get() > u64::from(sequences()), "only {} acts were accepted", accepted.get());
 }
 
@@ -135,7 +166,7 @@ fn all_02_what_up_to_three_people_can_do_together_never_grows_by_their_own_acts(
         };
         play(model, &acts, &still_there, &as_it_is, &mut check).map_err(TestCaseError::fail)?;
     });
-    eprintln!("{} acts were accepted", accepted.get());
+    report("up to three people act: together they can do no more than before", accepted.get());
     assert!(accepted.get() > u64::from(sequences()) / 4, "only {} acts were accepted", accepted.get());
 }
 
