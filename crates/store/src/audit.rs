@@ -252,6 +252,7 @@ impl Store {
     /// Writes down that something was refused, by itself, since the act never happened.
     pub async fn record_refusal(&self, workspace: i64, author: &Author, act: Act) -> Result<()> {
         let mut change = self.open_change(workspace, author).await?;
+        change.is_noted_only();
         change.record(Act { outcome: Outcome::Refused, ..act });
         change.commit().await
     }
@@ -264,6 +265,7 @@ impl Store {
         act: Act,
     ) -> Result<()> {
         let mut change = self.open_change(visible.workspace(), author).await?;
+        change.is_noted_only();
         change.record(act);
         change.commit().await
     }
