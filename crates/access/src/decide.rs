@@ -217,15 +217,26 @@ impl Actor {
     /// Asks for a permission on a thing. A thing that the actor may not see answers [`Denied::Hidden`], whatever they may
     /// do to such things: what cannot be seen cannot be touched.
     pub fn permit_on<R: Right>(&self, thing: Thing) -> Result<Permit<R>, Denied> {
-        let seen = thing.noun.see().is_none_or(|see| self.may(see, &thing));
-        if (seen || self.may_name(&thing)) && self.may(R::PERMISSION, &thing) {
+        if self.acts_on(R::PERMISSION, &thing) {
             return Ok(Permit { by: By::Actor(self.clone()), thing, right: PhantomData });
         }
-        Err(if seen { Denied::Lacks(R::PERMISSION) } else { Denied::Hidden })
+        Err(if self.sees(&thing) { Denied::Lacks(R::PERMISSION) } else { Denied::Hidden })
     }
 
-    /// Whether the actor may know of a thing without seeing its record: by the directory, by leading it, as their own.
-    fn may_name(&self, thing: &Thing) -> bool {
+    /// Whether the actor may do something to a thing, and may know that it is there.
+    pub fn acts_on(&self, permission: Permission, thing: &Thing) -> bool {
+        self.may(permission, thing) && self.may_name(thing)
+    }
+
+    fn sees(&self, thing: &Thing) -> bool {
+        thing.noun.see().is_none_or(|see| self.may(see, thing))
+    }
+
+    /// Whether the actor may know of a thing: they see it, or know of it by the directory, by leading it, as their own.
+    pub fn may_name(&self, thing: &Thing) -> bool {
+        if self.sees(thing) {
+            return true;
+        }
         let Ok(id) = u32::try_from(thing.id).map(Id) else { return false };
         match thing.noun {
             Noun::User => self.knows_user(id),
@@ -344,7 +355,7 @@ impl<R: Right> Visible<R> {
 
     /// The ids of the things of the model that the list may show.
     pub fn things(&self, noun: Noun) -> Vec<Id> {
-        let seen = self.actor.snapshot.things(noun).filter(|t| self.actor.may(R::PERMISSION, t));
+        let seen = self.actor.snapshot.things(noun).filter(|t| self.actor.acts_on(R::PERMISSION, t));
         seen.filter_map(|t| u32::try_from(t.id).ok()).map(Id).collect()
     }
 }

@@ -113,8 +113,13 @@ impl Store {
     ) -> Result<AccessRequestRow> {
         let query = q(COLUMNS).v(visible.workspace()).s(" AND id = ").v(request);
         let row: AccessRequestRow = self.db.one(query).await?.ok_or(StoreError::Missing)?;
-        let may = visible.actor().may_to(Permission::AccessRequestDecide, Noun::User, row.user());
-        if may { Ok(row) } else { Err(StoreError::Missing) }
+        let (actor, user) = (visible.actor(), row.user());
+        let thing = actor.snapshot().thing(Noun::User, user);
+        if thing.is_some_and(|thing| actor.acts_on(Permission::AccessRequestDecide, &thing)) {
+            Ok(row)
+        } else {
+            Err(StoreError::Missing)
+        }
     }
 
     /// One's own requests, newest first. Needs no permission: people may know what they asked for.

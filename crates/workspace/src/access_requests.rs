@@ -310,7 +310,7 @@ pub(crate) fn still_open(actor: &Actor, row: &AccessRequestRow) -> Answer<()> {
     let by = row.decided_by.map(id).filter(|by| actor.knows_user(*by));
     let by = by.map_or("", |by| actor.snapshot().model().label(by));
     let message = match row.state.as_str() {
-        "granted" | "declined" if by.is_empty() => "Somebody else decided this request already.".into(),
+        "granted" | "declined" if by.is_empty() => text!("Somebody else decided this request already."),
         "granted" => text!("{name} granted this request already.", name = by),
         "declined" => text!("{name} declined this request already.", name = by),
         _ => "The request was taken back already.".into(),

@@ -5,7 +5,7 @@
 //! holds (ALL-05).
 
 use access::model::{EntityKind, UnitKind};
-use access::{Actor, Id, Model, Permission, text};
+use access::{Actor, Id, Model, Permission, authority, text};
 
 use crate::Answer;
 use crate::refusal::{Code, Refusal};
@@ -81,13 +81,17 @@ impl<'a> Known<'a> {
     }
 
     /// A role: the preset's are no secret, nor are those of people whom the actor sees; every other one is for whoever may
-    /// see roles.
+    /// see roles, or gives roles and could give it.
     pub fn role(self, role: u32) -> Answer<Id> {
         let known = self.model.roles.get(&Id(role)).is_some_and(|found| {
             let reads = |actor: &Actor| actor.holds(Permission::RoleRead);
+            let gives = |actor: &Actor| {
+                let some = [Permission::UserAssignRole, Permission::UserInvite];
+                some.into_iter().any(|p| actor.holds(p)) && authority::may_give(actor, found)
+            };
             let of_seen =
                 || self.model.users.iter().any(|(id, user)| user.role == Id(role) && self.sees(*id));
-            found.key.is_some() || self.actor.is_none_or(reads) || of_seen()
+            found.key.is_some() || self.actor.is_none_or(|actor| reads(actor) || gives(actor)) || of_seen()
         });
         let unknown = || Refusal::out_of_reach("role", "{field} is not a role of this workspace.");
         if known { Ok(Id(role)) } else { Err(unknown()) }
