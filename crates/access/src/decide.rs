@@ -182,14 +182,17 @@ impl Actor {
             && self.viewer.as_deref().is_none_or(|viewer| viewer.sees_unit(unit))
     }
 
-    /// Whether the actor may know of a person, unit, extension, queue or number.
+    /// Whether the actor may know of a person, unit, extension, queue or number; never of what is not there.
     pub fn knows(&self, id: Id) -> bool {
         let model = self.snapshot.model();
         if let Some(entity) = model.entities.get(&id) {
             let noun = Noun::from(entity.kind);
             return noun.see().is_some_and(|see| self.may_to(see, noun, id));
         }
-        if model.units.contains_key(&id) { self.sees_unit(id) } else { self.knows_user(id) }
+        if model.units.contains_key(&id) {
+            return self.sees_unit(id);
+        }
+        model.users.contains_key(&id) && self.knows_user(id)
     }
 
     /// Whether an extension, queue or number may be named to the actor where something of theirs touches it: they
@@ -211,13 +214,36 @@ impl Actor {
         self.permit_on(Thing::WORKSPACE)
     }
 
-    /// Asks for a permission on a thing. A thing that the actor may not see answers [`Denied::Hidden`].
+    /// Asks for a permission on a thing. A thing that the actor may not see answers [`Denied::Hidden`], whatever they may
+    /// do to such things: what cannot be seen cannot be touched.
     pub fn permit_on<R: Right>(&self, thing: Thing) -> Result<Permit<R>, Denied> {
-        if self.may(R::PERMISSION, &thing) {
+        if self.acts_on(R::PERMISSION, &thing) {
             return Ok(Permit { by: By::Actor(self.clone()), thing, right: PhantomData });
         }
-        let seen = thing.noun.see().is_none_or(|see| self.may(see, &thing));
-        Err(if seen { Denied::Lacks(R::PERMISSION) } else { Denied::Hidden })
+        Err(if self.sees(&thing) { Denied::Lacks(R::PERMISSION) } else { Denied::Hidden })
+    }
+
+    /// Whether the actor may do something to a thing, and may know that it is there.
+    pub fn acts_on(&self, permission: Permission, thing: &Thing) -> bool {
+        self.may(permission, thing) && self.may_name(thing)
+    }
+
+    fn sees(&self, thing: &Thing) -> bool {
+        thing.noun.see().is_none_or(|see| self.may(see, thing))
+    }
+
+    /// Whether the actor may know of a thing: they see it, or know of it by the directory, by leading it, as their own.
+    pub fn may_name(&self, thing: &Thing) -> bool {
+        if self.sees(thing) {
+            return true;
+        }
+        let Ok(id) = u32::try_from(thing.id).map(Id) else { return false };
+        match thing.noun {
+            Noun::User => self.knows_user(id),
+            Noun::Department | Noun::Branch => self.sees_unit(id),
+            Noun::Extension | Noun::Queue | Noun::Number => self.may_be_told(id),
+            Noun::Role | Noun::Call | Noun::Token | Noun::Workspace | Noun::Outside => false,
+        }
     }
 
     /// Asks for a list. Whoever holds the permission at no reach is refused; a list may well be empty.
@@ -329,7 +355,7 @@ impl<R: Right> Visible<R> {
 
     /// The ids of the things of the model that the list may show.
     pub fn things(&self, noun: Noun) -> Vec<Id> {
-        let seen = self.actor.snapshot.things(noun).filter(|t| self.actor.may(R::PERMISSION, t));
+        let seen = self.actor.snapshot.things(noun).filter(|t| self.actor.acts_on(R::PERMISSION, t));
         seen.filter_map(|t| u32::try_from(t.id).ok()).map(Id).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The folded model: per user one set of masks, ready for decisions. Immutable; replaced at each change.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::model::{EntityKind, Grant, Id, Micros, Model, Setting, Standing, UnitKind, User};
@@ -35,7 +36,7 @@ pub struct Folded {
 }
 
 /// Which rights the grants on one thing add up to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 struct GrantBits(u8);
 
 impl GrantBits {
@@ -76,6 +77,13 @@ impl Folded {
     #[inline]
     pub fn leads(&self, unit: Id) -> bool {
         self.led.binary_search(&unit).is_ok()
+    }
+
+    /// A word that is another one whenever this access is: it tells of nothing that happens to anybody else.
+    pub fn mark(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        (self.user, self.powers, &self.granted, &self.led).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
     }
 
     /// The units that this user leads, sorted.
@@ -159,6 +167,11 @@ impl Snapshot {
     /// The moment at which a grant or temporary access next expires and the snapshot must be folded anew.
     pub fn valid_until(&self) -> Micros {
         self.valid_until
+    }
+
+    /// A word that is another one whenever a user's access is; empty for people who are not in the workspace.
+    pub fn mark_of(&self, id: Id) -> String {
+        self.user(id).map(|folded| folded.mark()).unwrap_or_default()
     }
 
     /// The folded access of a user; none for people who are not, or no longer, in the workspace.

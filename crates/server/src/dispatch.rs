@@ -201,9 +201,11 @@ async fn waiting(request: &Request) -> Result<i64, Refusal> {
 /// An answer with what it takes to undo what was done.
 fn done(request: &Request, face: Face, mut answer: Response) -> Response {
     match (request.receipt.undo(), face) {
-        (Some(undo), Face::Console) => console::foreseen::offering(answer, undo),
+        (Some(undo), Face::Console) => console::foreseen::offering(answer, &undo),
         (Some(undo), _) => {
-            answer.headers_mut().insert("ringfence-undo", HeaderValue::from(undo));
+            if let Ok(undo) = HeaderValue::from_str(&undo) {
+                answer.headers_mut().insert("ringfence-undo", undo);
+            }
             answer
         }
         (None, _) => answer,
@@ -251,23 +253,7 @@ fn bearer(request: &Request) -> Option<&str> {
 /// there are noted alike, so that not even the time taken tells them apart.
 async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refusal {
     let Some(who) = &request.who else { return refusal };
-    let noteworthy = matches!(
-        refusal.code,
-        Code::Forbidden
-            | Code::OwnerProtected
-            | Code::GivesMore
-            | Code::HandsOver
-            | Code::HoldsMore
-            | Code::LastAdmin
-            | Code::OneOwner
-            | Code::SeatsFull
-            | Code::LicencesFull
-            | Code::NumbersFull
-            | Code::CrossSite
-            | Code::ReadOnly
-            | Code::NotFound
-    );
-    if !noteworthy {
+    if !refusal.code.is_noted() {
         return refusal;
     }
     let model = who.actor.snapshot().model();

@@ -48,7 +48,7 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
         DELETE "/api/v1/me/sessions"       signed_in() rest::me::end_other_sessions, "End all of your own sessions but the one that asks.";
         DELETE "/api/v1/me/sessions/{session}" signed_in() rest::me::end_session, "End one of your own sessions.";
-        POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the number in its answer's Ringfence-Undo header.";
+        POST "/api/v1/undo/{undo}"         signed_in() rest::undo::undo, "Undo a change of access that you made, by the receipt in its answer's Ringfence-Undo header.";
         GET  "/api/v1/me/devices"          signed_in() rest::me::devices, "The browsers and phones that you signed in on.";
         DELETE "/api/v1/me/devices/{device}" signed_in() rest::me::forget_device, "Forget one of them: from now on it is a stranger's.";
         GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use access::Micros;
-use store::Changed;
+use store::{Changed, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use workspace::{App, expiry, uses};
 
@@ -56,7 +56,7 @@ async fn wait(app: &App, next: Micros, changes: &mut Receiver<Changed>) {
         tokio::select! {
             () = tokio::time::sleep(left.min(TICK)) => {}
             changed = changes.recv() => match changed {
-                Ok(changed) if changed.access => return,
+                Ok(changed) if changed.what == What::Access => return,
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => return,
                 Err(RecvError::Closed) => return tokio::time::sleep(TICK).await,

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::model::Standing;
-use access::{Id, Micros, text};
+use access::{Id, Micros, Permission, text};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use store::{Changed, Identity};
+use store::{Changed, Identity, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -20,22 +20,12 @@ use crate::Server;
 use crate::output::Events;
 use crate::request::Request;
 
-/// What changed. A page that shows a refusal asks again only when access changed: being refused is itself written
-/// into the audit log, so that asking again at every change would never end.
-#[derive(Debug, Clone, Copy)]
-enum What {
-    /// Who may do what.
-    Access,
-    /// Anything else.
-    Data,
-}
-
-impl What {
-    const fn word(self) -> &'static str {
-        match self {
-            What::Access => "access",
-            What::Data => "data",
-        }
+/// What a page is told of a change. One that shows a refusal asks again only when access changed: being refused is itself
+/// written into the audit log, so that asking again at every change would never end.
+const fn word(what: What) -> &'static str {
+    match what {
+        What::Access => "access",
+        What::Data | What::Log => "data",
     }
 }
 
@@ -150,7 +140,11 @@ impl Stream {
                 // The database is away; the page keeps what it has and asks again with the next change.
                 Err(_) => continue,
             }
-            if self.page.send(Ok(Event::default().event("change").data(what.word()))).await.is_err() {
+            // Who signs in and who is refused what shows to those alone who may read the log.
+            if what == What::Log && !who.actor.holds(Permission::AuditRead) {
+                continue;
+            }
+            if self.page.send(Ok(Event::default().event("change").data(word(what)))).await.is_err() {
                 return;
             }
         }
@@ -160,9 +154,7 @@ impl Stream {
     async fn changed(&self, changes: &mut Receiver<Changed>) -> Option<What> {
         loop {
             match changes.recv().await {
-                Ok(changed) if changed.workspace == self.workspace => {
-                    return Some(if changed.access { What::Access } else { What::Data });
-                }
+                Ok(changed) if changed.workspace == self.workspace => return Some(changed.what),
                 Ok(_) => {}
                 // Too many to remember: something changed, that is all one needs to know.
                 Err(RecvError::Lagged(_)) => return Some(What::Access),

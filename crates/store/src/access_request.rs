@@ -89,7 +89,8 @@ impl Store {
         slice: Slice,
     ) -> Result<Page<AccessRequestRow>> {
         let state = if open { " AND state = 'open'" } else { " AND state <> 'open'" };
-        let rows = decidable(COLUMNS, visible).s(state).s(" ORDER BY id DESC LIMIT ").v(slice.limit);
+        let rows =
+            decidable(COLUMNS, visible).s(state).s(" ORDER BY created_at DESC, id LIMIT ").v(slice.limit);
         let rows = self.db.all(rows.s(" OFFSET ").v(slice.offset)).await?;
         let total = decidable("SELECT count(*) FROM access_requests WHERE workspace_id = ", visible).s(state);
         let total: Option<(i64,)> = self.db.one(total).await?;
@@ -112,14 +113,19 @@ impl Store {
     ) -> Result<AccessRequestRow> {
         let query = q(COLUMNS).v(visible.workspace()).s(" AND id = ").v(request);
         let row: AccessRequestRow = self.db.one(query).await?.ok_or(StoreError::Missing)?;
-        let may = visible.actor().may_to(Permission::AccessRequestDecide, Noun::User, row.user());
-        if may { Ok(row) } else { Err(StoreError::Missing) }
+        let (actor, user) = (visible.actor(), row.user());
+        let thing = actor.snapshot().thing(Noun::User, user);
+        if thing.is_some_and(|thing| actor.acts_on(Permission::AccessRequestDecide, &thing)) {
+            Ok(row)
+        } else {
+            Err(StoreError::Missing)
+        }
     }
 
     /// One's own requests, newest first. Needs no permission: people may know what they asked for.
     pub async fn own_access_requests(&self, actor: &Actor) -> Result<Vec<AccessRequestRow>> {
         let query = q(COLUMNS).v(actor.snapshot().model().workspace).s(" AND user_id = ").v(actor.id());
-        Ok(self.db.all(query.s(" ORDER BY id DESC LIMIT 100")).await?)
+        Ok(self.db.all(query.s(" ORDER BY created_at DESC, id LIMIT 100")).await?)
     }
 }
 
@@ -133,7 +139,7 @@ impl Change<'_> {
     /// The requests of a user that nobody has decided yet.
     pub async fn open_access_requests_of(&mut self, user: Id) -> Result<Vec<AccessRequestRow>> {
         let query = q(COLUMNS).v(self.workspace()).s(" AND user_id = ").v(user);
-        Ok(self.tx.all(query.s(" AND state = 'open' ORDER BY id")).await?)
+        Ok(self.tx.all(query.s(" AND state = 'open' ORDER BY created_at, id")).await?)
     }
 
     /// How many requests a user has made after a moment, whatever became of them.
@@ -151,7 +157,7 @@ impl Change<'_> {
         role: Option<Id>,
         reason: &str,
     ) -> Result<Id> {
-        let id = self.new_id();
+        let id = self.new_opaque_id("SELECT id FROM access_requests WHERE workspace_id = ").await?;
         let insert = q(
             "INSERT INTO access_requests (workspace_id, id, user_id, wants, role_id, reason, state, created_at) VALUES ",
         );

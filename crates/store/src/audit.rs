@@ -3,7 +3,7 @@
 use access::{Id, Micros, Permit, Right, Visible, can};
 use sha2::{Digest, Sha256};
 
-use crate::change::Author;
+use crate::change::{Author, Intent};
 use crate::db::{Q, Tx, q, row};
 use crate::page::{Page, Slice};
 use crate::{Result, Store};
@@ -251,7 +251,10 @@ pub enum Verdict {
 impl Store {
     /// Writes down that something was refused, by itself, since the act never happened.
     pub async fn record_refusal(&self, workspace: i64, author: &Author, act: Act) -> Result<()> {
-        let mut change = self.open_change(workspace, author).await?;
+        // Also where something was only tried.
+        let author = Author { intent: Intent::Do, ..author.clone() };
+        let mut change = self.open_change(workspace, &author).await?;
+        change.is_noted_only();
         change.record(Act { outcome: Outcome::Refused, ..act });
         change.commit().await
     }
@@ -264,6 +267,7 @@ impl Store {
         act: Act,
     ) -> Result<()> {
         let mut change = self.open_change(visible.workspace(), author).await?;
+        change.is_noted_only();
         change.record(act);
         change.commit().await
     }

@@ -1,15 +1,16 @@
 //! A change of one workspace: one transaction with the decision made again, the act, its audit entry and the
 //! guard on its outcome. Nothing of a tenant is written in any other way.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{Actor, Difference, Id, Micros, Permission, Permit, Right, Snapshot, Thing, authority};
+use access::authority::{self, Breach};
+use access::{Actor, Difference, Id, Micros, Permission, Permit, Right, Snapshot, Thing};
+use rand::Rng as _;
 
 use crate::audit::{self, Act};
 use crate::db::{Tx, q};
 use crate::load::{self, Reader};
-use crate::{Changed, Result, Store, StoreError, undo};
+use crate::{Changed, Result, Store, StoreError, What, undo};
 
 /// Who writes, for the audit log: the name of the person and the session or token they came by.
 #[derive(Debug, Clone)]
@@ -38,18 +39,18 @@ pub enum Intent {
     Try,
 }
 
-/// Where a change leaves the number that it can be undone by.
+/// Where a change leaves the receipt that it can be undone by.
 #[derive(Debug, Clone, Default)]
-pub struct Receipt(Arc<AtomicI64>);
+pub struct Receipt(Arc<Mutex<Option<String>>>);
 
 impl Receipt {
-    /// The number to undo the latest change by; none where there is nothing to undo.
-    pub fn undo(&self) -> Option<i64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|undo| *undo != 0)
+    /// The receipt to undo the latest change by; none where there is nothing to undo.
+    pub fn undo(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn leave(&self, undo: i64) {
-        self.0.store(undo, Ordering::Relaxed);
+    fn leave(&self, undo: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(undo);
     }
 }
 
@@ -83,11 +84,11 @@ pub struct Change<'s> {
     now: Micros,
     next_id: i64,
     next_call: i64,
-    next_undo: i64,
     chain: audit::Head,
     acts: Vec<Act>,
     touched: Vec<Id>,
     changes_access: bool,
+    is_noted_only: bool,
     is_for_good: bool,
 }
 
@@ -96,7 +97,6 @@ struct Head {
     version: i64,
     next_id: i64,
     next_call: i64,
-    next_undo: i64,
     audit_seq: i64,
     audit_head: String,
 }
@@ -125,9 +125,7 @@ impl Store {
     /// Makes a transaction a change of a workspace.
     pub(crate) async fn change_in(&self, mut tx: Tx, workspace: i64, author: &Author) -> Result<Change<'_>> {
         let lock = tx.for_update();
-        let head = q(
-            "SELECT version, next_id, next_call, next_undo, audit_seq, audit_head FROM workspaces WHERE id = ",
-        );
+        let head = q("SELECT version, next_id, next_call, audit_seq, audit_head FROM workspaces WHERE id = ");
         let head: Head = tx.one(head.v(workspace).s(lock)).await?.ok_or(StoreError::Missing)?;
         let now = self.now();
         let cached = self.cached(workspace).filter(|s| s.model().version == head.version);
@@ -147,11 +145,11 @@ impl Store {
             now,
             next_id: head.next_id,
             next_call: head.next_call,
-            next_undo: head.next_undo,
             chain: audit::Head { seq: head.audit_seq, hash: head.audit_head },
             acts: vec![],
             touched: vec![],
             changes_access: false,
+            is_noted_only: false,
             is_for_good: false,
         })
     }
@@ -215,6 +213,33 @@ impl Change<'_> {
         self.changes_access = true;
     }
 
+    /// Says that the change shows in the log alone, and to its author: nobody else is told that anything happened.
+    pub fn is_noted_only(&mut self) {
+        self.is_noted_only = true;
+    }
+
+    /// What the change is told as to whoever listens.
+    fn what(&self) -> What {
+        match (self.changes_access, self.is_noted_only) {
+            (true, _) => What::Access,
+            (false, true) => What::Log,
+            (false, false) => What::Data,
+        }
+    }
+
+    /// An id for a row of a kind of which nobody is to count what others make of it: drawn at random among those that
+    /// are free. `taken` selects the ids of a workspace's rows of that kind.
+    pub(crate) async fn new_opaque_id(&mut self, taken: &'static str) -> Result<Id> {
+        loop {
+            let id = rand::rng().random_range(1..i64::from(u32::MAX));
+            let is_taken: Option<(i64,)> =
+                self.tx.one(q(taken).v(self.workspace).s(" AND id = ").v(id)).await?;
+            if is_taken.is_none() {
+                return Ok(load::id(id));
+            }
+        }
+    }
+
     /// Says that the change does something that cannot be taken back, so that no undo is offered that would take back
     /// half of it.
     pub fn is_for_good(&mut self) {
@@ -235,7 +260,8 @@ impl Change<'_> {
         let before = self.before.clone();
         let outcome = after.as_ref().unwrap_or(&before);
         if self.changes_access || !self.touched.is_empty() {
-            authority::guard(self.actor.as_ref(), &before, outcome, &self.touched)?;
+            let judged = authority::guard(self.actor.as_ref(), &before, outcome, &self.touched);
+            judged.map_err(|breach| self.told(breach))?;
         }
         self.foresee(outcome)?;
         if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
@@ -253,8 +279,8 @@ impl Change<'_> {
                     .v(self.next_id)
                     .s(", next_call = ")
                     .v(self.next_call)
-                    .s(", next_undo = ")
-                    .v(self.next_undo)
+                    .s(", shown = shown + ")
+                    .v(i64::from(self.what() != What::Log))
                     .s(", audit_seq = ")
                     .v(self.chain.seq)
                     .s(", audit_head = ")
@@ -264,7 +290,7 @@ impl Change<'_> {
             )
             .await?;
         let mark = version + self.chain.seq + self.next_call;
-        let changed = Changed { workspace: self.workspace, mark, access: self.changes_access };
+        let changed = Changed { workspace: self.workspace, mark, what: self.what() };
         crate::watch::notify(&mut self.tx, changed).await?;
         self.tx.commit().await?;
         if let Some(after) = after {
@@ -272,6 +298,19 @@ impl Change<'_> {
         }
         self.store.announce(changed);
         Ok(())
+    }
+
+    /// A breach as the actor may be told of it: of somebody of whom they may not know, not even that they are the Owner or
+    /// hold more (ALL-05).
+    fn told(&self, breach: Breach) -> StoreError {
+        let model = self.before.model();
+        let owner = || model.users.keys().copied().find(|user| model.is_owner(*user));
+        let user = if matches!(breach, Breach::OwnerProtected) { owner() } else { breach.user() };
+        let hidden = |user: &Id| {
+            model.users.contains_key(user)
+                && self.actor.as_ref().is_some_and(|actor| !actor.knows_user(*user))
+        };
+        if user.as_ref().is_some_and(hidden) { StoreError::Unseen } else { breach.into() }
     }
 
     /// Stops here with what the change would do, where that is what was asked.
@@ -290,10 +329,11 @@ impl Change<'_> {
     async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
         let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
         let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
-        let made = undo::Made { id: self.next_undo, user: actor.id(), permission: *permission, thing };
+        // A number would tell how many changes others make.
+        let receipt = hex::encode(rand::rng().random::<[u8; 16]>());
+        let made = undo::Made { receipt: &receipt, user: actor.id(), permission: *permission, thing };
         undo::keep(&mut self.tx, self.workspace, self.now, &made, &edits).await?;
-        self.author.receipt.leave(self.next_undo);
-        self.next_undo += 1;
+        self.author.receipt.leave(receipt);
         Ok(())
     }
 }

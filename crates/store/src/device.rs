@@ -56,6 +56,7 @@ impl Store {
         if change.tx.exec(delete.s(" AND id = ").v(device)).await? == 0 {
             return Err(StoreError::Missing);
         }
+        change.is_noted_only();
         change.record(Act::done("device:delete", "user", i64::from(user.0), author.name.clone()));
         change.commit().await
     }
@@ -64,7 +65,8 @@ impl Store {
 impl Change<'_> {
     /// Remembers that a user signed in on a device, and drops those that are too old or too many.
     pub(crate) async fn remember_device(&mut self, user: Id, device_hash: &str, agent: &str) -> Result<()> {
-        let (workspace, now, id) = (self.workspace(), self.now(), self.new_id());
+        let id = self.new_opaque_id("SELECT id FROM devices WHERE workspace_id = ").await?;
+        let (workspace, now) = (self.workspace(), self.now());
         let insert =
             q("INSERT INTO devices (workspace_id, id, user_id, device_hash, agent, last_seen_at) VALUES ");
         let seen = " ON CONFLICT (workspace_id, user_id, device_hash) DO UPDATE SET agent = excluded.agent, \

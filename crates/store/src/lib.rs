@@ -52,7 +52,7 @@ pub struct Store {
     clock: Clock,
     snapshots: Arc<RwLock<HashMap<i64, Arc<Snapshot>>>>,
     changes: broadcast::Sender<Changed>,
-    announced: Arc<Mutex<HashMap<i64, i64>>>,
+    announced: Arc<Mutex<HashMap<i64, (i64, What)>>>,
 }
 
 /// Something in a workspace is another than before.
@@ -62,8 +62,19 @@ pub struct Changed {
     pub workspace: i64,
     /// Rises with each change of the workspace, so that one told twice is noticed once.
     pub mark: i64,
-    /// Whether it concerns who may do what, so that decisions may be others than before.
-    pub access: bool,
+    /// What kind of change it is.
+    pub what: What,
+}
+
+/// What a change concerns, and so who needs to be told of it; what comes later concerns more people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The log alone, or one's own sessions: a refusal, a sign-in.
+    Log,
+    /// Anything that people see.
+    Data,
+    /// Who may do what, so that decisions may be others than before.
+    Access,
 }
 
 /// Why a database could not be opened.
@@ -98,6 +109,9 @@ pub enum StoreError {
     /// The change cannot be undone any more; why.
     #[error("{0}")]
     NotUndoable(&'static str),
+    /// The change would touch somebody of whom the actor may not know, and whom they may not touch.
+    #[error("somebody whom the actor may not see would be changed")]
+    Unseen,
     /// Somebody else changed the record in the meantime.
     #[error("the record was changed in the meantime")]
     Stale,
@@ -199,12 +213,13 @@ impl Store {
         }
     }
 
-    /// Tells whoever listens of a change, once: our own commits are seen by the watch of the database too.
+    /// Tells whoever listens of a change, once: our own commits are seen by the watch of the database too, which may come
+    /// first and know less of them.
     fn announce(&self, changed: Changed) {
         let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = announced.entry(changed.workspace).or_insert(0);
-        if *last < changed.mark {
-            *last = changed.mark;
+        let last = announced.entry(changed.workspace).or_insert((0, What::Log));
+        if *last < (changed.mark, changed.what) {
+            *last = (changed.mark, changed.what);
             // Nobody listening is no error.
             let _ = self.changes.send(changed);
         }

@@ -72,7 +72,10 @@ impl Store {
         let NewSession { token_hash, device_hash, agent, expires_at } = *new;
         let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
-        let (session, now) = (change.new_id(), change.now());
+        // Nor is a session counted: what others sign in is nobody's business.
+        change.is_noted_only();
+        let now = change.now();
+        let session = change.new_opaque_id("SELECT id FROM sessions WHERE workspace_id = ").await?;
         change
             .tx
             .exec(
@@ -98,6 +101,7 @@ impl Store {
         if change.tx.exec(query.s(" AND user_id = ").v(user)).await? == 0 {
             return Ok(false);
         }
+        change.is_noted_only();
         change.record(Act::done("session:delete", "user", i64::from(user.0), author.name.clone()));
         change.commit().await?;
         Ok(true)
@@ -113,6 +117,7 @@ impl Store {
     ) -> Result<u64> {
         let mut change = self.open_change(workspace, author).await?;
         let ended = change.end_sessions(user, keep).await?;
+        change.is_noted_only();
         let act = Act::done("session:delete", "user", i64::from(user.0), author.name.clone());
         change.record(act.with(serde_json::json!({ "ended": ended })));
         change.commit().await?;
@@ -130,6 +135,7 @@ impl Store {
         if change.tx.exec(query).await? == 0 {
             return Ok(());
         }
+        change.is_noted_only();
         let act = Act::done("view_as:end", "user", i64::from(as_user.0), model.label(as_user));
         change.record(act.with(detail));
         change.commit().await

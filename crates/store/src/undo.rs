@@ -18,7 +18,7 @@ const KEPT: Micros = 7 * 86_400 * 1_000_000;
 
 /// A change that can be undone.
 pub(crate) struct Made<'a> {
-    pub id: i64,
+    pub receipt: &'a str,
     pub user: Id,
     pub permission: Permission,
     pub thing: &'a Thing,
@@ -54,11 +54,11 @@ pub(crate) async fn keep(
     let old = q("DELETE FROM undos WHERE workspace_id = ").v(workspace).s(" AND made_at < ").v(now - KEPT);
     tx.exec(old).await?;
     let insert = q(
-        "INSERT INTO undos (workspace_id, id, user_id, permission, thing_kind, thing_id, edits, made_at) VALUES ",
+        "INSERT INTO undos (workspace_id, receipt, user_id, permission, thing_kind, thing_id, edits, made_at) VALUES ",
     );
     let insert = insert.list(row![
         workspace,
-        made.id,
+        made.receipt,
         made.user,
         made.permission.name(),
         made.thing.noun.word(),
@@ -84,14 +84,14 @@ struct Kept {
 impl Store {
     /// Undoes a change that the actor made, if they may still make such changes and nobody has changed the same rows
     /// since. Other people's changes answer like ones that never were.
-    pub async fn undo(&self, actor: &Actor, author: &Author, undo: i64) -> Result<()> {
+    pub async fn undo(&self, actor: &Actor, author: &Author, receipt: &str) -> Result<()> {
         let mut change = self.open_change(actor.snapshot().model().workspace, author).await?;
         let select =
             q("SELECT user_id, permission, thing_kind, thing_id, edits, made_at, undone_at FROM undos \
                         WHERE workspace_id = ")
             .v(change.workspace())
-            .s(" AND id = ")
-            .v(undo);
+            .s(" AND receipt = ")
+            .v(receipt);
         let kept: Option<Kept> = change.tx.one(select).await?;
         let kept = kept.filter(|kept| kept.user_id == i64::from(actor.id().0)).ok_or(StoreError::Missing)?;
         change.decide_again(actor, &kept)?;
@@ -101,13 +101,18 @@ impl Store {
         if kept.made_at + KEPT < change.now() {
             return Err(StoreError::NotUndoable("This was too long ago to be undone."));
         }
-        let edits: Vec<Edit> = serde_json::from_str(&kept.edits).unwrap_or_default();
+        // What another release wrote may be unreadable here: then nothing is undone, and nothing is said to be.
+        let edits: Vec<Edit> = serde_json::from_str(&kept.edits).map_err(|_| {
+            StoreError::NotUndoable(
+                "It cannot be undone: what was kept of it cannot be read by this release.",
+            )
+        })?;
         change.take_back(&edits).await?;
         change.decide_each(&edits).await?;
         let done = q("UPDATE undos SET undone_at = ").v(change.now()).s(" WHERE workspace_id = ");
-        change.tx.exec(done.v(change.workspace()).s(" AND id = ").v(undo)).await?;
+        change.tx.exec(done.v(change.workspace()).s(" AND receipt = ").v(receipt)).await?;
         for edit in &edits {
-            change.record(edit.act(change.before().model(), undo));
+            change.record(edit.act(change.before().model(), receipt));
         }
         change.commit().await
     }

@@ -123,13 +123,13 @@ impl Edit {
     }
 
     /// The entry of the log that it was undone.
-    pub(crate) fn act(&self, model: &Model, undo: i64) -> Act {
+    pub(crate) fn act(&self, model: &Model, receipt: &str) -> Act {
         let (noun, id) = self.about();
         let kind = if self.key.0 == OF_TOGGLES { "toggle" } else { noun.word() };
         let label = if noun == Noun::Workspace && kind != "toggle" { "" } else { model.label(id) };
         let told = |row: &Option<Row>| row.as_ref().map(|row| row.told(self.key, model));
         let permission = self.takes().into_iter().next().unwrap_or(Permission::UserSetAccess);
-        let detail = json!({ "undone": undo, "before": told(&self.is), "after": told(&self.was) });
+        let detail = json!({ "undone": receipt, "before": told(&self.is), "after": told(&self.was) });
         Act::done(permission.name(), kind, i64::from(id.0), label).with(detail)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::PgListener;
 
 use crate::db::{Db, Result, Tx, q};
-use crate::{Changed, Store};
+use crate::{Changed, Store, What};
 
 const CHANNEL: &str = "ringfence";
 const SQLITE_POLL: Duration = Duration::from_millis(20);
@@ -16,7 +16,12 @@ const SQLITE_POLL: Duration = Duration::from_millis(20);
 /// Tells other nodes of a change when the transaction commits.
 pub(crate) async fn notify(tx: &mut Tx, changed: Changed) -> Result<()> {
     if let Tx::Postgres(_) = tx {
-        let payload = format!("{} {} {}", changed.workspace, changed.mark, u8::from(changed.access));
+        let what = match changed.what {
+            What::Log => 'l',
+            What::Data => 'd',
+            What::Access => 'a',
+        };
+        let payload = format!("{} {} {what}", changed.workspace, changed.mark);
         tx.exec(q("SELECT pg_notify('ringfence', ").v(payload).s(")")).await?;
     }
     Ok(())
@@ -59,7 +64,36 @@ async fn listen(store: &Store, mut listener: PgListener) {
 fn read(payload: &str) -> Option<Changed> {
     let mut words = payload.split(' ');
     let mut number = || words.next()?.parse::<i64>().ok();
-    Some(Changed { workspace: number()?, mark: number()?, access: number()? == 1 })
+    let (workspace, mark) = (number()?, number()?);
+    let what = match words.next()? {
+        "l" => What::Log,
+        "d" => What::Data,
+        // Of what another release tells, the most is believed.
+        _ => What::Access,
+    };
+    Some(Changed { workspace, mark, what })
+}
+
+/// How far a workspace has come.
+#[derive(Clone, Copy, sqlx::FromRow)]
+struct Head {
+    id: i64,
+    version: i64,
+    mark: i64,
+    shown: i64,
+}
+
+impl Head {
+    /// What happened between an earlier head and this one.
+    fn since(self, before: Head) -> What {
+        if before.version != self.version {
+            What::Access
+        } else if before.shown != self.shown {
+            What::Data
+        } else {
+            What::Log
+        }
+    }
 }
 
 async fn poll(store: &Store) {
@@ -67,7 +101,7 @@ async fn poll(store: &Store) {
     // data_version compares within one connection, so this one is kept.
     let Ok(mut connection) = readers.acquire().await else { return };
     let mut seen_version = 0_i64;
-    let mut known: HashMap<i64, (i64, i64)> = HashMap::new();
+    let mut known: HashMap<i64, Head> = HashMap::new();
     loop {
         tokio::time::sleep(SQLITE_POLL).await;
         let version = sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut *connection).await;
@@ -76,13 +110,12 @@ async fn poll(store: &Store) {
             Ok(version) => seen_version = version,
             Err(_) => continue,
         }
-        let heads = q("SELECT id, version, version + audit_seq + next_call FROM workspaces");
-        let Ok(heads) = store.db.all::<(i64, i64, i64)>(heads).await else { continue };
-        for (workspace, version, mark) in heads {
-            let before = known.insert(workspace, (version, mark));
-            if before.is_some_and(|(_, seen)| seen != mark) {
-                let access = before.is_some_and(|(seen, _)| seen != version);
-                store.announce(Changed { workspace, mark, access });
+        let heads = q("SELECT id, version, version + audit_seq + next_call AS mark, shown FROM workspaces");
+        let Ok(heads) = store.db.all::<Head>(heads).await else { continue };
+        for head in heads {
+            let before = known.insert(head.id, head);
+            if let Some(before) = before.filter(|before| before.mark != head.mark) {
+                store.announce(Changed { workspace: head.id, mark: head.mark, what: head.since(before) });
             }
         }
     }

@@ -49,6 +49,8 @@ pub struct RequestView {
     pub id: u32,
     /// Who asks.
     pub user: Ref,
+    /// Their email address, which is theirs alone as a name is not; empty where they are gone.
+    pub email: String,
     /// The permissions that are asked for, with the words of their reaches; empty where it is a role.
     pub holds: BTreeMap<String, Vec<&'static str>>,
     /// The role that is asked for.
@@ -92,6 +94,7 @@ impl RequestView {
         RequestView {
             id: id(row.id).0,
             user: Ref::to(model, row.user()),
+            email: model.users.get(&row.user()).map_or_else(String::new, |user| user.email.clone()),
             holds: roles::words(&row.wants()),
             role: row.role_id.map(|role| Ref::to(model, id(role))),
             given: serde_json::from_str(&row.gave).ok(),
@@ -151,7 +154,8 @@ pub async fn ask(
     change.record(act.with(serde_json::json!({ "request": request, "after": asked })));
     let asked_for = in_words(model, &wants, role);
     for decider in deciders(actor.snapshot(), actor.id()).into_iter().take(MOST_TOLD) {
-        let filled = |mail| told(mail, model.label(actor.id()), &asked_for, &reason, i64::from(request.0));
+        let filled =
+            |mail| told(mail, &mail::named(model, actor.id()), &asked_for, &reason, i64::from(request.0));
         mail::post(&mut change, decider, mail::Kind::RequestMade, filled).await?;
     }
     let row = change.access_request(i64::from(request.0)).await?;
@@ -207,7 +211,7 @@ fn wanted_cells(actor: &Actor, holds: &BTreeMap<String, Vec<String>>) -> Answer<
     for (permission, reaches) in check::cells("holds", holds)? {
         if !permission.can_be_given() {
             let message = text!("`{permission}` cannot be given to anybody.", permission = permission);
-            return Err(Refusal::invalid("holds", message));
+            return Err(Refusal::out_of_reach("holds", message));
         }
         if !allows.has(permission) {
             let message = text!(
@@ -231,7 +235,7 @@ fn wanted_role(actor: &Actor, role: Id) -> Answer<Id> {
     if askable_roles(actor).any(|(askable, _)| askable == role) {
         return Ok(role);
     }
-    Err(Refusal::invalid("role", "{field} must be another role of this workspace, and not the Owner's."))
+    Err(Refusal::out_of_reach("role", "{field} must be another role of this workspace, and not the Owner's."))
 }
 
 /// The roles that somebody may ask for, with their names: the preset's, which are no secret, and every other one for
@@ -266,7 +270,7 @@ pub async fn withdraw(
     if row.user() != actor.id() {
         return Err(Refusal::new(Code::NotFound));
     }
-    still_open(actor.snapshot().model(), &row)?;
+    still_open(actor, &row)?;
     let decision = Decision { state: "withdrawn", gave: "", until: None, note: "" };
     change.decide_access_request(row.id, None, &decision).await?;
     let act =
@@ -299,12 +303,14 @@ pub async fn show(
 }
 
 /// Whether nobody has decided a request yet, and if somebody has, who.
-pub(crate) fn still_open(model: &Model, row: &AccessRequestRow) -> Answer<()> {
+pub(crate) fn still_open(actor: &Actor, row: &AccessRequestRow) -> Answer<()> {
     if row.state == "open" {
         return Ok(());
     }
-    let by = row.decided_by.map_or("", |by| model.label(id(by)));
+    let by = row.decided_by.map(id).filter(|by| actor.knows_user(*by));
+    let by = by.map_or("", |by| actor.snapshot().model().label(by));
     let message = match row.state.as_str() {
+        "granted" | "declined" if by.is_empty() => text!("Somebody else decided this request already."),
         "granted" => text!("{name} granted this request already.", name = by),
         "declined" => text!("{name} declined this request already.", name = by),
         _ => "The request was taken back already.".into(),

@@ -218,6 +218,7 @@ pub async fn export(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let word = if format == Format::Csv { "csv" } else { "jsonl" };
     let detail = serde_json::json!({ "format": word, "filter": query });
+    change.is_noted_only();
     change.record(Act::done("audit:export", "workspace", 0, "").with(detail));
     change.commit().await?;
     Ok(Export { app: app.clone(), permit, filter, format, state: State::Start })

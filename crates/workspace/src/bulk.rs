@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::{Author, Change};
 
-use crate::refusal::Refusal;
+use crate::known::Known;
 use crate::several::{BulkDone, Open, chosen};
 use crate::user_access::{self, SettingWord};
 use crate::users::{self, UserChange};
-use crate::{Answer, App, check, id};
+use crate::{Answer, App, id};
 
 /// What to change, and for whom.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -93,7 +93,7 @@ pub async fn apply(
 }
 
 async fn give_role(mut open: Open<'_, can::UserAssignRole>, people: Vec<Id>, role: u32) -> Answer<BulkDone> {
-    let role = check::role(open.model(), Id(role))?;
+    let role = open.known().role(role)?;
     for user in people {
         let (change, _, row) = open.one(user).await?;
         let gets = id(row.role_id) != role;
@@ -113,8 +113,8 @@ async fn rewrite(mut open: Open<'_, can::UserUpdate>, people: Vec<Id>, edit: Use
     let before = open.before();
     for user in people {
         let (change, actor, row) = open.one(user).await?;
-        let old = users::input_of(&row);
-        let new = users::checked_edit(before.model(), &edit, old.clone())?;
+        let (old, known) = (users::input_of(&row), Known::to(actor, before.model()));
+        let new = users::checked_edit(known, &edit, old.clone())?;
         let moves = new != old;
         let mut done = Ok(());
         if moves {
@@ -143,11 +143,8 @@ async fn switch(
     people: Vec<Id>,
     set: BulkToggle,
 ) -> Answer<BulkDone> {
-    let (toggle, setting) = (Id(set.toggle), Option::<Setting>::from(set.setting));
+    let (toggle, setting) = (open.known().toggle(set.toggle)?, Option::<Setting>::from(set.setting));
     let before = open.before();
-    if !before.model().toggles.contains_key(&toggle) {
-        return Err(Refusal::invalid("toggle", "{field} is not a toggle of this workspace."));
-    }
     for user in people {
         let (change, _, _) = open.one(user).await?;
         let sets = before.model().settings.get(&(user, toggle)).copied() != setting;

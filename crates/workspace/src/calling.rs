@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 
+use crate::known::Known;
 use crate::refusal::Refusal;
-use crate::{Answer, App, Ref, entities};
+use crate::{Answer, App, Ref};
 
 /// What somebody shows when they call.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -78,8 +79,8 @@ pub struct LineView {
     /// Why they do not, as a sentence.
     #[schemars(with = "Option<String>")]
     pub unreachable: Option<Text>,
-    /// The version of the workspace's access that this is said of.
-    pub version: i64,
+    /// Another word whenever this user's access is another.
+    pub version: String,
 }
 
 /// A number to show; null for none.
@@ -124,7 +125,7 @@ pub async fn choose(
 
 fn not_granted() -> Refusal {
     let message = "{field} must be one that is granted to you for use: choose one of the list.";
-    Refusal::invalid("number", message)
+    Refusal::out_of_reach("number", message)
 }
 
 /// Presets a user's caller ID, which counts while no number is granted to them; none for none (NUA-07).
@@ -151,9 +152,7 @@ pub async fn preset(
 /// A number that the actor knows of. That it is nobody else's, where a number belongs to one user at a time, is judged
 /// on the outcome (ONF-07).
 fn presettable(snapshot: &Snapshot, actor: Option<&Actor>, number: u32) -> Answer<Id> {
-    let unknown = || Refusal::invalid("number", "{field} is not a number of this workspace.");
-    let (number, kind) = entities::known(snapshot.model(), actor, number).map_err(|_| unknown())?;
-    if kind == EntityKind::Number { Ok(number) } else { Err(unknown()) }
+    Known::to(actor, snapshot.model()).number(number)
 }
 
 fn name(model: &Model, number: Option<Id>) -> Option<&str> {
@@ -177,7 +176,7 @@ pub async fn line(app: &App, permit: &Permit<can::AccessExplain>, asked: Option<
         reason: line.err().map(|refused| refused.text()),
         receives: receives.is_ok(),
         unreachable: receives.err().map(|refused| refused.text()),
-        version: snapshot.model().version,
+        version: snapshot.mark_of(permit.id()),
     })
 }
 

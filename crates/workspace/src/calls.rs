@@ -251,7 +251,7 @@ pub(crate) async fn zone_of(app: &App, workspace: i64) -> Answer<TimeZone> {
 /// What a call may be asked to touch: nothing that the asker may not know of, or the answer would tell of it.
 fn known(asker: &Actor, id: Id) -> Answer<Id> {
     let unknown = text!("{field} must be a person, unit, extension, queue or number that you may see.");
-    if asker.knows(id) { Ok(id) } else { Err(Refusal::invalid("touching", unknown)) }
+    if asker.knows(id) { Ok(id) } else { Err(Refusal::out_of_reach("touching", unknown)) }
 }
 
 pub(crate) fn one_of(field: &'static str, value: Option<String>, words: &[&str]) -> Answer<Option<String>> {

@@ -1,6 +1,6 @@
 //! Checks of input, each naming the field and the fix.
 
-use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches, text};
+use access::{Cell, Micros, Permission, Reach, Reaches, text};
 
 use crate::Moment;
 use crate::refusal::Refusal;
@@ -103,22 +103,6 @@ pub fn country_code(value: &str) -> Result<String, Refusal> {
     Err(Refusal::invalid("country_code", "{field} must be 1 to 3 digits without +, like 49, or empty."))
 }
 
-/// A role of the workspace.
-pub fn role(model: &Model, id: Id) -> Result<Id, Refusal> {
-    if model.roles.contains_key(&id) {
-        return Ok(id);
-    }
-    Err(Refusal::invalid("role", "{field} is not a role of this workspace."))
-}
-
-/// A user of the workspace.
-pub fn user(model: &Model, id: Id) -> Result<Id, Refusal> {
-    if model.users.contains_key(&id) {
-        return Ok(id);
-    }
-    Err(Refusal::invalid("user", "{field} is not a user of this workspace."))
-}
-
 /// A moment that is still to come, where one is given.
 pub fn future(field: &'static str, at: Option<Moment>, now: Micros) -> Result<Option<Micros>, Refusal> {
     if at.is_some_and(|Moment(at)| at <= now || jiff::Timestamp::from_microsecond(at).is_err()) {
@@ -126,24 +110,6 @@ pub fn future(field: &'static str, at: Option<Moment>, now: Micros) -> Result<Op
         return Err(Refusal::invalid(field, message));
     }
     Ok(at.map(|at| at.0))
-}
-
-/// A unit of the right kind.
-pub fn unit(
-    model: &Model,
-    field: &'static str,
-    kind: access::model::UnitKind,
-    id: Id,
-) -> Result<Id, Refusal> {
-    if model.units.get(&id).is_some_and(|unit| unit.kind == kind) {
-        return Ok(id);
-    }
-    Err(no_unit(field))
-}
-
-/// What is said of a unit that is not there, or that the asker may not know of.
-pub(crate) fn no_unit(field: &'static str) -> Refusal {
-    Refusal::invalid(field, "{field} is not one of this workspace.")
 }
 
 /// How many leads somebody is given at most.

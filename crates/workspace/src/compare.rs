@@ -48,8 +48,6 @@ pub struct Comparison {
     pub permissions: Vec<ComparedLine>,
     /// How many permissions differ.
     pub differing: i64,
-    /// The version of the workspace's access that this is said of.
-    pub version: i64,
 }
 
 /// One of the two.
@@ -112,7 +110,6 @@ pub fn compare(app: &App, actor: &Actor, a: &Subject, b: &Subject) -> Comparison
         b: side(app, actor, b),
         permissions,
         differing: i64::try_from(differing).unwrap_or(i64::MAX),
-        version: model.version,
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use access::model::EntityKind;
-use access::{Actor, Id, Micros, Model, Noun, Permit, Right, Text, Visible, can, text};
+use access::{Actor, Id, Micros, Model, Permit, Right, Text, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::entity::{EntityInput, EntityRow, ReadsEntities};
 use store::{Author, Slice, StoreError};
 
+use crate::known::Known;
 use crate::refusal::Refusal;
 use crate::{Answer, App, List, Moment, Ref, check, id};
 
@@ -203,7 +204,8 @@ pub async fn create<R: AddsEntities>(
 ) -> Answer<EntityView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let owner = new.user.map(|user| owner(before.model(), R::KIND, user)).transpose()?;
+    let known = Known::to(permit.actor(), before.model());
+    let owner = new.user.map(|user| owner(known, R::KIND, user)).transpose()?;
     let input =
         EntityInput { digits: digits(R::KIND, &new.digits)?, name: name(R::KIND, &new.name)?, user: owner };
     let added = change.add_entity(R::KIND, &input).await;
@@ -226,7 +228,7 @@ pub async fn update<R: EditsEntities>(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.entity(R::KIND, permit.id()).await?;
-    let input = checked_edit(before.model(), R::KIND, &edit, &old)?;
+    let input = checked_edit(Known::to(permit.actor(), before.model()), R::KIND, &edit, &old)?;
     let done = change.update_entity(R::KIND, permit.id(), &input, edit.revision).await;
     done.map_err(|error| taken(error, before.model(), permit.actor(), R::KIND, &input))?;
     let owners = old.user_id.map(id).into_iter().chain(input.user);
@@ -240,7 +242,7 @@ pub async fn update<R: EditsEntities>(
 }
 
 fn checked_edit(
-    model: &Model,
+    known: Known<'_>,
     kind: EntityKind,
     edit: &EntityChange,
     old: &EntityRow,
@@ -250,10 +252,7 @@ fn checked_edit(
         let message = text!("{field} of a number cannot be changed: release it and add the other one.");
         return Err(Refusal::invalid("digits", message));
     }
-    let user = match edit.user {
-        None => old.user_id.map(id),
-        Some(user) => user.map(|user| owner(model, kind, user)).transpose()?,
-    };
+    let user = new_owner(known, kind, edit.user, old.user_id.map(id))?;
     let new_name = edit.name.as_deref().map(|v| name(kind, v)).transpose()?;
     Ok(EntityInput {
         digits: new_digits.unwrap_or(old.digits.clone()),
@@ -289,13 +288,33 @@ fn name(kind: EntityKind, value: &str) -> Answer<String> {
     }
 }
 
-fn owner(model: &Model, kind: EntityKind, user: u32) -> Answer<Id> {
+/// Whose it is to be. Of an owner whom the actor may not know there is nobody to be seen, so that "nobody" leaves it as it
+/// is; nobody else takes it from them unseen.
+fn new_owner(
+    known: Known<'_>,
+    kind: EntityKind,
+    wanted: Option<Option<u32>>,
+    old: Option<Id>,
+) -> Answer<Option<Id>> {
+    let hidden = old.filter(|old| !known.knows_person(*old));
+    match wanted {
+        None => Ok(old),
+        Some(None) => Ok(hidden),
+        Some(Some(user)) => {
+            let user = owner(known, kind, user)?;
+            known.touches(old.filter(|old| *old != user))?;
+            Ok(Some(user))
+        }
+    }
+}
+
+fn owner(known: Known<'_>, kind: EntityKind, user: u32) -> Answer<Id> {
     if kind != EntityKind::Extension {
         let message = text!("{field} is for extensions only: give people a {kind} with a grant.")
             .and("kind", Text::new(kind.word()));
         return Err(Refusal::invalid("user", message));
     }
-    check::user(model, Id(user))
+    known.person("user", user)
 }
 
 fn record(model: &Model, row: &EntityRow) -> serde_json::Value {
@@ -306,19 +325,6 @@ fn record(model: &Model, row: &EntityRow) -> serde_json::Value {
 fn act<R: Right>(permit: &Permit<R>, kind: EntityKind, row: &EntityRow) -> Act {
     let label = if row.digits.is_empty() { &row.name } else { &row.digits };
     Act::done(permit.permission().name(), kind.word(), row.id, label.as_str())
-}
-
-/// The extension, queue or number of that id, if the actor may know of it.
-pub(crate) fn known(model: &Model, actor: Option<&Actor>, entity: u32) -> Answer<(Id, EntityKind)> {
-    let unknown =
-        || Refusal::invalid("entity", "{field} is not an extension, queue or number of this workspace.");
-    let kind = model.entities.get(&Id(entity)).map(|e| e.kind).ok_or_else(unknown)?;
-    let seen = actor.is_none_or(|actor| {
-        let thing = actor.snapshot().thing(Noun::from(kind), Id(entity));
-        let see = Noun::from(kind).see();
-        thing.zip(see).is_some_and(|(thing, see)| actor.may(see, &thing))
-    });
-    if seen { Ok((Id(entity), kind)) } else { Err(unknown()) }
 }
 
 /// The refusal where digits or a name are in use, with what has them as far as the asker may know of it.

@@ -26,8 +26,8 @@ pub struct Why {
     /// What would make it a yes, a sentence each; empty when it is one.
     #[schemars(with = "Vec<String>")]
     pub remedies: Vec<Text>,
-    /// The version of the workspace's access that this is said of.
-    pub version: i64,
+    /// Another word whenever this user's access is another.
+    pub version: String,
 }
 
 /// Somebody who may do something, and through what.
@@ -58,7 +58,7 @@ pub async fn why(
         reaches: explanation.line.reaches.words(),
         reasons: reasons(model, permit.id(), &explanation, &thing),
         remedies: explanation.remedies.iter().map(|remedy| remedy.say(model)).collect(),
-        version: model.version,
+        version: snapshot.mark_of(permit.id()),
     })
 }
 
@@ -108,8 +108,8 @@ pub struct What {
     pub permissions: Vec<EffectiveLine>,
     /// What they may see of each kind, as far as the asker may see it too.
     pub sees: Vec<Seen>,
-    /// The version of the workspace's access that this is said of.
-    pub version: i64,
+    /// Another word whenever this user's access is another.
+    pub version: String,
 }
 
 /// What a user may see of one kind.
@@ -145,7 +145,7 @@ pub async fn what(app: &App, permit: &Permit<can::AccessExplain>) -> Answer<What
         user: Ref::to(snapshot.model(), user),
         permissions: user_access::lines(&snapshot, user),
         sees: KINDS.map(seen).into(),
-        version: snapshot.model().version,
+        version: snapshot.mark_of(user),
     })
 }
 

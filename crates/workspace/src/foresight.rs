@@ -89,6 +89,6 @@ impl Line {
 }
 
 /// Undoes a change of one's own, for as long as nobody has changed the same since.
-pub async fn undo(app: &App, actor: &Actor, author: &Author, undo: i64) -> Answer<()> {
-    Ok(app.store.undo(actor, author, undo).await?)
+pub async fn undo(app: &App, actor: &Actor, author: &Author, receipt: &str) -> Answer<()> {
+    Ok(app.store.undo(actor, author, receipt).await?)
 }

@@ -8,8 +8,9 @@ use store::audit::Act;
 use store::grant::GrantInput;
 use store::{Author, Change};
 
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, entities};
+use crate::{Answer, App, List, Moment, Ref, check};
 
 /// An extension, queue or number given to somebody.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -86,7 +87,7 @@ pub async fn of_user(app: &App, permit: &Permit<can::UserRead>) -> Answer<List<G
     let snapshot = app.snapshot(permit).await?;
     let asker = permit.actor().filter(|actor| actor.id() != permit.id());
     let grants = snapshot.model().grants_of(permit.id(), app.store.now());
-    let grants = grants.filter(|grant| entities::known(snapshot.model(), asker, grant.entity.0).is_ok());
+    let grants = grants.filter(|grant| Known::to(asker, snapshot.model()).entity(grant.entity.0).is_ok());
     let mut views: Vec<GrantView> =
         grants.filter_map(|grant| GrantView::of(snapshot.model(), &input(grant))).collect();
     views.sort_by(|a, b| (a.kind, &a.entity.name).cmp(&(b.kind, &b.entity.name)));
@@ -103,7 +104,7 @@ pub async fn set(
 ) -> Answer<GrantView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let (entity, _) = entities::known(before.model(), permit.actor(), entity)?;
+    let (entity, _) = Known::to(permit.actor(), before.model()).entity(entity)?;
     let expires_at = check::future("expires_at", rights.expires_at, change.now())?;
     let GrantRights { may_use, may_observe, .. } = rights;
     let grant = GrantInput { user: permit.id(), entity, may_use, may_observe, expires_at };
@@ -121,7 +122,9 @@ pub async fn remove(
 ) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    take(&mut change, before.model(), permit.permission(), permit.id(), Id(entity)).await?;
+    let known = Known::to(permit.actor(), before.model()).entity(entity);
+    let (entity, _) = known.map_err(|_| Refusal::new(Code::NotFound))?;
+    take(&mut change, before.model(), permit.permission(), permit.id(), entity).await?;
     Ok(change.commit().await?)
 }
 
@@ -136,7 +139,7 @@ pub async fn assign(
 ) -> Answer<Assigned> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let user = assignee(&before, permit.actor(), Id(user))?;
+    let user = assignee(&before, permit.actor(), user)?;
     let AssignmentRights { may_use, may_observe, delete_history, confirm } = rights;
     let grant = GrantInput { user, entity: permit.id(), may_use, may_observe, expires_at: None };
     give(&mut change, &before, permit.permission(), &grant).await?;
@@ -193,16 +196,20 @@ pub async fn unassign(
 ) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    take(&mut change, before.model(), permit.permission(), Id(user), permit.id()).await?;
+    // Who holds it is told to those alone who see the holder: of anybody else there is nothing to take.
+    let known = Known::to(permit.actor(), before.model()).record("user", user);
+    let user = known.map_err(|_| Refusal::new(Code::NotFound))?;
+    take(&mut change, before.model(), permit.permission(), user, permit.id()).await?;
     Ok(change.commit().await?)
 }
 
 /// Whoever assigns numbers with the reach `team` assigns them to people of the units that they lead.
-fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: Id) -> Answer<Id> {
+fn assignee(snapshot: &Snapshot, actor: Option<&Actor>, user: u32) -> Answer<Id> {
+    let user = Known::to(actor, snapshot.model()).record("user", user)?;
     if actor.is_none_or(|actor| actor.may_to(Permission::NumberAssign, Noun::User, user)) {
-        return check::user(snapshot.model(), user);
+        return Ok(user);
     }
-    Err(Refusal::invalid("user", "{field} is not somebody whom you can assign numbers to."))
+    Err(Refusal::out_of_reach("user", "{field} is not somebody whom you can assign numbers to."))
 }
 
 async fn give(
@@ -217,6 +224,8 @@ async fn give(
         return Err(Refusal::invalid("may_use", message));
     }
     let model = before.model();
+    let displaced_users = displaced(model, grant, change.now()).map(|old| old.user);
+    Known::to(change.actor(), model).touches(displaced_users.chain(displaced_presets(model, grant)))?;
     for old in displaced(model, grant, change.now()) {
         may_displace(change.actor(), permission, old.user, grant.entity)?;
         take(change, model, permission, old.user, grant.entity).await?;

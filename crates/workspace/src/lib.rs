@@ -20,6 +20,7 @@ pub mod foresight;
 pub mod grants;
 pub mod guesses;
 pub mod invitations;
+mod known;
 pub mod language;
 pub mod links;
 pub mod lookups;

@@ -3,7 +3,7 @@
 //! A mail is written with the change that it tells of ([`post`]) and sent later, where a mail server is set up.
 
 use access::model::Standing;
-use access::{Id, Micros, Text};
+use access::{Id, Micros, Model, Text};
 use store::Change;
 use store::mail::NewMail;
 
@@ -92,6 +92,12 @@ impl Kind {
             ],
         }
     }
+}
+
+/// Somebody as a mail names them: names can be chosen freely and be another's, so the address stands beside it.
+pub(crate) fn named(model: &Model, user: Id) -> String {
+    let name = model.label(user).replace(['<', '>'], "");
+    model.users.get(&user).map_or(name.clone(), |record| format!("{name} <{}>", record.email))
 }
 
 /// Writes a mail to a user in their language, as a part of a change. `fill` puts the kind's values into a text; `path`

@@ -6,6 +6,7 @@ use store::Author;
 use store::audit::Act;
 
 use crate::confirm::{self, Confirmation};
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App};
 
@@ -22,13 +23,13 @@ pub async fn transfer(
     confirmation: &Confirmation<'_>,
 ) -> Answer<()> {
     confirm::password(app, permit, author, confirmation).await?;
-    let (mut change, _) = app.store.begin(permit, author).await?;
+    let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let model = before.model();
     let (owner_role, admin_role) = roles(model)?;
     let owner = model.users.iter().find(|(_, user)| user.role == owner_role).map(|(id, _)| *id);
     let owner = owner.ok_or_else(|| Refusal::new(Code::OneOwner))?;
-    let heir = heir(model, admin_role, Id(to))?;
+    let heir = heir(Known::to(permit.actor(), model), admin_role, to)?;
     change.set_role(heir, owner_role).await?;
     change.set_role(owner, admin_role).await?;
     let (old, new) = (model.label(owner), model.label(heir));
@@ -50,13 +51,17 @@ fn roles(model: &Model) -> Answer<(Id, Id)> {
     })
 }
 
-fn heir(model: &Model, admin_role: Id, to: Id) -> Answer<Id> {
-    let user =
-        model.users.get(&to).filter(|user| user.role == admin_role && user.standing == Standing::Active);
+fn heir(known: Known<'_>, admin_role: Id, to: u32) -> Answer<Id> {
+    let model = known.model();
+    let is_admin = |user: &Id| {
+        let user = model.users.get(user);
+        user.is_some_and(|user| user.role == admin_role && user.standing == Standing::Active)
+    };
+    let user = known.record("to", to).ok().filter(is_admin);
     let role = model.label(admin_role);
     let message = || {
         text!("{field} must be an active user with the role {role}: give them that role first.")
             .and("role", Text::from(role.to_owned()))
     };
-    user.map(|_| to).ok_or_else(|| Refusal::invalid("to", message()))
+    user.ok_or_else(|| Refusal::out_of_reach("to", message()))
 }

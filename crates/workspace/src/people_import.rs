@@ -15,6 +15,7 @@ use store::change::Intent;
 use store::user::{UserInput, UserRow};
 use store::{Author, Change};
 
+use crate::known::Known;
 use crate::people_file::{File, FilePerson, FileRow};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, check, id, invitations, spreadsheet, users};
@@ -84,7 +85,10 @@ pub async fn import(
     let before = change.before().clone();
     let planned = Planner::new(&before, permit.actor(), present).plan(file);
     let mut report = report(file, &planned);
+    let refused = refused(&planned);
     if author.intent == Intent::Try || report.added + report.updated == 0 {
+        drop(change);
+        note(app, permit.workspace(), author, &refused).await?;
         return Ok(report);
     }
     for (_, step) in planned {
@@ -95,8 +99,33 @@ pub async fn import(
         }
     }
     change.commit().await?;
+    note(app, permit.workspace(), author, &refused).await?;
     report.applied = true;
     Ok(report)
+}
+
+/// The rows that are refused for a reason that concerns access, by that reason.
+fn refused(planned: &Planned<'_>) -> BTreeMap<&'static str, Vec<u64>> {
+    let mut lines: BTreeMap<&'static str, Vec<u64>> = BTreeMap::new();
+    for (row, step) in planned {
+        if let Some(code) = step.as_ref().err().map(|refusal| refusal.code).filter(|code| code.is_noted()) {
+            lines.entry(code.word()).or_default().push(row.line);
+        }
+    }
+    lines
+}
+
+/// Writes such rows down, once for the file (ALL-06): a file is no way to ask unseen.
+async fn note(
+    app: &App,
+    workspace: i64,
+    author: &Author,
+    refused: &BTreeMap<&'static str, Vec<u64>>,
+) -> Answer<()> {
+    let Some(reason) = refused.keys().next() else { return Ok(()) };
+    let detail = serde_json::json!({ "reason": reason, "lines": refused });
+    let act = Act::done("user:invite", "workspace", 0, "").with(detail);
+    Ok(app.store.record_refusal(workspace, author, act).await?)
 }
 
 async fn add(change: &mut Change<'_>, by: &str, input: &UserInput) -> Answer<()> {
@@ -287,15 +316,18 @@ impl<'a> Planner<'a> {
     }
 
     fn role(&self, name: &str, old: Id) -> Answer<Id> {
-        let named = |(id, role): (&Id, &access::model::Role)| same(&role.name, name).then_some(*id);
+        let known = Known::to(self.actor, self.model());
+        let seen = |id: Id| id == old || known.role(id.0).is_ok();
+        let named =
+            |(id, role): (&Id, &access::model::Role)| (same(&role.name, name) && seen(*id)).then_some(*id);
         let roles = &self.model().roles;
         let role = roles.iter().find_map(named);
         let unknown =
-            || Refusal::invalid("role", text!("{field} {name} is not one of this workspace.", name));
+            || Refusal::out_of_reach("role", text!("{field} {name} is not one of this workspace.", name));
         let role = role.ok_or_else(unknown)?;
         if role != old && roles.get(&role).is_some_and(|role| role.standing.owner) {
             let message = "{field} cannot be the Owner's: ownership is transferred, not given.";
-            return Err(Refusal::invalid("role", message));
+            return Err(Refusal::out_of_reach("role", message));
         }
         Ok(role)
     }
@@ -306,7 +338,7 @@ impl<'a> Planner<'a> {
             self.model().units.iter().filter(|(_, unit)| unit.kind == kind && same(&unit.name, name));
         let unit = units.find(|(id, _)| seen(id)).map(|(id, _)| *id);
         unit.ok_or_else(|| {
-            Refusal::invalid(field, text!("{field} {name} is not one of this workspace.", name))
+            Refusal::out_of_reach(field, text!("{field} {name} is not one of this workspace.", name))
         })
     }
 }

@@ -26,7 +26,9 @@ pub struct Refusal {
 }
 
 macro_rules! codes {
-    ($($code:ident $word:literal $status:literal $title:literal;)+) => {
+    (@is noted) => { true };
+    (@is quiet) => { false };
+    ($($code:ident $word:literal $status:literal $noted:ident $title:literal;)+) => {
         /// The kinds of refusals, each with its HTTP status.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
@@ -47,6 +49,12 @@ macro_rules! codes {
                 match self { $(Code::$code => $status,)+ }
             }
 
+            /// Whether it concerns access, and so leaves an entry in the audit log (ALL-06): who asked for what they may not
+            /// do, not see, or not give. A text that is too long concerns nobody.
+            pub const fn is_noted(self) -> bool {
+                match self { $(Code::$code => codes!(@is $noted),)+ }
+            }
+
             /// A short sentence, the same for every refusal of this kind.
             pub const fn title(self) -> &'static str {
                 match self { $(Code::$code => $title,)+ }
@@ -56,40 +64,41 @@ macro_rules! codes {
 }
 
 codes! {
-    Unauthenticated "unauthenticated" 401 "Sign in or show a token that is good.";
-    WrongCredentials "wrong_credentials" 401 "The email address or the password is wrong.";
-    UnknownNumber "unknown_number" 401 "Nobody signs in with this phone number.";
-    WrongPin "wrong_pin" 401 "The PIN is wrong.";
-    Banned "banned" 401 "The account is banned.";
-    Forbidden "forbidden" 403 "You lack the permission for this.";
-    OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
-    GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
-    HandsOver "hands_over" 403 "You cannot put somebody or something under powers that you do not have yourself.";
-    HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
-    ReadOnly "read_only" 403 "You see the workspace as somebody else, read-only.";
-    CrossSite "cross_site" 403 "The request did not come from a page of this server.";
-    NotFound "not_found" 404 "There is no such thing.";
-    MethodNotAllowed "method_not_allowed" 405 "This address does not take that method.";
-    Conflict "conflict" 409 "Somebody else changed it in the meantime.";
-    Unconfirmed "unconfirmed" 409 "This changes who may do what: confirm it first.";
-    NotUndoable "not_undoable" 409 "This cannot be undone any more.";
-    Taken "taken" 409 "The value is in use already.";
-    InUse "in_use" 409 "Something still depends on it.";
-    ViewEnded "view_ended" 409 "You no longer see the workspace as somebody else.";
-    LastAdmin "last_admin" 409 "This would leave nobody who can manage people and roles.";
-    OneOwner "one_owner" 409 "A workspace has exactly one Owner.";
-    SeatsFull "seats_full" 409 "All seats of the subscription are taken.";
-    LicencesFull "licences_full" 409 "Every licence carries a number.";
-    NumbersFull "numbers_full" 409 "The plan does not let one person have more numbers.";
-    TooLarge "too_large" 413 "The request is too large.";
-    UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON.";
-    BadRequest "bad_request" 400 "The request cannot be read.";
-    Invalid "invalid" 422 "A value is not acceptable.";
-    BuiltIn "built_in" 409 "Built-in roles cannot be changed, only cloned.";
-    TooManyTries "too_many_tries" 429 "Too many tries. Wait before the next one.";
-    Internal "internal" 500 "Something went wrong on our side.";
-    Unavailable "unavailable" 503 "The database does not answer. Try again in a moment.";
-    Busy "busy" 503 "Too much to do at once. Try again in a moment.";
+    Unauthenticated "unauthenticated" 401 quiet "Sign in or show a token that is good.";
+    WrongCredentials "wrong_credentials" 401 quiet "The email address or the password is wrong.";
+    UnknownNumber "unknown_number" 401 quiet "Nobody signs in with this phone number.";
+    WrongPin "wrong_pin" 401 quiet "The PIN is wrong.";
+    Banned "banned" 401 quiet "The account is banned.";
+    Forbidden "forbidden" 403 noted "You lack the permission for this.";
+    OwnerProtected "owner_protected" 403 noted "Only the Owner can change the Owner.";
+    GivesMore "gives_more" 403 noted "You cannot give what you do not hold yourself.";
+    HandsOver "hands_over" 403 noted "You cannot put somebody or something under powers that you do not have yourself.";
+    HoldsMore "holds_more" 403 noted "You cannot change somebody who may do more than you.";
+    ReadOnly "read_only" 403 noted "You see the workspace as somebody else, read-only.";
+    CrossSite "cross_site" 403 noted "The request did not come from a page of this server.";
+    NotFound "not_found" 404 noted "There is no such thing.";
+    MethodNotAllowed "method_not_allowed" 405 quiet "This address does not take that method.";
+    Conflict "conflict" 409 quiet "Somebody else changed it in the meantime.";
+    Unconfirmed "unconfirmed" 409 quiet "This changes who may do what: confirm it first.";
+    NotUndoable "not_undoable" 409 noted "This cannot be undone any more.";
+    Taken "taken" 409 quiet "The value is in use already.";
+    InUse "in_use" 409 noted "Something still depends on it.";
+    ViewEnded "view_ended" 409 quiet "You no longer see the workspace as somebody else.";
+    LastAdmin "last_admin" 409 noted "This would leave nobody who can manage people and roles.";
+    OneOwner "one_owner" 409 noted "A workspace has exactly one Owner.";
+    SeatsFull "seats_full" 409 noted "All seats of the subscription are taken.";
+    LicencesFull "licences_full" 409 noted "Every licence carries a number.";
+    NumbersFull "numbers_full" 409 noted "The plan does not let one person have more numbers.";
+    TooLarge "too_large" 413 quiet "The request is too large.";
+    UnsupportedMediaType "unsupported_media_type" 415 quiet "The body must be JSON.";
+    BadRequest "bad_request" 400 quiet "The request cannot be read.";
+    Invalid "invalid" 422 quiet "A value is not acceptable.";
+    OutOfReach "out_of_reach" 422 noted "A value names what you may not see, or not give.";
+    BuiltIn "built_in" 409 noted "Built-in roles cannot be changed, only cloned.";
+    TooManyTries "too_many_tries" 429 quiet "Too many tries. Wait before the next one.";
+    Internal "internal" 500 quiet "Something went wrong on our side.";
+    Unavailable "unavailable" 503 quiet "The database does not answer. Try again in a moment.";
+    Busy "busy" 503 quiet "Too much to do at once. Try again in a moment.";
 }
 
 impl Refusal {
@@ -107,6 +116,12 @@ impl Refusal {
     /// A value that is not acceptable: what is wrong with it and how to mend it, with the field as `{field}` in it.
     pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Text>) -> Refusal {
         Refusal::because(Code::Invalid, message).at(field)
+    }
+
+    /// A value that concerns access: it names what the actor may not see, or what they may not give. What is hidden is told
+    /// like what is not there.
+    pub fn out_of_reach(field: impl Into<Cow<'static, str>>, message: impl Into<Text>) -> Refusal {
+        Refusal::because(Code::OutOfReach, message).at(field)
     }
 
     /// About an input field, which is `{field}` in the message.
@@ -165,7 +180,7 @@ impl From<Full> for Refusal {
             Full::Seats { .. } => (Code::SeatsFull, None),
             Full::Licences { .. } => (Code::LicencesFull, None),
             Full::Numbers { .. } => (Code::NumbersFull, None),
-            Full::Shared { .. } => (Code::Invalid, Some("number".into())),
+            Full::Shared { .. } => (Code::OutOfReach, Some("number".into())),
             Full::FewerSeats { .. } => (Code::InUse, Some("seats".into())),
             Full::FewerLicences { .. } => (Code::InUse, Some("licences".into())),
         };
@@ -185,6 +200,7 @@ impl From<StoreError> for Refusal {
             StoreError::NotUndoable(why) => Refusal::because(Code::NotUndoable, why),
             StoreError::Missing => Refusal::new(Code::NotFound),
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
+            StoreError::Unseen => crate::known::unseen(),
             StoreError::Stale => Refusal::because(
                 Code::Conflict,
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",

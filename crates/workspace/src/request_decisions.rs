@@ -18,6 +18,7 @@ use store::{Author, Change};
 
 use crate::access_requests::{Given, RequestView, asker, in_words, still_open, told, within};
 use crate::calls::zone_of;
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, Moment, Ref, check, id, mail, roles, user_access, users};
 
@@ -72,7 +73,8 @@ pub async fn grant(
     let note = note(&grant.note)?;
     let (mut change, permit, row) = open(app, visible, author, request).await?;
     let before = change.before().clone();
-    let gift = gift(&before, &row, &grant, change.now())?;
+    let known = Known::to(permit.actor(), before.model());
+    let gift = gift(known, &row, &asked_cells(&before, &row), &grant, change.now())?;
     let given = give(&mut change, &permit, &before, &gift).await?;
     let until = if let Gift::While { until, .. } = gift { Some(until.0) } else { None };
     let gave = serde_json::json!(given).to_string();
@@ -105,7 +107,7 @@ pub async fn pass(
     let (mut change, permit, row) = open(app, visible, author, request).await?;
     let (actor, to) = (asker(&permit)?, Id(pass.user));
     if !able(actor, &row).contains(&to) {
-        return Err(Refusal::invalid(
+        return Err(Refusal::out_of_reach(
             "user",
             "{field} must be somebody who may decide this request and can give it.",
         ));
@@ -117,7 +119,7 @@ pub async fn pass(
         act.with(serde_json::json!({ "request": row.id, "after": { "passed_to": model.label(to) } })),
     );
     let wants = in_words(model, &row.wants(), row.role_id.map(id));
-    let filled = |mail| told(mail, model.label(row.user()), &wants, &row.reason, row.id);
+    let filled = |mail| told(mail, &mail::named(model, row.user()), &wants, &row.reason, row.id);
     mail::post(&mut change, to, mail::Kind::RequestMade, filled).await?;
     let row = change.access_request(row.id).await?;
     change.commit().await?;
@@ -186,42 +188,45 @@ async fn open<'s>(
     }
     let (mut change, permit) = app.store.begin(&permit, author).await?;
     let row = change.access_request(row.id).await?;
-    still_open(change.before().model(), &row)?;
+    still_open(asker(&permit)?, &row)?;
     Ok((change, permit, row))
 }
 
 /// Reads what is to be given: exactly one of the three, and no more than was asked for.
-fn gift(before: &Snapshot, row: &AccessRequestRow, grant: &Grant, now: access::Micros) -> Answer<Gift> {
+fn gift(
+    known: Known<'_>,
+    row: &AccessRequestRow,
+    asked: &[Cell],
+    grant: &Grant,
+    now: access::Micros,
+) -> Answer<Gift> {
     let one = [grant.until.is_some(), grant.toggle.is_some(), grant.role.is_some()];
     if one.into_iter().filter(|given| *given).count() > 1 || (grant.holds.is_some() && grant.until.is_none())
     {
         return Err(Refusal::invalid("until", "{field} goes with holds; toggle and role stand alone."));
     }
-    let model = before.model();
     if let Some(until) = grant.until {
         check::future("until", Some(until), now)?;
-        let asked = asked_cells(before, row);
-        let holds = grant.holds.as_ref().map_or(Ok(asked.clone()), |holds| check::cells("holds", holds))?;
-        if holds.is_empty() || !within(&holds, &asked) {
-            return Err(Refusal::invalid(
+        let holds = grant.holds.as_ref().map_or(Ok(asked.to_vec()), |holds| check::cells("holds", holds))?;
+        if holds.is_empty() || !within(&holds, asked) {
+            return Err(Refusal::out_of_reach(
                 "holds",
                 "{field} must be some of what was asked for, and no more.",
             ));
         }
         return Ok(Gift::While { holds, until });
     }
-    if let Some(toggle) = grant.toggle.map(Id) {
-        let known = model.toggles.contains_key(&toggle);
-        let unknown = || Refusal::invalid("toggle", "{field} is not a toggle of this workspace.");
-        return known.then_some(Gift::Toggle(toggle)).ok_or_else(unknown);
+    if let Some(toggle) = grant.toggle {
+        return Ok(Gift::Toggle(known.toggle(toggle)?));
     }
-    let role = grant.role.map(Id).or(row.role_id.map(id));
+    let role = grant.role.map(|role| known.role(role)).transpose()?;
+    let role = role.or(row.role_id.map(id).filter(|role| known.model().roles.contains_key(role)));
     let role = role.ok_or_else(|| {
         let message =
             "{field} is needed: permissions are given for a while. What lasts is a toggle or a role.";
         Refusal::invalid("until", message)
     })?;
-    Ok(Gift::Role(check::role(model, role)?))
+    Ok(Gift::Role(role))
 }
 
 /// Gives it, under the authority that the gift itself takes.
@@ -291,11 +296,11 @@ async fn decide(
     let detail = serde_json::json!({ "request": row.id, "before": { "request": row.state },
         "after": { "request": decision.state, "gave": gave, "until": decision.until.map(Moment), "note": decision.note } });
     change.record(Act::done("access_request:decide", "user", row.user().0, label).with(detail));
-    let by = actor.snapshot().model().label(actor.id());
+    let by = mail::named(actor.snapshot().model(), actor.id());
     let outcome = in_a_word(app, change.workspace(), decision).await?;
     let note = if decision.note.is_empty() { String::new() } else { format!("{}\n\n", decision.note) };
     let filled = |mail: Text| {
-        mail.with("by", by).and("outcome", outcome.clone()).with("note", &note).with("path", "/profile")
+        mail.with("by", &by).and("outcome", outcome.clone()).with("note", &note).with("path", "/profile")
     };
     mail::post(&mut change, row.user(), mail::Kind::RequestDecided, filled).await?;
     let row = change.access_request(row.id).await?;

@@ -13,6 +13,7 @@ use store::review::{NewLine, NewReviewRow, ReviewLineRow, ReviewRow, UNKNOWN};
 use store::uses::LastUses;
 
 use crate::access_requests::MOST_TOLD;
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::uses;
 use crate::{Answer, App, List, Moment, Ref, check, id, mail, roles, spreadsheet};
@@ -274,9 +275,9 @@ async fn tell_reviewers(change: &mut store::Change<'_>, actor: &Actor, review: I
     let others: Vec<Id> =
         others.map(|(id, _)| *id).filter(|id| *id != actor.id()).filter(reviews).take(MOST_TOLD).collect();
     let path = format!("/reviews/{review}");
-    let by = model.label(actor.id());
+    let by = mail::named(model, actor.id());
     for other in others {
-        let filled = |mail: Text| mail.with("by", by).with("review", name).with("path", &path);
+        let filled = |mail: Text| mail.with("by", &by).with("review", name).with("path", &path);
         mail::post(change, other, mail::Kind::ReviewStarted, filled).await?;
     }
     Ok(())
@@ -286,16 +287,16 @@ async fn tell_reviewers(change: &mut store::Change<'_>, actor: &Actor, review: I
 fn scope(actor: &Actor, new: &NewReview) -> Answer<(&'static str, Id)> {
     let model = actor.snapshot().model();
     match (new.role.map(Id), new.unit.map(Id)) {
-        (Some(role), None) if model.roles.contains_key(&role) && actor.holds(Permission::RoleRead) => {
-            Ok((Noun::Role.word(), role))
+        (Some(role), None) if actor.holds(Permission::RoleRead) => {
+            Ok((Noun::Role.word(), Known::to(Some(actor), model).role(role.0)?))
         }
-        (Some(_), None) => Err(Refusal::invalid("role", "{field} is not a role of this workspace.")),
+        (Some(_), None) => Err(Refusal::out_of_reach("role", "{field} is not a role of this workspace.")),
         (None, Some(unit)) if actor.sees_unit(unit) => {
             let kind = model.units.get(&unit).map(|unit| Noun::from(unit.kind).word());
             Ok((kind.unwrap_or_default(), unit))
         }
         (None, Some(_)) => {
-            Err(Refusal::invalid("unit", "{field} is not a department or branch of this workspace."))
+            Err(Refusal::out_of_reach("unit", "{field} is not a department or branch of this workspace."))
         }
         _ => Err(Refusal::invalid("role", "{field} or unit must say whose access is reviewed, not both.")),
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::{Author, Change};
 
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, check, taken, users};
 
@@ -128,8 +129,10 @@ pub async fn clone_of(
 ) -> Answer<RoleView> {
     let (change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let role = before.model().roles.get(&from);
-    let role = role.ok_or_else(|| Refusal::invalid("from", "{field} is not a role of this workspace."))?;
+    let known = Known::to(permit.actor(), before.model()).role(from.0).ok();
+    let role = known.and_then(|role| before.model().roles.get(&role));
+    let role =
+        role.ok_or_else(|| Refusal::out_of_reach("from", "{field} is not a role of this workspace."))?;
     let holds: Vec<Cell> = role.holds.iter().filter(|(p, _)| p.can_be_given()).copied().collect();
     let detail = serde_json::json!({ "from": role.name });
     add(app, change, &permit, name, &holds, detail).await
@@ -233,9 +236,10 @@ fn heir(model: &Model, permit: &Permit<can::RoleDelete>, move_to: Option<u32>) -
     let role = permit.id();
     let count = holders(model, role).count();
     let known = |user: Id| permit.actor().is_none_or(|actor| actor.knows_user(user));
-    let heir = move_to.map(Id).filter(|heir| *heir != role && model.roles.contains_key(heir));
+    let heir = move_to.and_then(|heir| Known::to(permit.actor(), model).role(heir).ok());
+    let heir = heir.filter(|heir| *heir != role);
     if move_to.is_some() && heir.is_none() {
-        return Err(Refusal::invalid("move_to", "{field} must be another role of this workspace."));
+        return Err(Refusal::out_of_reach("move_to", "{field} must be another role of this workspace."));
     }
     if count > 0 && heir.is_none() {
         let message = match count {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use store::user::UserRow;
 use store::{Author, Change, StoreError};
 
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App};
 
@@ -38,7 +39,7 @@ pub(crate) fn chosen(visible: &Visible<can::UserRead>, named: &[u32]) -> Answer<
     people.retain(|user| distinct.insert(*user));
     match people.iter().find(|user| thing(visible.actor(), **user).is_none()) {
         Some(user) => {
-            Err(Refusal::invalid("users", text!("{field} has {user}, whom you do not see here.", user)))
+            Err(Refusal::out_of_reach("users", text!("{field} has {user}, whom you do not see here.", user)))
         }
         None => Ok(people),
     }
@@ -99,9 +100,9 @@ impl<'s, R: Right> Open<'s, R> {
         self.change.before().clone()
     }
 
-    /// The access model before the change.
-    pub fn model(&self) -> &Model {
-        self.change.before().model()
+    /// What whoever acts may know of.
+    pub fn known(&self) -> Known<'_> {
+        Known::to(self.first.actor(), self.change.before().model())
     }
 
     /// One of them: the change to write to, who acts, and the record as it is.

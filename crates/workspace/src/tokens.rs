@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::token::TokenRow;
 use store::{Author, Change};
 
+use crate::known::Known;
 use crate::refusal::Refusal;
 use crate::secrets::{new_token, token_hash};
 use crate::{Answer, App, List, Moment, Ref, check, id};
@@ -99,7 +100,7 @@ pub async fn create_for(app: &App, workspace: i64, user: Id, name: &str) -> Answ
     let name = check::text("name", name, 80)?;
     let permit = Permit::<can::ApiTokenWrite>::operator(workspace, Thing::WORKSPACE);
     let (change, _) = app.store.begin(&permit, &Author::operator()).await?;
-    check::user(change.before().model(), user)?;
+    Known::to(None, change.before().model()).person("user", user.0)?;
     add(change, user, &name, None, None).await
 }
 

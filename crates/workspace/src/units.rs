@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::Author;
 use store::audit::Act;
 
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::several::{self, BulkDone, Open, chosen};
 use crate::{Answer, App, List, Ref, check, taken, user_access, users};
@@ -174,7 +175,8 @@ pub async fn delete<R: DeletesUnits>(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let (model, unit) = (before.model(), permit.id());
-    let place = place(model, R::KIND, unit, how.move_to.as_deref())?;
+    let known = Known::to(permit.actor(), model);
+    let place = place(known, R::KIND, unit, how.move_to.as_deref())?;
     let members: Vec<Id> = members(model, unit).collect();
     let leaders: Vec<Id> = leaders(model, unit).collect();
     if members.len() + leaders.len() > 0 && place.is_none() {
@@ -200,14 +202,15 @@ pub async fn delete<R: DeletesUnits>(
 }
 
 /// The place that was named: none where none was, and inside it none for "no unit".
-fn place(model: &Model, kind: UnitKind, unit: Id, named: Option<&str>) -> Answer<Option<Option<Id>>> {
+fn place(known: Known<'_>, kind: UnitKind, unit: Id, named: Option<&str>) -> Answer<Option<Option<Id>>> {
     match named.map(str::trim).filter(|named| !named.is_empty()) {
         None => Ok(None),
         Some("none") => Ok(Some(None)),
         Some(named) => {
-            let other = named.parse().ok().map(Id).filter(|other| *other != unit);
-            let other = other.filter(|other| model.units.get(other).is_some_and(|unit| unit.kind == kind));
-            let wrong = || Refusal::invalid("move_to", "{field} must be another unit of its kind, or none.");
+            let other = named.parse().ok().and_then(|other| known.unit("move_to", kind, other).ok());
+            let other = other.filter(|other| *other != unit);
+            let wrong =
+                || Refusal::out_of_reach("move_to", "{field} must be another unit of its kind, or none.");
             other.map(|other| Some(Some(other))).ok_or_else(wrong)
         }
     }
@@ -321,7 +324,7 @@ pub async fn change_leaders(
             && !leads
             && actor.is_some_and(|a| a.reach_over(Permission::UserSetAccess, &[unit]).is_none())
         {
-            done = Err(Refusal::invalid("add", "You can let people lead only what you lead yourself."));
+            done = Err(Refusal::out_of_reach("add", "You can let people lead only what you lead yourself."));
         } else if leads != is_to {
             let others = led.into_iter().filter(|led| *led != unit);
             let units: Vec<Id> = others.chain(is_to.then_some(unit)).collect();
@@ -334,8 +337,8 @@ pub async fn change_leaders(
 
 /// A unit that the asker may know of; any other is not there (ALL-05).
 fn known(actor: &Actor, (kind, unit): (UnitKind, Id)) -> Answer<(UnitKind, Id)> {
-    let there = actor.snapshot().model().units.get(&unit).is_some_and(|unit| unit.kind == kind);
-    if there && actor.sees_unit(unit) { Ok((kind, unit)) } else { Err(Refusal::new(Code::NotFound)) }
+    let known = Known::to(Some(actor), actor.snapshot().model()).unit(Noun::from(kind).word(), kind, unit.0);
+    known.map(|unit| (kind, unit)).map_err(|_| Refusal::new(Code::NotFound))
 }
 
 fn act<R: Right>(permit: &Permit<R>, kind: UnitKind, id: Id, name: &str) -> Act {

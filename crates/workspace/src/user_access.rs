@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::audit::Act;
 use store::{Author, Change};
 
+use crate::known::Known;
 use crate::refusal::{Code, Refusal};
 use crate::users::UserView;
 use crate::{Answer, App, List, Moment, check, roles};
@@ -193,7 +194,7 @@ fn deniable(model: &Model, user: Id) -> Answer<()> {
         )
         .and("role", Text::from(role.name.clone()))
     };
-    Err(Refusal::invalid("setting", message))
+    Err(Refusal::out_of_reach("setting", message))
 }
 
 /// Sets which departments and branches a user leads.
@@ -207,7 +208,10 @@ pub async fn set_leads(
     let before = change.before().clone();
     let (model, user) = (before.model(), permit.id());
     let units: BTreeSet<Id> = units.into_iter().map(Id).collect();
-    if let Some(unknown) = units.iter().find(|unit| !model.units.contains_key(unit)) {
+    // What they lead already stands in their record.
+    let known = Known::to(permit.actor(), model);
+    let knows = |unit: &Id| known.knows_unit(*unit) || model.leads.contains(&(user, *unit));
+    if let Some(unknown) = units.iter().find(|unit| !knows(unit)) {
         return Err(unknown_unit(*unknown));
     }
     let units: Vec<Id> = units.into_iter().collect();
@@ -235,7 +239,7 @@ pub(crate) fn led(model: &Model, user: Id) -> Vec<Id> {
 }
 
 fn unknown_unit(unit: Id) -> Refusal {
-    Refusal::invalid(
+    Refusal::out_of_reach(
         "units",
         text!("{field} has {unit}, which is no department or branch of this workspace.", unit),
     )
@@ -247,10 +251,12 @@ fn may_place(permit: &Permit<can::UserSetAccess>, model: &Model, units: &[Id]) -
     let new = |unit: &&Id| !model.leads.contains(&(permit.id(), **unit));
     let beyond = |unit: &&Id| actor.reach_over(permit.permission(), &[**unit]).is_none();
     match units.iter().filter(new).find(beyond) {
-        Some(unit) if !actor.sees_unit(*unit) => Err(unknown_unit(*unit)),
         Some(unit) => {
             let name = model.label(*unit);
-            Err(Refusal::invalid("units", text!("{field} has {name}, which you do not lead yourself.", name)))
+            Err(Refusal::out_of_reach(
+                "units",
+                text!("{field} has {name}, which you do not lead yourself.", name),
+            ))
         }
         None => Ok(()),
     }

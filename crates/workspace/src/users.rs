@@ -10,6 +10,7 @@ use store::{Author, Change, Slice};
 
 use crate::confirm::{self, Confirmation};
 use crate::invitations::{self, Invitation};
+use crate::known::Known;
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
@@ -210,7 +211,7 @@ pub async fn invite(
     let hashes = hashes(app, permit.workspace(), &new, one_time.as_deref()).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let input = checked(before.model(), &new)?;
+    let input = checked(Known::to(permit.actor(), before.model()), &new)?;
     may_join(permit.actor(), &input)?;
     let standing = if new.invite { Standing::Invited } else { Standing::Active };
     let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
@@ -258,7 +259,7 @@ pub(crate) fn may_join(actor: Option<&Actor>, input: &UserInput) -> Answer<()> {
     let nowhere = input.department.or(input.branch).is_none();
     if nowhere && actor.reach_over(Permission::UserInvite, &[]).is_none() {
         let message = "{field} must be one that you lead: you may add people there only.";
-        return Err(Refusal::invalid("department", message));
+        return Err(Refusal::out_of_reach("department", message));
     }
     may_place(actor, Permission::UserInvite, input, None)
 }
@@ -279,20 +280,21 @@ pub(crate) fn may_place(
     let mut beyond = entered.filter_map(|(field, new, _)| Some((field, new?)));
     match beyond.find(|(_, unit)| actor.reach_over(permission, &[*unit]).is_none()) {
         None => Ok(()),
-        Some((field, unit)) if !actor.sees_unit(unit) => Err(check::no_unit(field)),
-        Some((field, _)) => {
-            Err(Refusal::invalid(field, "{field} must be one that you lead: you may put people there only."))
-        }
+        Some((field, _)) => Err(Refusal::out_of_reach(
+            field,
+            "{field} must be one that you lead: you may put people there only.",
+        )),
     }
 }
 
-pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
+pub(crate) fn checked(known: Known<'_>, new: &NewUser) -> Answer<UserInput> {
+    let model = known.model();
     let role = match new.role {
-        Some(role) => check::role(model, Id(role))?,
+        Some(role) => known.role(role)?,
         None => default_role(model)?,
     };
     if model.roles.get(&role).is_some_and(|r| r.standing.owner) {
-        return Err(Refusal::invalid(
+        return Err(Refusal::out_of_reach(
             "role",
             "{field} cannot be the Owner's: ownership is transferred, not given.",
         ));
@@ -304,8 +306,8 @@ pub(crate) fn checked(model: &Model, new: &NewUser) -> Answer<UserInput> {
         employee_code: check::optional_text("employee_code", &new.employee_code, 40)?,
         lead_cap: new.lead_cap.map(check::lead_cap).transpose()?,
         role,
-        department: unit(model, "department", UnitKind::Department, new.department)?,
-        branch: unit(model, "branch", UnitKind::Branch, new.branch)?,
+        department: unit(known, UnitKind::Department, new.department, None)?,
+        branch: unit(known, UnitKind::Branch, new.branch, None)?,
         language: Language::stored(new.language),
     })
 }
@@ -314,8 +316,12 @@ pub(crate) fn phone(value: &str) -> Answer<String> {
     if value.trim().is_empty() { Ok(String::new()) } else { check::e164("phone", value) }
 }
 
-fn unit(model: &Model, field: &'static str, kind: UnitKind, id: Option<u32>) -> Answer<Option<Id>> {
-    id.map(|id| check::unit(model, field, kind, Id(id))).transpose()
+/// The unit that somebody is to belong to; the one that their record names already may stay.
+fn unit(known: Known<'_>, kind: UnitKind, wanted: Option<u32>, old: Option<Id>) -> Answer<Option<Id>> {
+    if wanted.map(Id) == old {
+        return Ok(old);
+    }
+    wanted.map(|unit| known.unit(Noun::from(kind).word(), kind, unit)).transpose()
 }
 
 /// The role that new people get unless another is chosen: the one that was set, else the preset's own.
@@ -341,9 +347,10 @@ pub async fn update(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
-    let input = checked_edit(before.model(), &edit, input_of(&old))?;
+    let known = Known::to(permit.actor(), before.model());
+    let input = checked_edit(known, &edit, input_of(&old))?;
     rewrite(&mut change, permit.actor(), &old, &input, edit.revision).await?;
-    let role = edit.role.map(|role| check::role(before.model(), Id(role))).transpose()?;
+    let role = edit.role.map(|role| known.role(role)).transpose()?;
     if let Some(role) = role.filter(|role| *role != input.role) {
         if let Some(actor) = permit.actor() {
             actor.permit_on::<can::UserAssignRole>(permit.thing().clone())?;
@@ -413,10 +420,10 @@ pub(crate) fn input_of(row: &UserRow) -> UserInput {
     }
 }
 
-pub(crate) fn checked_edit(model: &Model, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
+pub(crate) fn checked_edit(known: Known<'_>, edit: &UserChange, old: UserInput) -> Answer<UserInput> {
     let department =
-        edit.department.map(|id| unit(model, "department", UnitKind::Department, id)).transpose()?;
-    let branch = edit.branch.map(|id| unit(model, "branch", UnitKind::Branch, id)).transpose()?;
+        edit.department.map(|id| unit(known, UnitKind::Department, id, old.department)).transpose()?;
+    let branch = edit.branch.map(|id| unit(known, UnitKind::Branch, id, old.branch)).transpose()?;
     Ok(UserInput {
         email: edit.email.as_deref().map_or(Ok(old.email), check::email)?,
         name: edit.name.as_deref().map_or(Ok(old.name), |v| check::text("name", v, 120))?,
@@ -442,7 +449,7 @@ pub async fn assign_role(
 ) -> Answer<UserView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let role = check::role(before.model(), Id(role))?;
+    let role = Known::to(permit.actor(), before.model()).role(role)?;
     let old = change.user(permit.id()).await?;
     give_role(&mut change, &old, role).await?;
     let row = change.user(permit.id()).await?;

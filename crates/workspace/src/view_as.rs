@@ -17,6 +17,7 @@ pub async fn start(app: &App, permit: &Permit<can::AccessExplain>, who: &Identit
     let user = permit.id();
     permit.actor().ok_or_else(|| Refusal::new(Code::Unauthenticated))?.view_as(user)?;
     change.start_viewing(session, user).await?;
+    change.is_noted_only();
     let label = change.before().model().label(user).to_owned();
     change.record(Act::done("view_as:start", "user", i64::from(user.0), label));
     Ok(change.commit().await?)

@@ -34,8 +34,8 @@ pub struct Context {
     pub reason: Vec<String>,
     /// How far the subject holds the permission; empty when they do not.
     pub reaches: Vec<&'static str>,
-    /// The version of the workspace's access that was decided on; 0 where nothing was looked at.
-    pub version: i64,
+    /// Another word whenever the subject's access is another; empty where nothing was looked at.
+    pub version: String,
 }
 
 impl Decision {

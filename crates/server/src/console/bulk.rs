@@ -88,7 +88,7 @@ impl Chosen {
             let seen: BTreeSet<Id> = visible.things(Noun::User).into_iter().collect();
             if let Some(user) = users.iter().find(|user| !seen.contains(&Id(**user))) {
                 let message = text!("{field} has {user}, whom you do not see here.", user);
-                return Err(Refusal::invalid("user", message));
+                return Err(Refusal::out_of_reach("user", message));
             }
             fields.extend(users.iter().map(|user| ("user".to_owned(), user.to_string())));
             users

@@ -48,11 +48,11 @@ pub fn seen(actor: &Actor, noun: Noun) -> Vec<(Id, String)> {
     })
 }
 
-/// The things of a kind that fit, with their names, by name.
+/// The things of a kind that fit, of those that somebody may know of, with their names, by name.
 pub fn that(actor: &Actor, noun: Noun, fits: impl Fn(&access::Thing) -> bool) -> Vec<(Id, String)> {
     let (snapshot, mut by_name) = (actor.snapshot(), BTreeMap::new());
     let model = snapshot.model();
-    for thing in snapshot.things(noun).filter(|thing| fits(thing)) {
+    for thing in snapshot.things(noun).filter(|thing| fits(thing) && actor.may_name(thing)) {
         let Ok(id) = u32::try_from(thing.id).map(Id) else { continue };
         // Built-in roles have their names from us, people and units from the workspace.
         let label = if noun == Noun::Role { said(model.label(id)) } else { model.label(id).into() };

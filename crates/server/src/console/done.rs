@@ -55,13 +55,18 @@ const WORDS: &[(&str, &str)] = &[
     ("sessions", later("Your other sessions have ended.")),
 ];
 
+/// Whether a text can be a receipt: nothing else comes into the address that the button posts to.
+fn is_receipt(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// The message that the request's address asks for; a table, so that an address cannot put words into our mouth.
-/// With the number of a change in it, the message offers to undo that change; with what came and
+/// With the receipt of a change in it, the message offers to undo that change; with what came and
 /// went with a permission, it says so.
 pub fn said(request: &Request) -> Option<Markup> {
     let query: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query()?).ok()?;
     let asked = |name: &str| query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
-    let undo = asked("undo").and_then(|undo| undo.parse().ok()).map(|undo| undo_path(request, undo));
+    let undo = asked("undo").filter(|undo| is_receipt(undo)).map(|undo| undo_path(request, undo));
     let effects = Effects::told(asked("came"), asked("went")).text();
     let word = asked("done").or(undo.as_ref().or(effects.as_ref()).map(|_| "saved"))?;
     let (_, sentence) = WORDS.iter().find(|(known, _)| *known == word)?;

@@ -124,22 +124,21 @@ fn piece(line: &Line) -> Markup {
 
 /// Undoes a change of one's own.
 pub async fn undo(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
-    let id = request.param("undo").parse().map_err(|_| Refusal::new(workspace::Code::NotFound))?;
-    foresight::undo(&request.server.app, &who.actor, &request.author(), id).await?;
+    foresight::undo(&request.server.app, &who.actor, &request.author(), request.param("undo")).await?;
     let page = frame::came_from(&request).unwrap_or_else(|| path(&request, ""));
     Ok(Redirect::to(&with(&page, "done", "undone")))
 }
 
 /// The address that undoes a change.
-pub fn undo_path(request: &Request, undo: i64) -> String {
-    path(request, &format!("/undo/{undo}"))
+pub fn undo_path(request: &Request, receipt: &str) -> String {
+    path(request, &format!("/undo/{receipt}"))
 }
 
 /// An answer that leads on to a page, with what that page needs to offer undo.
-pub fn offering(mut answer: Response, undo: i64) -> Response {
+pub fn offering(mut answer: Response, receipt: &str) -> Response {
     let there = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
     let Some(there) = there else { return answer };
-    if let Ok(to) = with(there, "undo", &undo.to_string()).parse() {
+    if let Ok(to) = with(there, "undo", receipt).parse() {
         answer.headers_mut().insert(header::LOCATION, to);
     }
     answer

@@ -80,7 +80,7 @@ fn row(reader: &Actor, here: &str, asked: &RequestView) -> Row {
         id: format!("request-{}", asked.id),
         href: Some(format!("{here}/{}", asked.id)),
         cells: vec![
-            person(&asked.user.name, ""),
+            person(&asked.user.name, &asked.email),
             html! { (asked_for(asked)) },
             html! { (asked.reason) },
             html! { (state(asked)) @if mine && asked.state == "open" { " " (badge(Tone::Accent, t("passed to you"))) } },
@@ -179,6 +179,7 @@ impl Page<'_> {
             @if let Some(to) = &asked.passed_to { (passed(to)) }
             (card(t("The request"), "", None, facts(&[
                 (t("Who"), name),
+                (t("Email"), html! { (asked.email) }),
                 (t("Present role"), html! { (said(role)) }),
                 (t("Asks for"), asked_for(asked)),
                 (t("Reason"), html! { (asked.reason) }),

@@ -29,14 +29,13 @@ pub struct Me {
     pub expires_at: Option<Moment>,
     /// Each permission that this secret carries, with the words of its reaches.
     pub permissions: BTreeMap<&'static str, Vec<&'static str>>,
-    /// The version of the workspace's access that this is said of.
-    pub version: i64,
+    /// Another word whenever your access is another.
+    pub version: String,
 }
 
 /// Who am I, and what may I do?
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Refusal> {
     let app = &request.server.app;
-    let model = who.actor.snapshot().model();
     let powers = who.actor.powers().iter();
     Ok(Json(Me {
         user: profile::show(app, &who.actor).await?,
@@ -47,7 +46,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Re
         },
         expires_at: who.expires_at.map(Moment),
         permissions: powers.map(|(p, reaches)| (p.name(), shown(p, reaches).words())).collect(),
-        version: model.version,
+        version: who.actor.folded().mark(),
     }))
 }
 

@@ -10,7 +10,7 @@ use workspace::Code;
 use workspace::language::Language;
 
 /// What takes texts to translate: the function or macro, and which of its arguments they are.
-const TAKES: [(&str, &[usize]); 11] = [
+const TAKES: [(&str, &[usize]); 12] = [
     ("t", &[0]),
     ("later", &[0]),
     ("Text::new", &[0]),
@@ -19,6 +19,7 @@ const TAKES: [(&str, &[usize]); 11] = [
     ("count", &[1, 2]),
     ("plural", &[1, 2]),
     ("Refusal::invalid", &[1]),
+    ("Refusal::out_of_reach", &[1]),
     ("Refusal::because", &[1]),
     ("StoreError::NotUndoable", &[0]),
     ("NotUndoable", &[0]),

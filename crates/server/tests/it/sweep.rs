@@ -109,7 +109,7 @@ async fn a_try_of_anything_changes_nothing_and_is_foreseen_or_refused() {
 }
 
 /// One thing of each kind that can be written to, the asker's own sessions, devices and requests among them.
-async fn tried_things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static str, String> {
+pub async fn tried_things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static str, String> {
     let mut things = things(server, company).await;
     let client = &company.owner.client;
     for (path, phone) in
@@ -150,7 +150,7 @@ async fn tried_things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'
 }
 
 /// A body that the endpoint would act on.
-fn tried_body(
+pub fn tried_body(
     endpoint: &Endpoint,
     server: &TestServer,
     things: &BTreeMap<&'static str, String>,
@@ -202,7 +202,7 @@ async fn an_unknown_address_answers_404_and_tells_nothing() {
     }
 }
 
-fn name(endpoint: &Endpoint) -> String {
+pub fn name(endpoint: &Endpoint) -> String {
     format!("{} {}", endpoint.method, endpoint.path)
 }
 
@@ -282,7 +282,7 @@ async fn callers(server: &TestServer, company: &Company<'_>, preset: &Preset) ->
     callers
 }
 
-fn fill(path: &str, things: &BTreeMap<&'static str, String>, slug: &str) -> String {
+pub fn fill(path: &str, things: &BTreeMap<&'static str, String>, slug: &str) -> String {
     let mut filled = path.replace("{slug}", slug).replace("{*file}", "app.css");
     for (variable, id) in things {
         filled = filled.replace(&format!("{{{variable}}}"), id);

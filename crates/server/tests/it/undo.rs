@@ -204,7 +204,7 @@ async fn all_06_the_log_says_what_was_undone_of_whom() {
     );
     assert_eq!(entry["detail"]["before"]["role"], company.role("analyst").await);
     assert_eq!(entry["detail"]["after"]["role"], company.role("agent").await);
-    assert_eq!(format!("/api/v1/undo/{}", entry["detail"]["undone"]), way);
+    assert_eq!(format!("/api/v1/undo/{}", entry["detail"]["undone"].as_str().unwrap()), way);
     let page = company.page(&company.owner, "/audit").await.expect(200);
     assert!(page.text.contains("Analyst") && page.text.contains("undo"), "{}", page.text);
 }
