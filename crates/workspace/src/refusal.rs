@@ -60,11 +60,13 @@ codes! {
     WrongCredentials "wrong_credentials" 401 "The email address or the password is wrong.";
     UnknownNumber "unknown_number" 401 "Nobody signs in with this phone number.";
     WrongPin "wrong_pin" 401 "The PIN is wrong.";
+    PinClosed "pin_closed" 401 "PIN sign-in is closed on new devices.";
     Banned "banned" 401 "The account is banned.";
     Forbidden "forbidden" 403 "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
     HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
+    PasswordNeeded "password_needed" 403 "This asks for your password first.";
     ReadOnly "read_only" 403 "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 "The request did not come from a page of this server.";
     NotFound "not_found" 404 "There is no such thing.";
