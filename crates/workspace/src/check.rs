@@ -224,9 +224,13 @@ mod tests {
         ] {
             assert!(password("password", easy, &about).is_err(), "{easy}");
         }
-        for good in
-            ["correct horse battery", "ringfence-demo-7 lamps", "mQ7-pf2Lx9wZ", "viele kleine Boote im Nebel"]
-        {
+        for good in [
+            "correct horse battery",
+            "ringfence-demo-7 lamps",
+            "mQ7-pf2Lx9wZ",
+            "a long enough pass phrase",
+            "viele kleine Boote im Nebel",
+        ] {
             assert!(password("password", good, &about).is_ok(), "{good}");
         }
     }

@@ -162,11 +162,9 @@ pub async fn change_password(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     change.set_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), keep).await?;
-    let mut after = serde_json::json!({ "password": "changed" });
-    if passwords.revoke_tokens {
-        after["tokens_revoked"] = change.delete_tokens_of(permit.id()).await?.into();
-    }
+    let revoked = if passwords.revoke_tokens { change.delete_tokens_of(permit.id()).await? } else { 0 };
     let act = Act::done("profile:update", "user", permit.thing().id, record.name);
+    let after = serde_json::json!({ "password": "changed", "tokens_revoked": revoked });
     change.record(act.with(serde_json::json!({ "after": after })));
     Ok(change.commit().await?)
 }

@@ -103,7 +103,9 @@ fn refused_pin(known: bool, tries: Option<i64>, tells: bool) -> (&'static str, R
             ("PIN closed on new devices", Refusal::because(Code::PinClosed, message))
         }
         (false, _) => {
-            let message = "Nobody signs in here with this phone number and a PIN. Check the number, or ask an administrator for a PIN.";
+            let message = text!(
+                "Nobody signs in here with this phone number and a PIN. Check the number, or ask an administrator for a PIN."
+            );
             ("unknown phone number", Refusal::because(Code::UnknownNumber, message))
         }
     };
