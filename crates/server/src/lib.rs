@@ -21,6 +21,7 @@ pub mod mail;
 mod multipart;
 pub mod openapi;
 pub mod output;
+mod password_first;
 pub mod recordings;
 pub mod refuse;
 pub mod request;

@@ -7,8 +7,6 @@ use crate::{Result, Store};
 
 const SECOND: Micros = 1_000_000;
 const DAY: Micros = 86_400 * SECOND;
-/// The longest wait between two guesses.
-const LONGEST: Micros = 900 * SECOND;
 
 /// How many wrong guesses at something are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +15,23 @@ pub struct Limit {
     pub free: i64,
     /// So many in a day, and no more are checked until the day is over.
     pub per_day: i64,
+    /// The longest wait between two guesses, until then.
+    pub longest: Micros,
+}
+
+impl Limit {
+    /// The longest wait, unless told otherwise: a quarter of an hour.
+    pub const LONGEST: Micros = 900 * SECOND;
+
+    /// So many in a day, after which the day is over.
+    pub const fn of_day(free: i64, per_day: i64) -> Limit {
+        Limit { free, per_day, longest: Limit::LONGEST }
+    }
+
+    /// No end, but ever longer waits, up to the longest: what many share is never shut for the day.
+    pub const fn slow(free: i64, longest: Micros) -> Limit {
+        Limit { free, per_day: i64::MAX, longest }
+    }
 }
 
 /// A guess that is not checked.
@@ -50,7 +65,7 @@ impl Limit {
     /// How long to wait after that many wrong guesses in a row.
     fn wait(self, failures: i64) -> Micros {
         let doublings = u32::try_from((failures - self.free).clamp(0, 20)).unwrap_or(20);
-        if failures < self.free { 0 } else { (SECOND << doublings).min(LONGEST) }
+        if failures < self.free { 0 } else { (SECOND << doublings).min(self.longest) }
     }
 
     /// The row after one more guess.

@@ -31,6 +31,8 @@ pub struct Identity {
     pub via: Via,
     /// When the secret stops being good; none for a token without an end.
     pub expires_at: Option<Micros>,
+    /// Until when the user's password counts as shown; none where the session was opened with it, and for tokens.
+    pub password_until: Option<Micros>,
     /// The code of the language that the user chose; empty where they did not, and for tokens.
     pub language: String,
     /// The session's own user, while they look at the workspace as the actor would.
@@ -65,6 +67,11 @@ impl Identity {
         }
     }
 
+    /// Whether a PIN opened the session, and the password was not typed lately.
+    pub fn by_pin_alone(&self, now: Micros) -> bool {
+        self.password_until.is_some_and(|until| until <= now)
+    }
+
     /// Whose session or token it is: the viewer, where somebody looks as another user.
     pub fn owner(&self) -> Id {
         self.viewer.as_ref().map_or(self.actor.id(), |viewer| viewer.id)
@@ -84,6 +91,7 @@ struct Found {
     scope: Option<String>,
     own_language: String,
     viewing_as: Option<i64>,
+    password_until: Option<i64>,
     #[sqlx(flatten)]
     workspace: WorkspaceRow,
 }
@@ -95,7 +103,7 @@ impl Store {
             .db
             .one(
                 q("SELECT s.id AS secret_id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
-                   NULL AS scope, u.language AS own_language, s.viewing_as, ")
+                   NULL AS scope, u.language AS own_language, s.viewing_as, s.password_until, ")
                 .s(COLUMNS)
                 .s(" FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
                    JOIN users u ON u.workspace_id = s.workspace_id AND u.id = s.user_id WHERE s.token_hash = ")
@@ -111,7 +119,8 @@ impl Store {
             .db
             .one(
                 q("SELECT t.id AS secret_id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope, \
-                   '' AS own_language, CAST(NULL AS BIGINT) AS viewing_as, ")
+                   '' AS own_language, CAST(NULL AS BIGINT) AS viewing_as, \
+                   CAST(NULL AS BIGINT) AS password_until, ")
                 .s(COLUMNS)
                 .s(" FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
                 .v(token_hash),
@@ -135,6 +144,7 @@ impl Store {
             workspace: Arc::new(found.workspace),
             via,
             expires_at: found.expires_at,
+            password_until: found.password_until,
             language: found.own_language,
             viewer: None,
             view_ended: None,

@@ -22,6 +22,8 @@ pub struct SessionRow {
     pub last_seen_at: Micros,
     /// When it ends by itself.
     pub expires_at: Micros,
+    /// Whether a PIN opened it, and no password.
+    pub by_pin: bool,
 }
 
 /// A session that begins.
@@ -35,6 +37,8 @@ pub struct NewSession<'a> {
     pub agent: &'a str,
     /// When it ends by itself.
     pub expires_at: Micros,
+    /// Whether a PIN opens it, and no password.
+    pub by_pin: bool,
 }
 
 /// What sign-in needs to know of an account.
@@ -69,7 +73,7 @@ impl Store {
         name: &str,
         new: &NewSession<'_>,
     ) -> Result<Id> {
-        let NewSession { token_hash, device_hash, agent, expires_at } = *new;
+        let NewSession { token_hash, device_hash, agent, expires_at, by_pin } = *new;
         let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
         // Nor is a session counted: what others sign in is nobody's business.
@@ -80,14 +84,16 @@ impl Store {
             .tx
             .exec(
                 q("INSERT INTO sessions (workspace_id, id, user_id, token_hash, agent, created_at, last_seen_at, \
-                   expires_at) VALUES ")
-                .list(row![workspace, session, user, token_hash, agent, now, now, expires_at]),
+                   expires_at, password_until) VALUES ")
+                .list(row![workspace, session, user, token_hash, agent, now, now, expires_at, by_pin.then_some(0)]),
             )
             .await?;
         if let Some(device) = device_hash {
             change.remember_device(user, device, agent).await?;
         }
-        let seen = q("UPDATE users SET last_seen_at = ").v(now).s(" WHERE workspace_id = ").v(workspace);
+        // Whoever shows more than the PIN opens it again, where wrong ones had closed it.
+        let seen = q(if by_pin { "UPDATE users SET" } else { "UPDATE users SET pin_misses = 0," });
+        let seen = seen.s(" last_seen_at = ").v(now).s(" WHERE workspace_id = ").v(workspace);
         change.tx.exec(seen.s(" AND id = ").v(user)).await?;
         change.record(Act::done("session:create", "user", i64::from(user.0), name));
         change.commit().await?;
@@ -107,21 +113,45 @@ impl Store {
         Ok(true)
     }
 
-    /// Ends every session of one's own but one; how many ended. Needs no permit, as for one of them.
+    /// Ends every session of one's own but one, and perhaps revokes one's API tokens; how many sessions ended. Needs no
+    /// permit, as for one of them.
     pub async fn end_other_sessions(
         &self,
         workspace: i64,
         author: &Author,
         user: Id,
         keep: Option<Id>,
+        tokens: bool,
     ) -> Result<u64> {
         let mut change = self.open_change(workspace, author).await?;
         let ended = change.end_sessions(user, keep).await?;
         change.is_noted_only();
+        let revoked = if tokens { change.delete_tokens_of(user).await? } else { 0 };
         let act = Act::done("session:delete", "user", i64::from(user.0), author.name.clone());
-        change.record(act.with(serde_json::json!({ "ended": ended })));
+        change.record(act.with(serde_json::json!({ "ended": ended, "tokens_revoked": revoked })));
         change.commit().await?;
         Ok(ended)
+    }
+
+    /// Notes that the password was shown in a session that a PIN opened: it counts until a moment. Needs no permit: it
+    /// gives nothing that signing in with the password would not.
+    pub async fn lift_session(
+        &self,
+        workspace: i64,
+        author: &Author,
+        session: Id,
+        until: Micros,
+    ) -> Result<()> {
+        let mut change = self.open_change(workspace, author).await?;
+        let update =
+            q("UPDATE sessions SET password_until = ").v(until).s(" WHERE workspace_id = ").v(workspace);
+        let update = update.s(" AND password_until IS NOT NULL AND id = ").v(session);
+        if change.tx.exec(update).await? == 0 {
+            return Ok(());
+        }
+        let user = author.id.map_or(0, |user| i64::from(user.0));
+        change.record(Act::done("session:lift", "user", user, author.name.clone()));
+        change.commit().await
     }
 
     /// Ends a session's looking at the workspace as another user; written down once, however many ask for it. Needs no
@@ -143,8 +173,10 @@ impl Store {
 
     /// A user's own sessions, the latest used first.
     pub async fn sessions_of(&self, workspace: i64, user: Id) -> Result<Vec<SessionRow>> {
-        let query =
-            q("SELECT id, agent, created_at, last_seen_at, expires_at FROM sessions WHERE expires_at > ");
+        let query = q(
+            "SELECT id, agent, created_at, last_seen_at, expires_at, password_until IS NOT NULL AS by_pin \
+               FROM sessions WHERE expires_at > ",
+        );
         let query = query.v(self.now()).s(" AND workspace_id = ").v(workspace).s(" AND user_id = ").v(user);
         Ok(self.db.all(query.s(" ORDER BY last_seen_at DESC, id DESC LIMIT 100")).await?)
     }
@@ -169,7 +201,8 @@ impl Change<'_> {
     pub async fn shut_out(&mut self, user: Id) -> Result<()> {
         self.end_sessions(user, None).await?;
         self.forget_devices(user).await?;
-        self.delete_tokens_of(user).await
+        self.delete_tokens_of(user).await?;
+        Ok(())
     }
 
     /// Sets a user's password, as a hash in PHC form. Links that would set another one are no longer good.

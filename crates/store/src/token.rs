@@ -2,7 +2,8 @@
 
 use access::{Id, Micros, Noun, PermissionSet, Permit, Thing, can};
 
-use crate::change::Change;
+use crate::audit::Act;
+use crate::change::{Author, Change};
 use crate::db::{q, row};
 use crate::identity::{read_scope, write_scope};
 use crate::{Result, Store, StoreError};
@@ -40,6 +41,26 @@ impl Store {
     pub async fn tokens(&self, permit: &Permit<can::ApiTokenRead>) -> Result<Vec<TokenRow>> {
         let query = q(COLUMNS).s(" WHERE workspace_id = ").v(permit.workspace());
         Ok(self.db.all(query.s(" ORDER BY id DESC LIMIT 1000")).await?)
+    }
+
+    /// A user's own tokens, the newest first. Needs no permit: whoever they act for may know of them.
+    pub async fn tokens_of(&self, workspace: i64, user: Id) -> Result<Vec<TokenRow>> {
+        let query = q(COLUMNS).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(user);
+        Ok(self.db.all(query.s(" ORDER BY id DESC LIMIT 1000")).await?)
+    }
+
+    /// Revokes one of one's own tokens. Needs no permit, as for sessions.
+    pub async fn revoke_own_token(&self, workspace: i64, author: &Author, user: Id, token: Id) -> Result<()> {
+        let mut change = self.open_change(workspace, author).await?;
+        let old = change.token(token).await?;
+        if old.user_id != i64::from(user.0) {
+            return Err(StoreError::Missing);
+        }
+        change.delete_token(token).await?;
+        let after = serde_json::json!({ "user": author.name, "revoked": true });
+        let detail = serde_json::json!({ "before": { "name": old.name }, "after": after });
+        change.record(Act::done("api_token:write", "api_token", old.id, old.name).with(detail));
+        change.commit().await
     }
 
     /// A token as a decision sees it, for the lookup before the decision; nothing else of it.
@@ -84,10 +105,9 @@ impl Change<'_> {
         if self.tx.exec(query).await? == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
 
-    /// Revokes every token of a user.
-    pub async fn delete_tokens_of(&mut self, user: Id) -> Result<()> {
+    /// Revokes every token of a user; how many.
+    pub async fn delete_tokens_of(&mut self, user: Id) -> Result<u64> {
         let query = q("DELETE FROM api_tokens WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(query.s(" AND user_id = ").v(user)).await?;
-        Ok(())
+        Ok(self.tx.exec(query.s(" AND user_id = ").v(user)).await?)
     }
 }

@@ -47,6 +47,8 @@ pub struct UserRow {
     pub revision: i64,
     /// Whether they can sign in with a PIN.
     pub has_pin: bool,
+    /// Whether the PIN no longer signs in on new devices: it was guessed at too often ([`crate::pin::IN_A_ROW`]).
+    pub pin_closed: bool,
 }
 
 /// What a user's record is made or edited with.
@@ -121,7 +123,8 @@ pub enum UserOrder {
 }
 
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
-                       branch_id, standing, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin";
+                       branch_id, standing, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin, \
+                       pin_hash IS NOT NULL AND pin_misses >= 10 AS pin_closed";
 
 /// A text as it is compared: without regard to case, whatever the script.
 fn fold(text: &str) -> String {

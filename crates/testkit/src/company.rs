@@ -6,13 +6,21 @@ use serde_json::{Value, json};
 use store::Author;
 use store::call::NewCall;
 use store::workspace::NewWorkspace;
+use tokio::sync::OnceCell;
 use workspace::guesses::Caller;
 use workspace::sign_in;
 
 use crate::{Answer, Client, TestServer};
 
-/// The password of whoever was given one.
+/// The password of a company's first user, and of whoever was given one.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// The hash of [`PASSWORD`], made once.
+static HASH: OnceCell<String> = OnceCell::const_new();
+
+async fn password_hash(server: &TestServer) -> &'static str {
+    HASH.get_or_init(|| async { server.app.passwords.hash(PASSWORD).await.unwrap() }).await
+}
 
 /// A company, with its first user signed in.
 pub struct Company<'s> {
@@ -69,7 +77,7 @@ impl<'s> Company<'s> {
             is_demo: false,
             owner_name: "First User",
             owner_email: &email,
-            owner_password: None,
+            owner_password: Some(password_hash(server).await),
             seats: None,
             licences: None,
         };
@@ -106,11 +114,21 @@ impl<'s> Company<'s> {
     /// Gives somebody the password [`PASSWORD`].
     pub async fn give_password(&self, user: u32) {
         let app = &self.server.app;
-        let hash = app.passwords.hash(PASSWORD).await.unwrap();
+        let hash = password_hash(self.server).await;
         let permit = Permit::<can::UserResetCredentials>::operator(self.id, Thing::WORKSPACE);
         let (mut change, _) = app.store.begin(&permit, &Author::operator()).await.unwrap();
-        change.set_password(Id(user), &hash).await.unwrap();
+        change.set_password(Id(user), hash).await.unwrap();
         change.commit().await.unwrap();
+    }
+
+    /// Makes somebody an API token of their own (`name`, `scope`, …), confirmed with [`PASSWORD`], which they are given for
+    /// it: the answer, and a client that shows the token.
+    pub async fn token(&self, member: &Member, mut new: Value) -> (Answer, Client) {
+        self.give_password(member.id).await;
+        new["password"] = json!(PASSWORD);
+        let made = member.client.post("/api/v1/tokens", new).await.expect(201);
+        let client = member.client.with_token(made.json["secret"].as_str().unwrap());
+        (made, client)
     }
 
     /// Creates something through the API, by the company's first user; its id.

@@ -52,7 +52,7 @@ impl Database {
             "SELECT * FROM queues ORDER BY workspace_id, id",
             "SELECT * FROM numbers ORDER BY workspace_id, id",
             "SELECT * FROM grants ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, user_id, token_hash, viewing_as FROM sessions ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, token_hash, viewing_as, password_until FROM sessions ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, device_hash FROM devices ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM links ORDER BY workspace_id, id",

@@ -1,6 +1,7 @@
 //! Checks of input, each naming the field and the fix.
 
 use access::{Cell, Micros, Permission, Reach, Reaches, text};
+use zxcvbn::{Score, zxcvbn};
 
 use crate::refusal::{Code, Refusal};
 use crate::{Moment, email, spelling};
@@ -45,13 +46,30 @@ pub fn email(value: &str) -> Result<String, Refusal> {
     email::checked(&text("email", value, 254)?)
 }
 
-/// A password that somebody chose: long enough to be worth the name (NIST SP 800-63B asks for no more).
-pub fn password(value: &str) -> Result<(), Refusal> {
+/// A password that somebody chose: long enough, and none that is guessed first (NIST SP 800-63B, 3.1.1.2: no common
+/// passwords, no repetitions and sequences, and nothing of whose it is: their name, address and workspace, in `about`).
+pub fn password(field: &'static str, value: &str, about: &[&str]) -> Result<(), Refusal> {
     match value.chars().count() {
-        0..10 => Err(Refusal::invalid("password", "{field} must have at least 10 characters.")),
-        10..=200 => Ok(()),
-        _ => Err(Refusal::invalid("password", "{field} must have at most 200 characters.")),
+        0..10 => return Err(Refusal::invalid(field, "{field} must have at least 10 characters.")),
+        10..=200 => {}
+        _ => return Err(Refusal::invalid(field, "{field} must have at most 200 characters.")),
     }
+    // Estimating takes time with the square of the length; what is good so far is good with more.
+    let start: String = value.chars().take(64).collect();
+    let about: Vec<&str> = about.iter().flat_map(|text| words(text)).chain(["ringfence"]).collect();
+    if zxcvbn(&start, &about).score() < Score::Three {
+        let message = text!(
+            "{field} is too easy to guess: it is common, or has a pattern or your name in it. Choose three or four words that do not belong together."
+        );
+        return Err(Refusal::invalid(field, message));
+    }
+    Ok(())
+}
+
+/// A text, and the words in it that are long enough to be called part of a password.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2);
+    parts.chain([text])
 }
 
 /// A workspace's name in addresses.
@@ -151,4 +169,49 @@ pub fn cells(
         }
     }
     Ok(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::password;
+
+    #[test]
+    fn a_password_that_is_guessed_first_is_refused() {
+        let about = ["Ana Okonkwo-Lindqvist", "ana.okonkwo@seaview-hotels.example", "Seaview Hotels"];
+        for easy in [
+            "1234567890",
+            "aaaaaaaaaa",
+            "          ",
+            "qwertyuiop",
+            "password123",
+            "Passw0rd!!",
+            "abcabcabcabc",
+            "iloveyou2024",
+            "1q2w3e4r5t",
+            "okonkwo2024",
+            "seaview123",
+            "Lindqvist1!",
+            "ringfence1",
+        ] {
+            assert!(password("password", easy, &about).is_err(), "{easy}");
+        }
+        for good in [
+            "correct horse battery",
+            "ringfence-demo-7 lamps",
+            "mQ7-pf2Lx9wZ",
+            "a long enough pass phrase",
+            "viele kleine Boote im Nebel",
+        ] {
+            assert!(password("password", good, &about).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_password_of_any_length_is_estimated_in_no_time() {
+        let started = std::time::Instant::now();
+        for text in ["a".repeat(200), "1aA!".repeat(50), "p4ssw0rd".repeat(25), "@$!1|7+".repeat(28)] {
+            let _ = password("password", &text, &[]);
+        }
+        assert!(started.elapsed().as_secs() < 4, "{:?}", started.elapsed());
+    }
 }

@@ -1,6 +1,6 @@
 //! Showing once more that it is oneself who acts: the present password, asked for before what is hard to take back.
 
-use access::{Actor, Permit, Right, text};
+use access::{Actor, Permit, Preset, Right, text};
 use store::Author;
 use store::audit::Act;
 
@@ -33,11 +33,41 @@ pub async fn password<R: Right>(
         );
         return Err(Refusal::because(Code::Forbidden, message));
     }
+    typed(app, actor, author, permit.permission().name(), confirmation).await
+}
+
+/// The same for what a program may do as well, if it knows the password.
+pub(crate) async fn typed(
+    app: &App,
+    actor: &Actor,
+    author: &Author,
+    act: &str,
+    confirmation: &Confirmation<'_>,
+) -> Answer<()> {
     let field = confirmation.field;
     if confirmation.password.is_none_or(str::is_empty) {
         return Err(Refusal::invalid(field, "{field} is needed: confirm this with your present password."));
     }
-    check(app, actor, author, permit.permission().name(), confirmation).await
+    check(app, actor, author, act, confirmation).await
+}
+
+/// Whether the preset asks for the password before the company's configuration changes, or what it pays for (CLY-19).
+pub(crate) fn preset_asks(preset: &Preset) -> bool {
+    preset.rules.settings_ask_password
+}
+
+/// Confirms a change of the company's configuration, where the preset's rules ask for the present password (CLY-19).
+pub(crate) async fn as_preset_asks<R: Right>(
+    app: &App,
+    permit: &Permit<R>,
+    author: &Author,
+    confirmation: &Confirmation<'_>,
+) -> Answer<()> {
+    let preset = permit.actor().map(|actor| actor.snapshot().model().preset);
+    if preset.is_some_and(preset_asks) {
+        return password(app, permit, author, confirmation).await;
+    }
+    Ok(())
 }
 
 /// Checks somebody's present password, typed into `field`. Guesses are counted: those of a session with the ones from

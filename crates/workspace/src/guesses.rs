@@ -2,7 +2,9 @@
 //!
 //! However many guess, fewer than 100 are checked of one account in any 24 hours: a window begins with the first
 //! guess, and two windows that touch have 90 (20 at the password, 10 at the PIN and 15 from devices that the user is
-//! known on, twice). What strangers use up takes nothing from the user's own devices.
+//! known on, twice). What strangers use up takes nothing from the user's own devices. What they send from an address
+//! makes that address slow, and what they make up (addresses, numbers) takes nothing from accounts that are there. Ten
+//! wrong PINs in a row from strange devices close a PIN to such devices, over however many days ([`crate::pin`]).
 
 use access::Id;
 use store::attempts::{Block, Limit};
@@ -50,9 +52,13 @@ pub(crate) enum By<'a> {
     Pin(&'a str),
     /// Guesses at a user's password or PIN from where that user has signed in before.
     Known(Id),
-    /// What comes from a client address.
+    /// Strangers' guesses at passwords from a client address.
     Address(&'a str),
-    /// Phone numbers that nobody signs in with, in the whole workspace.
+    /// Strangers' guesses at PINs from a client address, of numbers that are known and of those that are not.
+    PinAddress(&'a str),
+    /// Strangers' guesses at the PINs of numbers that are known, in the whole workspace.
+    Pins,
+    /// Phone numbers that nobody signs in with, in the whole workspace: so many strangers are told so.
     UnknownNumbers,
     /// Phone numbers that a user says are theirs: the answer tells whether somebody else signs in with one.
     OwnPhone(Id),
@@ -63,13 +69,17 @@ pub(crate) enum By<'a> {
 impl By<'_> {
     const fn limit(self) -> Limit {
         match self {
-            By::Password(_) => Limit { free: 5, per_day: 20 },
-            By::Pin(_) => Limit { free: 5, per_day: 10 },
-            By::Known(_) => Limit { free: 5, per_day: 15 },
-            By::Address(_) => Limit { free: 100, per_day: 100 },
-            By::UnknownNumbers => Limit { free: 200, per_day: 200 },
-            By::OwnPhone(_) => Limit { free: 10, per_day: 10 },
-            By::Asks(_) => Limit { free: 50, per_day: 50 },
+            By::Password(_) => Limit::of_day(5, 20),
+            By::Pin(_) => Limit::of_day(5, 10),
+            By::Known(_) => Limit::of_day(5, 15),
+            // A whole office may be behind an address: it waits for minutes, and is never shut out for the day.
+            By::Address(_) => Limit::slow(50, Limit::LONGEST),
+            // Some 45 a day: few digits are tried on many phones sooner than a password on many accounts.
+            By::PinAddress(_) => Limit::slow(10, 3_600 * 1_000_000),
+            By::Pins => Limit::of_day(100, 100),
+            By::UnknownNumbers => Limit::of_day(200, 200),
+            By::OwnPhone(_) => Limit::of_day(10, 10),
+            By::Asks(_) => Limit::of_day(50, 50),
         }
     }
 
@@ -80,6 +90,8 @@ impl By<'_> {
             By::Pin(phone) => format!("pin {workspace} {phone}"),
             By::Known(user) => format!("known {workspace} {user}"),
             By::Address(address) => format!("address {workspace} {address}"),
+            By::PinAddress(address) => format!("pin address {workspace} {address}"),
+            By::Pins => format!("pins {workspace}"),
             By::UnknownNumbers => format!("unknown numbers {workspace}"),
             By::OwnPhone(user) => format!("own phone {workspace} {user}"),
             By::Asks(address) => format!("asks {workspace} {address}"),
@@ -92,7 +104,8 @@ impl By<'_> {
             By::Password(_) => "password",
             By::Pin(_) => "pin",
             By::Known(_) => "known device",
-            By::Address(_) => "client address",
+            By::Address(_) | By::PinAddress(_) => "client address",
+            By::Pins => "PINs of the workspace",
             By::UnknownNumbers => "unknown numbers",
             By::OwnPhone(_) => "own phone number",
             By::Asks(_) => "links asked for",
@@ -119,6 +132,20 @@ pub(crate) async fn look(app: &App, workspace: i64, by: By<'_>, label: &str) -> 
     match app.store.guesses_left(&by.target(workspace)).await? {
         Ok(()) => Ok(()),
         Err(block) => Err(blocked(app, workspace, by.word(), label, block).await?),
+    }
+}
+
+/// Whether strangers are still told that nobody signs in with a number. `known` is whether somebody does with the one
+/// at hand; one with which nobody does is counted. Over the limit both kinds are answered alike, and go on being checked.
+pub(crate) async fn tells_numbers(app: &App, workspace: i64, known: bool, label: &str) -> Answer<bool> {
+    let counted = match known {
+        true => look(app, workspace, By::UnknownNumbers, label).await,
+        false => take(app, workspace, By::UnknownNumbers, label).await,
+    };
+    match counted {
+        Ok(()) => Ok(true),
+        Err(refusal) if refusal.code == Code::TooManyTries => Ok(false),
+        Err(refusal) => Err(refusal),
     }
 }
 

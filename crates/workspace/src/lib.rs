@@ -13,6 +13,7 @@ pub mod check;
 pub mod compare;
 pub mod confirm;
 pub mod directory;
+pub mod elevation;
 pub mod email;
 pub mod entities;
 pub mod expiry;

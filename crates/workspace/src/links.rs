@@ -55,8 +55,8 @@ pub(crate) async fn redeem<'a>(
     password: &str,
     caller: &Caller,
 ) -> Answer<(Change<'a>, UserRow)> {
-    guest(app, workspace, purpose, secret, caller).await?.ok_or_else(gone)?;
-    check::password(password)?;
+    let guest = guest(app, workspace, purpose, secret, caller).await?.ok_or_else(gone)?;
+    check::password("password", password, &[&guest.name, &guest.email, &workspace.name])?;
     let hash = app.passwords.hash(password).await?;
     let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
     let (mut change, user) = opened.map_err(no_longer_good)?;

@@ -27,12 +27,20 @@ pub enum Kind {
     RequestDecided,
     /// Somebody is asked to review the access of others. Values: `by`, `review`, `path`.
     ReviewStarted,
+    /// Too many wrong PINs closed PIN sign-in on new devices; for whose PIN it is. No values.
+    PinClosed,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 5] =
-        [Kind::Invitation, Kind::PasswordReset, Kind::RequestMade, Kind::RequestDecided, Kind::ReviewStarted];
+    pub const ALL: [Kind; 6] = [
+        Kind::Invitation,
+        Kind::PasswordReset,
+        Kind::RequestMade,
+        Kind::RequestDecided,
+        Kind::ReviewStarted,
+        Kind::PinClosed,
+    ];
 
     /// The word in the database and the API.
     pub const fn word(self) -> &'static str {
@@ -42,6 +50,7 @@ impl Kind {
             Kind::RequestMade => "request_made",
             Kind::RequestDecided => "request_decided",
             Kind::ReviewStarted => "review_started",
+            Kind::PinClosed => "pin_closed",
         }
     }
 
@@ -88,6 +97,15 @@ impl Kind {
                 Text::new(
                     "Hello {name},\n\n{by} asks you to review the access of people at {workspace}: {review}. Keep or \
                      remove it line by line here:\n\n{home}{path}\n",
+                ),
+            ],
+            Kind::PinClosed => [
+                Text::new("PIN sign-in at {workspace} is closed on new devices"),
+                Text::new(
+                    "Hello {name},\n\nsomebody typed ten wrong PINs in a row with your phone number at {workspace}. Nobody \
+                     got in. PIN sign-in is closed on new devices until you sign in with your password; phones that you \
+                     signed in on before go on as they are.\n\n{home}/sign-in\n\nIf it was not you, choose another PIN in \
+                     your profile.\n",
                 ),
             ],
         }

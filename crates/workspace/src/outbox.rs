@@ -29,7 +29,8 @@ pub struct MailView {
     pub to: Ref,
     /// The email address that it goes to.
     pub recipient: String,
-    /// What it is about: `invitation`, `password_reset`, `request_made`, `request_decided`, `review_started`.
+    /// What it is about: `invitation`, `password_reset`, `request_made`, `request_decided`, `review_started`,
+    /// `pin_closed`.
     pub kind: String,
     /// One line.
     pub subject: String,

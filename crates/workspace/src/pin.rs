@@ -10,7 +10,7 @@ use store::{Author, Change};
 
 use crate::confirm::{self, Confirmation};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App};
+use crate::{Answer, App, guesses, mail};
 
 /// How many digits a workspace's PINs can have.
 pub const DIGITS: [i64; 2] = [4, 6];
@@ -37,6 +37,15 @@ pub fn check(pin: &str, digits: i64) -> Answer<()> {
         let message = text!(
             "{field} is too easy to guess: choose one that is no row (1234), no repetition (1111, 1212) and no year."
         );
+        return Err(Refusal::invalid("pin", message));
+    }
+    Ok(())
+}
+
+/// Checks that a PIN is not what its user signs in with beside it.
+fn is_not_of(phone: &str, pin: &str) -> Answer<()> {
+    if phone.ends_with(pin) {
+        let message = text!("{field} is the end of the phone number: choose other digits.");
         return Err(Refusal::invalid("pin", message));
     }
     Ok(())
@@ -83,6 +92,7 @@ pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str) -> Answer<S
     let digits = self::digits(app, workspace).await?;
     check(pin, digits)?;
     needs_phone(phone)?;
+    is_not_of(phone, pin)?;
     app.passwords.hash(pin).await
 }
 
@@ -113,6 +123,7 @@ pub async fn set_own(
     let record = app.store.own_record(actor).await?;
     check(pin, digits(app, permit.workspace()).await?)?;
     needs_phone(&record.phone)?;
+    is_not_of(&record.phone, pin)?;
     confirm::password(app, permit, author, confirmation).await?;
     let hash = app.passwords.hash(pin).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
@@ -137,8 +148,11 @@ pub async fn reset(
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let digits = self::digits(app, permit.workspace()).await?;
-    let pin = chosen.map_or_else(|| new(digits), str::to_owned);
+    let phone = phone_of(app, permit, author).await?;
+    let pin = chosen.map_or_else(|| new(digits, &phone), str::to_owned);
     check(&pin, digits)?;
+    needs_phone(&phone)?;
+    is_not_of(&phone, &pin)?;
     let hash = app.passwords.hash(&pin).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
@@ -150,18 +164,33 @@ pub async fn reset(
     Ok(pin)
 }
 
+/// The phone number of whoever a PIN is for, read as the change will see it.
+async fn phone_of(app: &App, permit: &Permit<can::UserResetCredentials>, author: &Author) -> Answer<String> {
+    let (mut change, permit) = app.store.begin(permit, author).await?;
+    Ok(change.user(permit.id()).await?.phone)
+}
+
+/// Tells a user that their PIN is closed to devices that they are not known on. It opens again when they sign in with
+/// their password, or get a new one.
+pub(crate) async fn tell_closed(app: &App, workspace: i64, user: Id, name: &str) -> Answer<()> {
+    let mut change = app.store.begin_pin_closing(workspace, &guesses::nobody()).await?;
+    mail::post(&mut change, user, mail::Kind::PinClosed, |text| text).await?;
+    change.record(Act::done("pin:close", "user", i64::from(user.0), name));
+    Ok(change.commit().await?)
+}
+
 /// Keeps a PIN that somebody else than its user set: every session ends, and every API token.
 pub(crate) async fn keep(change: &mut Change<'_>, user: Id, hash: &str) -> Answer<()> {
     change.set_pin(user, Some(hash)).await?;
     Ok(change.shut_out(user).await?)
 }
 
-/// A PIN that nobody chose.
-fn new(digits: i64) -> String {
+/// A PIN that nobody chose, for somebody with that phone number.
+fn new(digits: i64, phone: &str) -> String {
     loop {
         let length = usize::try_from(digits).unwrap_or(6);
         let pin: String = (0..length).map(|_| char::from(b'0' + rand::rng().random_range(0..10u8))).collect();
-        if !guessed_first(pin.as_bytes()) {
+        if !guessed_first(pin.as_bytes()) && !phone.ends_with(&pin) {
             return pin;
         }
     }
@@ -198,7 +227,7 @@ mod tests {
     fn a_pin_made_here_is_none_of_those_that_are_guessed_first() {
         for digits in [4, 6] {
             for _ in 0..500 {
-                assert!(check(&new(digits), digits).is_ok());
+                assert!(check(&new(digits, "+442079460123"), digits).is_ok());
             }
         }
     }

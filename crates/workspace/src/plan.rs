@@ -8,6 +8,7 @@ use store::Author;
 use store::audit::Act;
 use store::workspace::{WorkspaceRow, WorkspaceSettings};
 
+use crate::confirm::{self, Confirmation};
 use crate::refusal::Refusal;
 use crate::{Answer, App, Ref};
 
@@ -29,6 +30,8 @@ pub struct PlanView {
     pub seats: Option<Bought>,
     /// Every plan, the fullest first, with what moving to it would change.
     pub plans: Vec<PlanChoice>,
+    /// Whether changing the plan, the seats or the licences asks for one's password (CLY-19).
+    pub asks_password: bool,
 }
 
 /// So many were bought, so many are used.
@@ -91,6 +94,8 @@ pub struct LicencesView {
     pub carried: Vec<Carried>,
     /// How many more are carried that the asker may not see.
     pub hidden: u32,
+    /// Whether buying another number of them asks for one's password (CLY-19).
+    pub asks_password: bool,
 }
 
 /// A number that a licence carries.
@@ -110,14 +115,18 @@ pub struct PlanChange {
     pub plan: Option<String>,
     /// How many people are paid for: at least as many as there are. Seats are counted from then on.
     pub seats: Option<u32>,
+    /// Your present password, where the preset asks for it (CLY-19).
+    pub password: Option<String>,
 }
 
 /// How many licences.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LicenceChange {
     /// How many numbers are paid for: at least as many as are carried. Licences are counted from then on.
     pub licences: u32,
+    /// Your present password, where the preset asks for it (CLY-19).
+    pub password: Option<String>,
 }
 
 /// The plan and the seats.
@@ -134,6 +143,7 @@ fn view(model: &Model) -> PlanView {
         numbers_per_user: limits::numbers_per_user(model),
         seats: seats(model),
         plans: Plan::all().iter().map(|plan| PlanChoice::of(model.allows, plan)).collect(),
+        asks_password: confirm::preset_asks(model.preset),
     }
 }
 
@@ -167,6 +177,7 @@ fn licences_view(model: &Model, asker: Option<&Actor>, now: Micros) -> LicencesV
         licences: Bought::of(model.licences, limits::licences_used(model, now)),
         numbers_per_user: limits::numbers_per_user(model),
         hidden: u32::try_from(all.len() - carried.len()).unwrap_or(u32::MAX),
+        asks_password: confirm::preset_asks(model.preset),
         carried,
     }
 }
@@ -185,9 +196,11 @@ pub async fn update(
     permit: &Permit<can::BillingCommit>,
     author: &Author,
     edit: PlanChange,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<PlanView> {
     let plan = edit.plan.as_deref().map(known).transpose()?;
     let seats = edit.seats.map(|seats| within("seats", seats, 1)).transpose()?;
+    confirm::as_preset_asks(app, permit, author, confirmation).await?;
     let settings =
         WorkspaceSettings { plan: plan.map(|p| p.key.clone()), seats, ..WorkspaceSettings::default() };
     let (mut change, permit) = app.store.begin(permit, author).await?;
@@ -207,8 +220,10 @@ pub async fn update_licences(
     permit: &Permit<can::LicenseUpdate>,
     author: &Author,
     edit: LicenceChange,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<LicencesView> {
     let licences = Some(within("licences", edit.licences, 0)?);
+    confirm::as_preset_asks(app, permit, author, confirmation).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let old = change.settings().await?;
     change.update_workspace(&WorkspaceSettings { licences, ..WorkspaceSettings::default() }).await?;

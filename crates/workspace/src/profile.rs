@@ -40,6 +40,9 @@ pub struct PasswordChange {
     pub current: String,
     /// The one to sign in with from now on.
     pub new: String,
+    /// Whether one's API tokens are revoked as well; without it they go on.
+    #[serde(default)]
+    pub revoke_tokens: bool,
 }
 
 /// A browser or phone that one signed in on, which guesses of strangers do not lock out.
@@ -68,6 +71,8 @@ pub struct SessionView {
     pub last_seen_at: Moment,
     /// When it ends by itself.
     pub expires_at: Moment,
+    /// Whether a PIN opened it, and no password.
+    pub by_pin: bool,
 }
 
 impl From<SessionRow> for SessionView {
@@ -78,6 +83,7 @@ impl From<SessionRow> for SessionView {
             created_at: Moment(row.created_at),
             last_seen_at: Moment(row.last_seen_at),
             expires_at: Moment(row.expires_at),
+            by_pin: row.by_pin,
         }
     }
 }
@@ -134,7 +140,8 @@ async fn count_phone(app: &App, actor: &Actor, phone: Option<&str>) -> Answer<()
     Ok(())
 }
 
-/// Changes one's own password and ends one's sessions, but for the one to keep. Guesses at the present password
+/// Changes one's own password and ends one's sessions, but for the one to keep. API tokens go on unless they are to be
+/// revoked. Guesses at the present password
 /// count with those at sign-in, so that a session left open is no way around the throttle.
 pub async fn change_password(
     app: &App,
@@ -143,10 +150,11 @@ pub async fn change_password(
     passwords: PasswordChange,
     keep: Option<Id>,
 ) -> Answer<()> {
-    check::password(&passwords.new).map_err(|refusal| Refusal { field: Some("new".into()), ..refusal })?;
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let actor = actor.ok_or_else(|| Refusal::new(Code::Forbidden))?;
     let record = app.store.own_record(actor).await?;
+    let workspace = app.store.workspace(permit.workspace()).await?.name;
+    check::password("new", &passwords.new, &[&record.name, &record.email, &workspace])?;
     let typed =
         Confirmation { password: Some(&passwords.current), field: "current", by_token: keep.is_none() };
     confirm::check(app, actor, author, "profile:update", &typed).await?;
@@ -154,10 +162,10 @@ pub async fn change_password(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     change.set_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), keep).await?;
-    change.record(
-        Act::done("profile:update", "user", permit.thing().id, record.name)
-            .with(serde_json::json!({ "after": { "password": "changed" } })),
-    );
+    let revoked = if passwords.revoke_tokens { change.delete_tokens_of(permit.id()).await? } else { 0 };
+    let act = Act::done("profile:update", "user", permit.thing().id, record.name);
+    let after = serde_json::json!({ "password": "changed", "tokens_revoked": revoked });
+    change.record(act.with(serde_json::json!({ "after": after })));
     Ok(change.commit().await?)
 }
 
@@ -167,10 +175,16 @@ pub async fn sessions(app: &App, actor: &Actor) -> Answer<List<SessionView>> {
     Ok(List::whole(rows.into_iter().map(SessionView::from).collect()))
 }
 
-/// Ends every session of one's own but the one to keep; how many ended.
-pub async fn end_other_sessions(app: &App, actor: &Actor, author: &Author, keep: Option<Id>) -> Answer<u64> {
+/// Ends every session of one's own but the one to keep, and with `tokens` one's API tokens; how many sessions ended.
+pub async fn end_other_sessions(
+    app: &App,
+    actor: &Actor,
+    author: &Author,
+    keep: Option<Id>,
+    tokens: bool,
+) -> Answer<u64> {
     let workspace = actor.snapshot().model().workspace;
-    Ok(app.store.end_other_sessions(workspace, author, actor.id(), keep).await?)
+    Ok(app.store.end_other_sessions(workspace, author, actor.id(), keep, tokens).await?)
 }
 
 /// One's own devices, the latest used first.

@@ -68,12 +68,14 @@ codes! {
     WrongCredentials "wrong_credentials" 401 quiet "The email address or the password is wrong.";
     UnknownNumber "unknown_number" 401 quiet "Nobody signs in with this phone number.";
     WrongPin "wrong_pin" 401 quiet "The PIN is wrong.";
+    PinClosed "pin_closed" 401 quiet "PIN sign-in is closed on new devices.";
     Banned "banned" 401 quiet "The account is banned.";
     Forbidden "forbidden" 403 noted "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 noted "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 noted "You cannot give what you do not hold yourself.";
     HandsOver "hands_over" 403 noted "You cannot put somebody or something under powers that you do not have yourself.";
     HoldsMore "holds_more" 403 noted "You cannot change somebody who may do more than you.";
+    PasswordNeeded "password_needed" 403 noted "This asks for your password first.";
     ReadOnly "read_only" 403 noted "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 noted "The request did not come from a page of this server.";
     NotFound "not_found" 404 noted "There is no such thing.";

@@ -21,7 +21,7 @@ pub const LASTS: Micros = 3_600 * 1_000_000;
 
 /// So many mails somebody can be sent by asking. Asking from where they have signed in before is counted by itself, so
 /// that strangers who ask keep nobody from it.
-const MAILS: Limit = Limit { free: 3, per_day: 10 };
+const MAILS: Limit = Limit::of_day(3, 10);
 
 /// For so long a link is young: whoever asks again is not sent another one, which would make it no longer good.
 const YOUNG: Micros = 900 * 1_000_000;

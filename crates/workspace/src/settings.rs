@@ -43,7 +43,7 @@ impl From<&WorkspaceRow> for WorkspaceView {
     fn from(row: &WorkspaceRow) -> WorkspaceView {
         let preset = Preset::by_key(&row.preset);
         WorkspaceView {
-            asks_password: preset.is_some_and(|preset| preset.rules.settings_ask_password),
+            asks_password: preset.is_some_and(confirm::preset_asks),
             slug: row.slug.clone(),
             name: row.name.clone(),
             preset: row.preset.clone(),
@@ -88,7 +88,7 @@ pub async fn rename(
     confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
     let name = check::text("name", name, 120)?;
-    confirmed(app, permit, author, confirmation).await?;
+    confirm::as_preset_asks(app, permit, author, confirmation).await?;
     set(app, permit, author, WorkspaceSettings { name: Some(name), ..WorkspaceSettings::default() }).await
 }
 
@@ -106,7 +106,7 @@ pub async fn update(
     if pin_digits.is_some_and(|digits| !pin::DIGITS.contains(&digits)) {
         return Err(Refusal::invalid("pin_digits", "{field} must be 4 or 6."));
     }
-    confirmed(app, permit, author, confirmation).await?;
+    confirm::as_preset_asks(app, permit, author, confirmation).await?;
     let language = edit.language.map(|language| language.code().to_owned());
     let settings =
         WorkspaceSettings { time_zone, country_code, language, pin_digits, ..WorkspaceSettings::default() };
@@ -121,23 +121,9 @@ pub async fn set_auto_record(
     on: bool,
     confirmation: &Confirmation<'_>,
 ) -> Answer<WorkspaceView> {
-    confirmed(app, permit, author, confirmation).await?;
+    confirm::as_preset_asks(app, permit, author, confirmation).await?;
     let settings = WorkspaceSettings { auto_record: Some(on), ..WorkspaceSettings::default() };
     set(app, permit, author, settings).await
-}
-
-/// Asks for the present password where the preset's rules say so (CLY-19).
-async fn confirmed<R: Right>(
-    app: &App,
-    permit: &Permit<R>,
-    author: &Author,
-    confirmation: &Confirmation<'_>,
-) -> Answer<()> {
-    let preset = permit.actor().map(|actor| actor.snapshot().model().preset);
-    if preset.is_some_and(|preset| preset.rules.settings_ask_password) {
-        return confirm::password(app, permit, author, confirmation).await;
-    }
-    Ok(())
 }
 
 async fn set<R: Right>(

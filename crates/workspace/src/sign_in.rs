@@ -2,6 +2,7 @@
 
 use access::model::Standing;
 use access::{Id, Micros, text};
+use store::pin::IN_A_ROW;
 use store::workspace::WorkspaceRow;
 
 use crate::guesses::{self, By, Caller, device_hash};
@@ -51,7 +52,7 @@ pub async fn with_password(
     let email = crate::email::sought(email);
     let found = app.store.credentials(workspace.id, &email).await?;
     let account = found.map(|a| Account::new(a.id, a.name, a.standing, a.password_hash));
-    let tried = Tried { app, workspace: workspace.id, caller, label: &email };
+    let tried = Tried { app, workspace: workspace.id, caller, label: &email, by_pin: false };
     let known = tried.known(account.as_ref()).await?;
     let counted = match known {
         Some(user) => vec![By::Known(user)],
@@ -65,8 +66,8 @@ pub async fn with_password(
     tried.check(account, &counted, password, ("wrong email address or password", wrong)).await
 }
 
-/// Signs a user in with their phone number and PIN (CLY-04). What is wrong is said plainly (CLY-05), and not often
-/// enough to find out who has an account: over any limit, every answer is the same.
+/// Signs a user in with their phone number and PIN (CLY-04): for a session that asks for the password before anything is
+/// administered. What is wrong is said plainly (CLY-05), and not often enough to find out who has an account.
 pub async fn with_pin(
     app: &App,
     workspace: &WorkspaceRow,
@@ -78,29 +79,40 @@ pub async fn with_pin(
     pin::length(pin.trim(), workspace.pin_digits)?;
     let found = app.store.pin_holder(workspace.id, &phone).await?;
     let account = found.map(|a| Account::new(a.id, a.name, a.standing, Some(a.pin_hash)));
-    let tried = Tried { app, workspace: workspace.id, caller, label: &phone };
-    if let Some(user) = tried.known(account.as_ref()).await? {
-        return tried.check(account, &[By::Known(user)], pin.trim(), wrong_pin()).await;
+    let tried = Tried { app, workspace: workspace.id, caller, label: &phone, by_pin: true };
+    match tried.known(account.as_ref()).await? {
+        Some(user) => tried.check(account, &[By::Known(user)], pin.trim(), wrong_pin()).await,
+        None => tried.pin_of_stranger(account, pin.trim()).await,
     }
-    let address = By::Address(&caller.address);
-    guesses::take(app, workspace.id, address, &phone).await?;
-    if account.is_none() {
-        guesses::take(app, workspace.id, By::UnknownNumbers, &phone).await?;
-        tried.note("unknown phone number").await?;
-        return Err(Refusal::because(
-            Code::UnknownNumber,
-            "Nobody signs in here with this phone number and a PIN. Check the number, or ask an administrator for a PIN.",
-        ));
-    }
-    // Else a number that is known would be told by its answer once the unknown ones are no longer answered.
-    guesses::look(app, workspace.id, By::UnknownNumbers, &phone).await?;
-    guesses::take(app, workspace.id, By::Pin(&phone), &phone).await?;
-    tried.check_counted(account, &[address, By::Pin(&phone)], pin.trim(), wrong_pin()).await
 }
 
 fn wrong_pin() -> (&'static str, Refusal) {
     let message = text!("The PIN is wrong. If you forgot yours, ask an administrator for a new one.");
     ("wrong PIN", Refusal::because(Code::WrongPin, message))
+}
+
+/// What is said of a PIN from a strange device that does not sign in. `tries` is how many tries in a row there were, none
+/// for a PIN that is closed.
+fn refused_pin(known: bool, tries: Option<i64>, tells: bool) -> (&'static str, Refusal) {
+    let (reason, refusal) = match (known, tries) {
+        (true, Some(_)) => wrong_pin(),
+        (true, None) => {
+            let message = text!(
+                "PIN sign-in with this number is closed on new devices, after too many wrong PINs in a row. Sign in with your password, or ask an administrator for a new PIN."
+            );
+            ("PIN closed on new devices", Refusal::because(Code::PinClosed, message))
+        }
+        (false, _) => {
+            let message = text!(
+                "Nobody signs in here with this phone number and a PIN. Check the number, or ask an administrator for a PIN."
+            );
+            ("unknown phone number", Refusal::because(Code::UnknownNumber, message))
+        }
+    };
+    let alike = text!(
+        "The phone number or the PIN is wrong, or it is closed on new devices. Sign in with your password, or ask an administrator for a new PIN."
+    );
+    (reason, if tells { refusal } else { Refusal::because(Code::WrongPin, alike) })
 }
 
 /// Whether a user has signed in before from where a caller comes from.
@@ -123,6 +135,7 @@ struct Tried<'a> {
     workspace: i64,
     caller: &'a Caller,
     label: &'a str,
+    by_pin: bool,
 }
 
 impl Tried<'_> {
@@ -130,6 +143,34 @@ impl Tried<'_> {
     async fn known(&self, account: Option<&Account>) -> Answer<Option<Id>> {
         let users = known_on(self.app, self.workspace, self.caller).await?;
         Ok(account.map(|a| a.id).filter(|id| users.contains(&i64::from(id.0))))
+    }
+
+    /// Tries a PIN from a device that its user is not known on. Numbers that are known and numbers that are not go the
+    /// same way, so that neither holds the other up, nor the time taken tells them apart.
+    async fn pin_of_stranger(&self, account: Option<Account>, pin: &str) -> Answer<NewSession> {
+        let (store, user) = (&self.app.store, account.as_ref().map(|account| account.id));
+        guesses::look(self.app, self.workspace, By::Pins, self.label).await?;
+        let mut counted = vec![By::Pin(self.label), By::PinAddress(&self.caller.address)];
+        counted.extend(user.map(|_| By::Pins));
+        for by in &counted {
+            guesses::take(self.app, self.workspace, *by, self.label).await?;
+        }
+        let tells = guesses::tells_numbers(self.app, self.workspace, user.is_some(), self.label).await?;
+        let tries = store.take_pin_try(self.workspace, user).await?;
+        let name = account.as_ref().map(|account| account.name.clone()).unwrap_or_default();
+        let open = account.filter(|_| tries.is_some());
+        let wrong = refused_pin(user.is_some(), tries, tells);
+        let answer = self.check_counted(open, &counted, pin, wrong).await;
+        let Some((user, tries)) = user.zip(tries) else { return answer };
+        match &answer {
+            Ok(_) => store.forget_pin_tries(self.workspace, user).await?,
+            Err(refusal) if refusal.code.status() >= 500 => {
+                store.return_pin_try(self.workspace, user).await?
+            }
+            Err(_) if tries >= IN_A_ROW => pin::tell_closed(self.app, self.workspace, user, &name).await?,
+            Err(_) => {}
+        }
+        answer
     }
 
     /// Counts the guess, then checks it.
@@ -173,7 +214,7 @@ impl Tried<'_> {
             guesses::give_back(self.app, self.workspace, *by).await?;
         }
         let account = account?;
-        begin(self.app, self.workspace, account.id, &account.name, self.caller).await
+        start(self.app, self.workspace, (account.id, &account.name), self.caller, self.by_pin).await
     }
 
     async fn note(&self, reason: &str) -> Answer<()> {
@@ -184,6 +225,16 @@ impl Tried<'_> {
 
 /// Begins a session for a user who has shown who they are, and remembers the device.
 pub async fn begin(app: &App, workspace: i64, user: Id, name: &str, caller: &Caller) -> Answer<NewSession> {
+    start(app, workspace, (user, name), caller, false).await
+}
+
+async fn start(
+    app: &App,
+    workspace: i64,
+    (user, name): (Id, &str),
+    caller: &Caller,
+    by_pin: bool,
+) -> Answer<NewSession> {
     let (token, expires_at) = (new_token("rfs"), app.store.now() + LASTS);
     let device = caller.device.clone().filter(|_| caller.device_hash().is_some()).unwrap_or_else(new_device);
     let device_hash = device_hash(&device);
@@ -193,6 +244,7 @@ pub async fn begin(app: &App, workspace: i64, user: Id, name: &str, caller: &Cal
         device_hash: Some(&device_hash),
         agent: &agent,
         expires_at,
+        by_pin,
     };
     app.store.start_session(workspace, user, name, &new).await?;
     app.lookups.made(new.token_hash);

@@ -8,6 +8,7 @@ use store::audit::Act;
 use store::token::TokenRow;
 use store::{Author, Change};
 
+use crate::confirm::{self, Confirmation};
 use crate::known::Known;
 use crate::refusal::Refusal;
 use crate::secrets::{new_token, token_hash};
@@ -51,7 +52,7 @@ fn names(scope: PermissionSet) -> Vec<&'static str> {
 }
 
 /// A new API token for oneself.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiToken {
     /// What it is for.
@@ -60,6 +61,8 @@ pub struct NewApiToken {
     pub scope: Option<Vec<String>>,
     /// When it stops being good by itself.
     pub expires_at: Option<Moment>,
+    /// Your present password: a token outlives the session that it is made in.
+    pub password: Option<String>,
 }
 
 /// A token that was just made, with the secret that is shown this once.
@@ -78,7 +81,20 @@ pub async fn list(app: &App, permit: &Permit<can::ApiTokenRead>) -> Answer<List<
     Ok(List::whole(rows.into_iter().map(|row| TokenView::of(snapshot.model(), row)).collect()))
 }
 
-/// Makes a token that carries the actor's own access, or a part of it. One that is made with a token ends with it at
+/// One's own tokens, the newest first. Needs no permission: people may know what acts for them.
+pub async fn own(app: &App, actor: &Actor) -> Answer<List<TokenView>> {
+    let model = actor.snapshot().model();
+    let rows = app.store.tokens_of(model.workspace, actor.id()).await?;
+    Ok(List::whole(rows.into_iter().map(|row| TokenView::of(model, row)).collect()))
+}
+
+/// Revokes one of one's own tokens: it is refused from the next request on.
+pub async fn revoke_own(app: &App, actor: &Actor, author: &Author, token: u32) -> Answer<()> {
+    let workspace = actor.snapshot().model().workspace;
+    Ok(app.store.revoke_own_token(workspace, author, actor.id(), Id(token)).await?)
+}
+
+/// Makes a token that carries the actor's own access, or a part of it, confirmed with their password. One that is made with a token ends with it at
 /// the latest; `until` is that token's end.
 pub async fn create(
     app: &App,
@@ -86,8 +102,12 @@ pub async fn create(
     author: &Author,
     new: NewApiToken,
     until: Option<Micros>,
+    confirmation: &Confirmation<'_>,
 ) -> Answer<CreatedToken> {
     let name = check::text("name", &new.name, 80)?;
+    if let Some(actor) = permit.actor() {
+        confirm::typed(app, actor, author, "api_token:write", confirmation).await?;
+    }
     let (change, permit) = app.store.begin(permit, author).await?;
     let actor = permit.actor().ok_or_else(|| Refusal::lacks(Permission::ApiTokenWrite))?;
     let expires_at = within(check::future("expires_at", new.expires_at, change.now())?, until)?;

@@ -48,6 +48,8 @@ pub struct UserView {
     pub last_seen_at: Option<Moment>,
     /// Whether they can sign in with a PIN on the mobile pages.
     pub has_pin: bool,
+    /// Whether the PIN no longer signs in on new devices, until they sign in with the password: it was guessed at.
+    pub pin_closed: bool,
     /// Send it back with an edit, so that the edit fails where somebody else was faster.
     pub revision: i64,
 }
@@ -72,6 +74,7 @@ impl UserView {
             created_at: Moment(row.created_at),
             last_seen_at: row.last_seen_at.map(Moment),
             has_pin: row.has_pin,
+            pin_closed: row.pin_closed,
             revision: row.revision,
         }
     }
@@ -237,7 +240,8 @@ struct Hashes {
 
 async fn hashes(app: &App, workspace: i64, new: &NewUser, one_time: Option<&str>) -> Answer<Hashes> {
     if let Some(password) = &new.password {
-        check::password(password)?;
+        let workspace = app.store.workspace(workspace).await?.name;
+        check::password("password", password, &[&new.name, &new.email, &workspace])?;
         if new.invite {
             let message = "{field} is chosen by whoever is invited: leave it out, or do not invite them.";
             return Err(Refusal::invalid("password", message));

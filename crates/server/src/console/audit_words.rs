@@ -49,6 +49,8 @@ const READINGS: &[Reading] = &[
     changed("billing:commit", later("{who} changed the plan of {what}")),
     changed("license:update", later("{who} changed the licences of {what}")),
     made("session:create", later("{who} signed in as {what}")),
+    made("session:lift", later("{who} typed the password of {what} in a session that a PIN opened")),
+    changed("pin:close", later("PIN sign-in of {what} was closed on new devices")),
     gone("session:delete", later("{who} signed out as {what}")),
     gone("device:delete", later("{who} forgot a device of {what}")),
     made("view_as:start", later("{who} began to see the workspace as {what}")),
@@ -135,8 +137,10 @@ const REASONS: [&str; 3] =
     [later("wrong email address or password"), later("banned"), later("wrong present password")];
 
 /// The acts that are no permissions, with what a filter calls them.
-pub const OTHER_ACTS: [(&str, &str); 14] = [
+pub const OTHER_ACTS: [(&str, &str); 16] = [
     ("session:create", later("sign in")),
+    ("session:lift", later("type the password after a PIN")),
+    ("pin:close", later("close PIN sign-in on new devices")),
     ("session:delete", later("sign out")),
     ("device:delete", later("forget a device")),
     ("invitation:accept", later("accept an invitation")),

@@ -49,6 +49,7 @@ const WORDS: &[(&str, &str)] = &[
     ("extended", later("Extended. It ends later now.")),
     ("ended", later("Access ended. It holds at once.")),
     ("password", later("Password changed. Your other sessions have ended.")),
+    ("lifted", later("Your password counts for a quarter of an hour. Do now what asked for it.")),
     ("pin", later("PIN set. It signs you in on a phone, with your phone number.")),
     ("device", later("Device forgotten.")),
     ("session", later("Session ended.")),

@@ -15,6 +15,7 @@ pub mod calls;
 pub mod choices;
 pub mod compare;
 mod done;
+pub mod elevate;
 pub mod entities;
 pub mod entity;
 pub mod foreseen;

@@ -36,12 +36,13 @@ pub struct Asked {
 }
 
 /// What the kinds of mails are called.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("invitation", later("Invitation")),
     ("password_reset", later("Forgotten password")),
     ("request_made", later("Request for access")),
     ("request_decided", later("Decision on a request")),
     ("review_started", later("Review of access")),
+    ("pin_closed", later("PIN closed")),
 ];
 
 /// What the states of mails are called.

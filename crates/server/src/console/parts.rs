@@ -35,6 +35,13 @@ pub fn until(at: Moment) -> Markup {
     weave(t("until {moment}"), &[("moment", when(at, Show::DateTime))])
 }
 
+/// The field for one's present password, in a form that asks for it.
+pub fn own_password(form: &str) -> Markup {
+    let field = Field::new("password", t("Your password")).form(form).required();
+    let field = field.hint(t("Confirm that it is you.")).autocomplete("current-password");
+    form::input(&field, form::Kind::Password, "")
+}
+
 /// Where an account stands.
 pub fn standing(word: &str) -> Markup {
     match word {

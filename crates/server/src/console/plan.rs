@@ -10,7 +10,7 @@ use workspace::{Code, Ref, Refusal};
 
 use super::access_matrix::key;
 use super::frame::{Frame, csrf, done, path};
-use super::parts::linked;
+use super::parts::{linked, own_password};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -168,7 +168,7 @@ fn choices(request: &Request, view: &PlanView, may_commit: bool) -> Markup {
     let others = view.plans.iter().filter(|plan| plan.key != view.plan);
     html! {
         @for plan in others {
-            (card(&fill(t("Plan {plan}"), &[("plan", &said(plan.name))]), &per_user(plan), may_commit.then(|| move_to(request, plan)), html! {
+            (card(&fill(t("Plan {plan}"), &[("plan", &said(plan.name))]), &per_user(plan), may_commit.then(|| move_to(request, plan, view.asks_password)), html! {
                 (permissions(t("It would add"), "gains", &plan.adds))
                 (permissions(t("It would take"), "loses", &plan.takes))
                 @if plan.adds.is_empty() && plan.takes.is_empty() { p.quiet-text { (t("It holds the same permissions.")) } }
@@ -184,14 +184,15 @@ fn per_user(plan: &PlanChoice) -> String {
     }
 }
 
-fn move_to(request: &Request, plan: &PlanChoice) -> Markup {
+fn move_to(request: &Request, plan: &PlanChoice, asks_password: bool) -> Markup {
     let label = fill(t("Move to {plan}"), &[("plan", &said(plan.name))]);
-    form::form(
-        &format!("plan-{}", plan.key),
-        &path(request, "/plan"),
-        &csrf(request),
-        html! { input type="hidden" name="plan" value=(plan.key); (button::submit(&Button::new(Kind::Plain, &label))) },
-    )
+    let id = format!("plan-{}", plan.key);
+    let body = html! {
+        input type="hidden" name="plan" value=(plan.key);
+        @if asks_password { (own_password(&id)) }
+        (button::submit(&Button::new(Kind::Plain, &label)))
+    };
+    form::form(&id, &path(request, "/plan"), &csrf(request), body)
 }
 
 fn permissions(heading: &str, class: &str, names: &[&'static str]) -> Markup {
@@ -215,10 +216,11 @@ fn permissions(heading: &str, class: &str, names: &[&'static str]) -> Markup {
 
 fn seats_card(request: &Request, view: &PlanView, may_commit: bool) -> Markup {
     let hint = t("Everybody who is not deleted takes one, also while banned.");
+    let seats = Amount { name: "seats", label: t("Seats"), least: 1, now: view.seats };
     let body = html! {
         div.stack {
             (bought(view.seats, t("Seats are not counted in this workspace.")))
-            @if may_commit { (amount(request, "/plan", "seats", t("Seats"), 1, view.seats)) }
+            @if may_commit { (amount(request, "/plan", &seats, view.asks_password)) }
         }
     };
     card(t("Seats"), hint, None, body)
@@ -236,15 +238,17 @@ fn bought(bought: Option<Bought>, none: &str) -> Markup {
     }
 }
 
-/// The form that buys more or fewer.
-fn amount(
-    request: &Request,
-    below: &str,
+/// What can be bought more or fewer of.
+struct Amount {
     name: &'static str,
     label: &'static str,
     least: u32,
     now: Option<Bought>,
-) -> Markup {
+}
+
+/// The form that buys more or fewer.
+fn amount(request: &Request, below: &str, what: &Amount, asks_password: bool) -> Markup {
+    let Amount { name, label, least, now } = *what;
     let used = now.map_or(least, |now| now.used.max(least));
     let hint = fill(t("At least {n}: so many are used."), &[("n", &whole(used))]);
     let value = now.map(|now| now.bought.to_string()).unwrap_or_default();
@@ -257,6 +261,7 @@ fn amount(
         &csrf(request),
         html! {
             (form::input(&field, form::Kind::Number, &value))
+            @if asks_password { (own_password(name)) }
             (form_actions(button::submit(&Button::new(Kind::Primary, t("Save")))))
         },
     )
@@ -267,10 +272,11 @@ fn licences_card(request: &Request, actor: &Actor, view: &LicencesView) -> Marku
         "A licence carries one number that somebody calls with. Taking the number back or deleting it frees the licence.",
     );
     let hidden = i64::from(view.hidden);
+    let licences = Amount { name: "licences", label: t("Licences"), least: 0, now: view.licences };
     let body = html! {
         div.stack {
             (bought(view.licences, t("Licences are not counted in this workspace.")))
-            @if may(actor, Permission::LicenseUpdate) { (amount(request, "/licences", "licences", t("Licences"), 0, view.licences)) }
+            @if may(actor, Permission::LicenseUpdate) { (amount(request, "/licences", &licences, view.asks_password)) }
         }
         @for carried in &view.carried { (carried_number(request, actor, carried)) }
         @if view.carried.is_empty() && hidden == 0 { p.quiet-text { (t("No number is in use.")) } }
@@ -317,8 +323,9 @@ pub async fn update(
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
     let plan = Some(typed.get("plan").to_owned()).filter(|plan| !plan.is_empty());
-    let edit = PlanChange { plan, seats: whole_number(&typed, "seats")? };
-    plan::update(&request.server.app, &permit, &request.author(), edit).await?;
+    let edit = PlanChange { plan, seats: whole_number(&typed, "seats")?, password: None };
+    let confirmation = request.confirmation(Some(typed.raw("password")));
+    plan::update(&request.server.app, &permit, &request.author(), edit, &confirmation).await?;
     Ok(done(&request, "/plan", "saved"))
 }
 
@@ -330,8 +337,9 @@ pub async fn update_licences(
 ) -> Result<Redirect, Refusal> {
     let licences = whole_number(&typed, "licences")?;
     let licences = licences.ok_or_else(|| Refusal::invalid("licences", "{field} is needed."))?;
-    plan::update_licences(&request.server.app, &permit, &request.author(), LicenceChange { licences })
-        .await?;
+    let edit = LicenceChange { licences, password: None };
+    let confirmation = request.confirmation(Some(typed.raw("password")));
+    plan::update_licences(&request.server.app, &permit, &request.author(), edit, &confirmation).await?;
     let below = if may(actor(&permit)?, Permission::BillingRead) { "/plan" } else { "/licences" };
     Ok(done(&request, below, "saved"))
 }

@@ -8,6 +8,7 @@ use workspace::Refusal;
 use workspace::confirm::Confirmation;
 use workspace::pin;
 use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
+use workspace::tokens::{self, TokenView};
 use workspace::users::UserView;
 
 use super::access_matrix::{self, Look};
@@ -20,8 +21,8 @@ use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
 use crate::ui::form::{self, Field};
-use crate::ui::page::{PageHead, page_head, split};
-use crate::ui::text::{fill, said, t, weave};
+use crate::ui::page::{PageHead, notice, page_head, split};
+use crate::ui::text::{count, fill, said, t, weave};
 
 /// One's own page.
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
@@ -35,6 +36,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     } else {
         html! {}
     };
+    let tokens = if own { tokens::own(app, &who.actor).await?.items } else { vec![] };
     let devices =
         if own { profile::devices(app, &who.actor, &request.caller()).await?.items } else { vec![] };
     let digits = who.workspace.pin_digits;
@@ -49,6 +51,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     );
     let may_change = own && who.actor.holds(access::Permission::ProfileUpdate);
     let main = html! {
+        @if own && who.by_pin_alone(app.store.now()) { (by_pin(&request)) }
         (page_head(&PageHead { title: t("Your profile"), subtitle: &me.email, badges: Some(badge(Tone::Accent, &said(&me.role.name))), ..PageHead::default() }))
         (split(
             html! {
@@ -57,14 +60,18 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                     (access_matrix::show(&access_matrix::of_person(&lines), look))
                 }
                 (asked)
-                @if own { (own_sessions(&request, &who, &sessions)) (own_devices(&request, &devices)) }
+                @if own {
+                    (own_sessions(&request, &who, &sessions, tokens.len()))
+                    (own_tokens(&request, &tokens))
+                    (own_devices(&request, &devices))
+                }
             },
             html! {
                 (super::calling::own(&request, &who))
                 @if may_change { (card(t("Your details"), "", None, details_form(&request, &me))) }
                 (card(t("Your record"), t("Set by whoever manages users"), None, record(&me)))
                 @if may_change {
-                    (card(t("Password"), "", None, password_form(&request)))
+                    (card(t("Password"), "", None, password_form(&request, tokens.len())))
                     (card(t("PIN"), t("Signs you in on a phone, with your phone number."), pin_state(&me), pin_form(&request, &me, digits)))
                 }
             },
@@ -104,7 +111,28 @@ fn details_form(request: &Request, me: &UserView) -> Markup {
     )
 }
 
-fn password_form(request: &Request) -> Markup {
+/// Said on top, where a PIN opened the session.
+fn by_pin(request: &Request) -> Markup {
+    let says = t("You signed in with a PIN. What administers the workspace asks for your password first.");
+    notice(
+        Tone::Neutral,
+        html! { (says) " " a href=(path(request, "/elevate")) { (t("Type your password")) } },
+    )
+}
+
+/// The box that revokes one's API tokens as well, with how many stay without it; none where there are none.
+fn revoke_box(form: &str, tokens: usize) -> Markup {
+    let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
+    let hint = count(
+        tokens,
+        "Without it, your {n} API token goes on working.",
+        "Without it, your {n} API tokens go on working.",
+    );
+    let field = Field::new("revoke_tokens", t("Also revoke my API tokens")).form(form).hint(&hint);
+    html! { @if tokens > 0 { (form::checkbox(&field, "yes", false)) } }
+}
+
+fn password_form(request: &Request, tokens: usize) -> Markup {
     let field = |name, label| Field::new(name, label).required().form("password");
     form::form(
         "password",
@@ -112,14 +140,19 @@ fn password_form(request: &Request) -> Markup {
         &csrf(request),
         html! {
             (form::input(&field("current", t("Present password")).autocomplete("current-password"), form::Kind::Password, ""))
-            (form::input(&field("new", t("New password")).autocomplete("new-password").hint(t("At least 10 characters. Your other sessions end.")), form::Kind::Password, ""))
+            (form::input(&field("new", t("New password")).autocomplete("new-password").hint(t("At least 10 characters, hard to guess. Your other sessions end.")), form::Kind::Password, ""))
+            (revoke_box("password", tokens))
             (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Change password")))))
         },
     )
 }
 
 fn pin_state(me: &UserView) -> Option<Markup> {
-    me.has_pin.then(|| badge(Tone::Good, t("set")))
+    match (me.has_pin, me.pin_closed) {
+        (true, true) => Some(badge(Tone::Warn, t("closed on new devices"))),
+        (true, false) => Some(badge(Tone::Good, t("set"))),
+        (false, _) => None,
+    }
 }
 
 fn pin_form(request: &Request, me: &UserView, digits: i64) -> Markup {
@@ -133,6 +166,9 @@ fn pin_form(request: &Request, me: &UserView, digits: i64) -> Markup {
         &path(request, "/profile/pin"),
         &csrf(request),
         html! {
+            @if me.pin_closed {
+                (notice(Tone::Warn, html! { (t("PIN sign-in is closed on new devices until you sign in with your password: there were too many wrong PINs in a row.")) }))
+            }
             (form::input(&field("current", t("Present password")).autocomplete("current-password"), form::Kind::Password, ""))
             (form::pin(&field("pin", t("New PIN")).autocomplete("off").hint(&hint), digits))
             (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Set PIN")))))
@@ -169,13 +205,45 @@ fn own_devices(request: &Request, devices: &[DeviceView]) -> Markup {
     card(t("Known devices"), hint, None, lines)
 }
 
-fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> Markup {
+/// What acts for one without signing in.
+fn own_tokens(request: &Request, tokens: &[TokenView]) -> Markup {
+    let revoke = |token: &TokenView| {
+        let question =
+            fill(t("Revoke “{name}”? Whatever uses it stops working at once."), &[("name", &token.name)]);
+        let button = Button::new(Kind::Quiet, t("Revoke")).confirm(&question);
+        let action = path(request, &format!("/profile/tokens/{}/revoke", token.id));
+        button::post(&button, &action, &csrf(request))
+    };
+    let lines = html! {
+        @for token in tokens {
+            div.grant id={ "own-token-" (token.id) } {
+                div.grant-head {
+                    div.setting-text {
+                        strong { (token.name) }
+                        p.hint { (weave(t("Last used {when}"), &[("when", parts::when_or(token.last_used_at, t("never")))])) }
+                    }
+                    (revoke(token))
+                }
+            }
+        }
+    };
+    let hint =
+        t("Programs that act for you. They go on when you change your password, until they are revoked.");
+    html! { @if !tokens.is_empty() { (card(t("Your API tokens"), hint, None, lines)) } }
+}
+
+fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView], tokens: usize) -> Markup {
     let others = sessions.iter().any(|session| !is_this(who, session));
-    let out = others.then(|| {
-        let button = Button::new(Kind::Plain, t("Sign out others"))
-            .confirm(t("End every session of yours but this one?"));
-        button::post(&button, &path(request, "/profile/sessions/end"), &csrf(request))
-    });
+    let button =
+        Button::new(Kind::Plain, t("Sign out others")).confirm(t("End every session of yours but this one?"));
+    let out = html! {
+        @if others {
+            (form::form("end-sessions", &path(request, "/profile/sessions/end"), &csrf(request), html! {
+                (revoke_box("end-sessions", tokens))
+                (form::form_actions(button::submit(&button)))
+            }))
+        }
+    };
     let line = |session: &SessionView| {
         let end = format!("/profile/sessions/{}/end", session.id);
         html! {
@@ -187,6 +255,7 @@ fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> 
                             ("since", parts::when(session.created_at, Show::DateTime)), ("used", parts::when(session.last_seen_at, Show::DateTime)),
                         ])) }
                     }
+                    @if session.by_pin { (badge(Tone::Neutral, t("PIN"))) }
                     @if is_this(who, session) { (badge(Tone::Good, t("this one"))) }
                     @else { (button::post(&Button::new(Kind::Quiet, t("End")), &path(request, &end), &csrf(request))) }
                 }
@@ -196,8 +265,8 @@ fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView]) -> 
     card(
         t("Sessions"),
         t("Where you are signed in"),
-        out,
-        html! { @for session in sessions { (line(session)) } },
+        None,
+        html! { @for session in sessions { (line(session)) } (out) },
     )
 }
 
@@ -260,13 +329,29 @@ pub async fn change_password(
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
     let permit = over_oneself(&permit)?;
-    let passwords = PasswordChange { current: typed.raw("current").into(), new: typed.raw("new").into() };
+    let passwords = PasswordChange {
+        current: typed.raw("current").into(),
+        new: typed.raw("new").into(),
+        revoke_tokens: revokes(&typed),
+    };
     let keep = match request.identity()?.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
     profile::change_password(&request.server.app, &permit, &request.author(), passwords, keep).await?;
     Ok(done(&request, "/profile", "password"))
+}
+
+/// Whether the box that revokes one's tokens is ticked.
+fn revokes(typed: &Pairs) -> bool {
+    typed.get("revoke_tokens") == "yes"
+}
+
+/// Revokes one of one's own API tokens.
+pub async fn revoke_token(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
+    let token = request.id("api_token")?;
+    tokens::revoke_own(&request.server.app, &who.actor, &request.author(), token.0).await?;
+    Ok(done(&request, "/profile", "revoked"))
 }
 
 /// Sets one's own PIN.
@@ -297,13 +382,13 @@ pub async fn end_session(request: Request, who: Identity, _: ()) -> Result<Redir
 }
 
 /// Ends all of one's own sessions but this one.
-pub async fn end_other_sessions(request: Request, who: Identity, _: ()) -> Result<Redirect, Refusal> {
+pub async fn end_other_sessions(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
     let app = &request.server.app;
     let keep = match who.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
-    profile::end_other_sessions(app, &who.actor, &request.author(), keep).await?;
+    profile::end_other_sessions(app, &who.actor, &request.author(), keep, revokes(&typed)).await?;
     Ok(done(&request, "/profile", "sessions"))
 }
 

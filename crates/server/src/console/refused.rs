@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use workspace::{Code, Refusal};
 
 use super::frame::{Frame, path};
-use super::{ask, menu};
+use super::{ask, elevate, menu};
 use crate::endpoint::Endpoint;
 use crate::request::Request;
 use crate::ui::badge::Tone;
@@ -20,6 +20,9 @@ use crate::ui::toast;
 /// The answer to a refused page or form. A form that is open stays as it is and gets the message beside it, so
 /// that nothing typed is lost.
 pub fn page(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Response {
+    if refusal.code == Code::PasswordNeeded {
+        return elevate::ask(request);
+    }
     if request.headers.contains_key("hx-request") && !endpoint.method.is_safe() {
         let headers = [
             ("hx-retarget", "#toasts"),

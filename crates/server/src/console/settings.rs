@@ -115,16 +115,7 @@ fn place(request: &Request, view: &WorkspaceView) -> Markup {
 
 /// The field for the present password, where the preset asks for it (CLY-19).
 fn confirmation(view: &WorkspaceView, form: &'static str) -> Markup {
-    html! { @if view.asks_password { (password(form)) } }
-}
-
-fn password(form: &str) -> Markup {
-    let field = Field::new("password", t("Your password")).form(form).required();
-    form::input(
-        &field.hint(t("Confirm that it is you.")).autocomplete("current-password"),
-        form::Kind::Password,
-        "",
-    )
+    html! { @if view.asks_password { (parts::own_password(form)) } }
 }
 
 fn country(view: &WorkspaceView) -> Markup {
@@ -150,7 +141,7 @@ fn recording(request: &Request, actor: &Actor, view: &WorkspaceView) -> Markup {
             &path(request, "/settings/recording"),
             &csrf(request),
             html! {
-                (line) (password("auto-record"))
+                (line) (parts::own_password("auto-record"))
                 (form_actions(button::submit(&Button::new(Kind::Plain, t("Save")))))
             },
         )
@@ -219,7 +210,7 @@ fn transfer_dialog(request: &Request, admins: &Options) -> Markup {
     let fields = html! {
         p { (t("They become Owner and you become Admin, at once. Only they can give it back.")) }
         (form::select(&to, &admins.choices(), ""))
-        (password("transfer"))
+        (parts::own_password("transfer"))
     };
     let (title, transfer) = (t("Transfer ownership?"), Button::new(Kind::Danger, t("Transfer ownership")));
     let act = path(request, "/settings/owner");

@@ -168,6 +168,7 @@ pub(super) fn may_be_said(refusal: &Refusal) -> bool {
         Code::WrongCredentials
             | Code::UnknownNumber
             | Code::WrongPin
+            | Code::PinClosed
             | Code::Banned
             | Code::Invalid
             | Code::TooManyTries

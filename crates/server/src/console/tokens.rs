@@ -8,7 +8,7 @@ use workspace::tokens::{self, CreatedToken, NewApiToken, TokenView};
 use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, path};
-use super::when;
+use super::{parts, when};
 use crate::input::Pairs;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
@@ -81,7 +81,7 @@ fn revoke_button(request: &Request, token: &TokenView) -> Markup {
 }
 
 /// What a token may do: the groups of its scope, in words.
-fn may(token: &TokenView) -> Markup {
+pub(super) fn may(token: &TokenView) -> Markup {
     let Some(scope) = &token.scope else { return html! { (t("all that they may")) } };
     let held: Vec<Permission> = scope.iter().filter_map(|name| Permission::from_name(name)).collect();
     let groups = Group::ALL.into_iter().filter_map(|group| {
@@ -118,6 +118,7 @@ fn create_dialog(request: &Request, actor: &Actor) -> Markup {
             p.hint { (t("Tick nothing to let it do all that you may. You can only give what you hold.")) }
             (scope(actor))
         }
+        (parts::own_password("create"))
     };
     let create = Button::new(Kind::Primary, t("Create token"));
     dialog::asking("create", create.label, &path(request, "/tokens"), &csrf(request), &create, fields)
@@ -167,9 +168,12 @@ pub async fn create(
         name: form.get("name").to_owned(),
         scope: limited.then_some(scope),
         expires_at: when::end_of_day("expires", form.get("expires"), &when::zone(&request))?,
+        password: None,
     };
+    let confirmation = request.confirmation(Some(form.raw("password")));
     let until = request.token_end();
-    let made = tokens::create(&request.server.app, &permit, &request.author(), new, until).await?;
+    let made =
+        tokens::create(&request.server.app, &permit, &request.author(), new, until, &confirmation).await?;
     Ok(Frame::new(&request, t("Token created")).around(created(&request, &made)))
 }
 

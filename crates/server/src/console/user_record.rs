@@ -14,6 +14,7 @@ use super::user::Page;
 use super::user_form::{self, UserForm};
 use crate::input::Pairs;
 use crate::request::Request;
+use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
 use crate::ui::datetime::Show;
@@ -36,6 +37,14 @@ async fn tab(page: &Page<'_>, sent: Option<(&Pairs, &Refusal)>) -> Result<Markup
         (t("Added"), parts::when(user.created_at, Show::Date)),
         (t("Last seen"), parts::when_or(user.last_seen_at, t("never"))),
         (t("Role"), html! { (said(&user.role.name)) }),
+        (
+            t("PIN"),
+            html! { @match (user.has_pin, user.pin_closed) {
+                (true, true) => (badge(Tone::Warn, t("closed on new devices"))),
+                (true, false) => (t("set")),
+                (false, _) => "–",
+            } },
+        ),
         (
             t("Leads"),
             html! { (or_dash(&user.leads.iter().map(|u| u.name.as_str()).collect::<Vec<_>>().join(", "))) },

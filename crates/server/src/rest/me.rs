@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use access::{Permission, Permit, can, shown};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{Identity, Via};
 use workspace::confirm::Confirmation;
 use workspace::pin::{self, PinChange};
 use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
+use workspace::tokens::{self, TokenView};
 use workspace::users::UserView;
-use workspace::{List, Moment, Refusal};
+use workspace::{List, Moment, Refusal, elevation};
 
-use crate::input::Body;
+use crate::input::{Body, Query};
 use crate::output::{Done, Json};
 use crate::request::{Request, over_oneself};
 
@@ -31,6 +32,8 @@ pub struct Me {
     pub permissions: BTreeMap<&'static str, Vec<&'static str>>,
     /// Another word whenever your access is another.
     pub version: String,
+    /// Whether a PIN opened the session and the password was not typed lately: whatever administers asks for it first.
+    pub needs_password: bool,
 }
 
 /// Who am I, and what may I do?
@@ -45,6 +48,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Re
             Via::Token(_) => "api_token",
         },
         expires_at: who.expires_at.map(Moment),
+        needs_password: who.by_pin_alone(app.store.now()),
         permissions: powers.map(|(p, reaches)| (p.name(), shown(p, reaches).words())).collect(),
         version: who.actor.folded().mark(),
     }))
@@ -93,14 +97,57 @@ pub async fn set_pin(
         .map(|()| Done)
 }
 
+/// One's present password.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnPassword {
+    /// One's present password.
+    pub password: String,
+}
+
+/// Notes that whoever is in a session typed their password.
+pub async fn elevate(
+    request: Request,
+    who: Identity,
+    Body(typed): Body<OwnPassword>,
+) -> Result<Done, Refusal> {
+    let confirmation = request.confirmation(Some(&typed.password));
+    elevation::lift(&request.server.app, &who, &confirmation).await.map(|()| Done)
+}
+
+/// What ends with one's sessions.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ends {
+    /// Whether one's API tokens are revoked as well; without it they go on.
+    pub revoke_tokens: bool,
+}
+
 /// Ends all of one's own sessions but the one that asks.
-pub async fn end_other_sessions(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+pub async fn end_other_sessions(
+    request: Request,
+    who: Identity,
+    Query(ends): Query<Ends>,
+) -> Result<Done, Refusal> {
     may_end_sessions(&who)?;
     let keep = match who.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
-    profile::end_other_sessions(&request.server.app, &who.actor, &who.author(), keep).await.map(|_| Done)
+    let app = &request.server.app;
+    profile::end_other_sessions(app, &who.actor, &who.author(), keep, ends.revoke_tokens).await.map(|_| Done)
+}
+
+/// One's own API tokens.
+pub async fn tokens(request: Request, who: Identity, _: ()) -> Result<Json<List<TokenView>>, Refusal> {
+    tokens::own(&request.server.app, &who.actor).await.map(Json)
+}
+
+/// Revokes one of one's own API tokens.
+pub async fn revoke_token(request: Request, who: Identity, _: ()) -> Result<Done, Refusal> {
+    may_end_sessions(&who)?;
+    let token = request.id("api_token")?.0;
+    tokens::revoke_own(&request.server.app, &who.actor, &who.author(), token).await.map(|()| Done)
 }
 
 /// One's own devices.

@@ -23,7 +23,9 @@ pub async fn update(
     permit: Permit<can::BillingCommit>,
     Body(edit): Body<PlanChange>,
 ) -> Result<Json<PlanView>, Refusal> {
-    plan::update(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+    let password = edit.password.clone();
+    let confirmation = request.confirmation(password.as_deref());
+    plan::update(&request.server.app, &permit, &request.author(), edit, &confirmation).await.map(Json)
 }
 
 /// The licences and what they carry.
@@ -41,5 +43,9 @@ pub async fn update_licences(
     permit: Permit<can::LicenseUpdate>,
     Body(edit): Body<LicenceChange>,
 ) -> Result<Json<LicencesView>, Refusal> {
-    plan::update_licences(&request.server.app, &permit, &request.author(), edit).await.map(Json)
+    let password = edit.password.clone();
+    let confirmation = request.confirmation(password.as_deref());
+    plan::update_licences(&request.server.app, &permit, &request.author(), edit, &confirmation)
+        .await
+        .map(Json)
 }

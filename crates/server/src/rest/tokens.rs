@@ -24,7 +24,9 @@ pub async fn create(
     Body(new): Body<NewApiToken>,
 ) -> Result<Created<CreatedToken>, Refusal> {
     let until = request.token_end();
-    tokens::create(&request.server.app, &permit, &request.author(), new, until).await.map(Created)
+    let password = new.password.clone();
+    let (app, confirmation) = (&request.server.app, request.confirmation(password.as_deref()));
+    tokens::create(app, &permit, &request.author(), new, until, &confirmation).await.map(Created)
 }
 
 /// Revokes a token.

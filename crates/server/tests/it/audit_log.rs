@@ -138,8 +138,7 @@ async fn nobody_exports_a_log_that_they_may_not_read() {
         .expect(200);
     agent.client.get("/api/v1/audit.csv").await.expect(200);
     let scope = json!({ "name": "narrow", "scope": ["audit:export"] });
-    let token = company.owner.client.post("/api/v1/tokens", scope).await.expect(201);
-    let narrow = company.owner.client.with_token(token.json["secret"].as_str().unwrap());
+    let (_, narrow) = company.token(&company.owner, scope).await;
     let refused = narrow.get("/api/v1/audit.csv").await.expect(403);
     assert_eq!(refused.json["permission"], "audit:read");
 }

@@ -106,8 +106,7 @@ async fn me_says_what_the_token_that_is_shown_may_do() {
     let whole = company.owner.client.get("/api/v1/me").await.expect(200);
     assert_eq!(whole.json["permissions"]["user:read"], json!(["all"]));
     let new = json!({ "name": "small", "scope": ["directory:read"] });
-    let token = company.owner.client.post("/api/v1/tokens", new).await.expect(201);
-    let client = company.owner.client.with_token(token.json["secret"].as_str().unwrap());
+    let (_, client) = company.token(&company.owner, new).await;
     let limited = client.get("/api/v1/me").await.expect(200);
     assert_eq!(limited.json["permissions"], json!({ "directory:read": ["all"] }));
     assert_eq!(

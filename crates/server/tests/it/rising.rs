@@ -300,7 +300,7 @@ fn odd_role(random: &mut StdRng) -> Value {
         let reaches: Vec<&str> = permission.entry().reaches.words();
         let wide = random.random_bool(0.6);
         let reach = if wide { *reaches.last().unwrap() } else { *reaches.choose(random).unwrap() };
-        for needed in permission.requires() {
+        if let Some(needed) = permission.requires() {
             if holds.get(needed.name()).is_none() {
                 holds[needed.name()] = json!([needed.entry().reaches.words().last()]);
             }

@@ -121,7 +121,7 @@ async fn a_smaller_plan_keeps_nobody_from_giving_and_cloning_the_roles_that_it_c
     for preset in ["standard", "calliyo", "onoff", "nuacom"] {
         let company = server.company(preset).await;
         let owner = &company.owner.client;
-        let essential = json!({ "plan": "essential" });
+        let essential = json!({ "plan": "essential", "password": testkit::PASSWORD });
         owner.put("/api/v1/workspace/plan", essential).await.expect(200);
         let default = access::Preset::by_key(preset).unwrap().roles.iter().find(|role| role.default).unwrap();
         let role = company.role(&default.key).await;

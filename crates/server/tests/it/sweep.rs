@@ -164,6 +164,7 @@ pub fn tried_body(
         ("PUT", "me/pin") => json!({ "current": PASSWORD, "pin": "4071" }),
         ("PATCH", "workspace") => json!({ "time_zone": "Europe/Paris" }),
         ("PUT", "workspace/auto-record") => json!({ "on": true }),
+        ("POST", "tokens") => json!({ "name": "Tried", "password": PASSWORD }),
         ("PUT", "workspace/licences") => json!({ "licences": 9 }),
         ("PUT", "workspace/plan") => json!({ "seats": 50 }),
         ("POST", "users") => json!({ "email": "new@tried.example", "name": "New", "invite": true }),
@@ -184,7 +185,7 @@ pub fn tried_body(
         ("POST", "numbers") => json!({ "digits": "+12025550199" }),
         ("PATCH", "me" | "users/{user}" | "roles/{role}" | "toggles/{toggle}" | "queues/{queue}")
         | ("PATCH", "departments/{department}" | "branches/{branch}")
-        | ("POST", "departments" | "branches" | "queues" | "tokens")
+        | ("POST", "departments" | "branches" | "queues")
         | ("POST", "roles/{role}/clone" | "toggles/{toggle}/clone")
         | ("PUT", "workspace/name") => json!({ "name": "Tried" }),
         ("POST", "workspace/transfer") => json!({ "to": id("admin"), "password": PASSWORD }),
@@ -210,7 +211,7 @@ pub fn name(endpoint: &Endpoint) -> String {
 async fn things(server: &TestServer, company: &Company<'_>) -> BTreeMap<&'static str, String> {
     let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
     let user = company.hire(lowest(company).await.as_str()).await;
-    let token = company.owner.client.post("/api/v1/tokens", json!({ "name": "swept" })).await.expect(201);
+    let (token, _) = company.token(&company.owner, json!({ "name": "swept" })).await;
     let toggles = company.owner.client.get(&format!("/api/v1/users/{}/toggles", user.id)).await.expect(200);
     let call =
         company.call(TestCall { user: Some(company.owner.id), recorded: true, ..TestCall::default() }).await;
@@ -273,7 +274,7 @@ async fn callers(server: &TestServer, company: &Company<'_>, preset: &Preset) ->
         callers.push(Caller { name: role.name.clone(), token: member.client.token, holds: Some(held) });
     }
     let scope = json!({ "name": "scoped", "scope": ["directory:read"] });
-    let scoped = company.owner.client.post("/api/v1/tokens", scope).await.expect(201);
+    let (scoped, _) = company.token(&company.owner, scope).await;
     callers.push(Caller {
         name: "a token of one scope".into(),
         token: scoped.json["secret"].as_str().map(str::to_owned),

@@ -111,7 +111,7 @@ async fn nobody_views_as_themself_the_owner_or_somebody_who_holds_more() {
         assert!(!browser(member).get("").await.expect(200).text.contains("read-only"));
     }
     // An API token has no session that could look as somebody.
-    let made = admin.client.post("/api/v1/tokens", json!({ "name": "t" })).await.expect(201);
+    let (made, _) = company.token(&admin, json!({ "name": "t" })).await;
     let mut token = Browser::of(&company, &admin);
     token.token = made.json["secret"].as_str().unwrap().to_owned();
     let csrf = server::cookie::csrf(&token.token);

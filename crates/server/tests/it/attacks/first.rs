@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 use testkit::{Answer, Client, Company, Member, PASSWORD, TestCall, TestServer};
 
 /// A token of somebody's own, limited to a scope; a client that shows it.
-pub(super) async fn limited(member: &Member, scope: Value) -> Client {
-    let new = json!({ "name": "limited", "scope": scope });
-    let made = member.client.post("/api/v1/tokens", new).await.expect(201);
-    member.client.with_token(made.json["secret"].as_str().unwrap())
+pub(super) async fn limited(company: &Company<'_>, member: &Member, scope: Value) -> Client {
+    company.token(member, json!({ "name": "limited", "scope": scope })).await.1
 }
 
 /// Somebody with a custom role that holds these cells.
@@ -32,7 +30,7 @@ async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_th
     let server = TestServer::start().await;
     let company = server.company("standard").await;
     let admin = company.hire("admin").await;
-    let token = limited(&admin, json!(["user:read", "user:reset_credentials"])).await;
+    let token = limited(&company, &admin, json!(["user:read", "user:reset_credentials"])).await;
     token.post(&format!("/api/v1/users/{}/password", admin.id), json!({})).await.expect(403);
     admin.client.get("/api/v1/me").await.expect(200);
 }
@@ -44,7 +42,7 @@ async fn nobody_changes_their_own_email_address_without_their_password() {
     let admin = company.hire("admin").await;
     company.give_password(admin.id).await;
     let path = format!("/api/v1/users/{}", admin.id);
-    let token = limited(&admin, json!(["user:read", "user:update"])).await;
+    let token = limited(&company, &admin, json!(["user:read", "user:update"])).await;
     token.patch(&path, json!({ "email": "evil@attacker.example" })).await.expect(403);
     let with = json!({ "email": "evil@attacker.example", "password": PASSWORD });
     token.patch(&path, with).await.expect(403);
@@ -62,7 +60,7 @@ async fn cal_02_nobody_revokes_a_token_of_the_owner() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
     let admin = company.hire("admin").await;
-    let made = company.owner.client.post("/api/v1/tokens", json!({ "name": "mine" })).await.expect(201);
+    let (made, _) = company.token(&company.owner, json!({ "name": "mine" })).await;
     let path = format!("/api/v1/tokens/{}", made.json["token"]["id"]);
     assert_eq!(admin.client.delete(&path).await.expect(403).code(), "owner_protected");
     company.owner.client.delete(&path).await.expect(204);
@@ -88,11 +86,11 @@ async fn a_token_that_ends_makes_no_token_that_outlives_it() {
     let company = server.company("standard").await;
     let ends = later(&server, 60);
     let new = json!({ "name": "brief", "expires_at": ends });
-    let brief = company.owner.client.post("/api/v1/tokens", new).await.expect(201);
-    let brief = company.owner.client.with_token(brief.json["secret"].as_str().unwrap());
-    let forever = brief.post("/api/v1/tokens", json!({ "name": "forever" })).await.expect(201);
+    let (_, brief) = company.token(&company.owner, new).await;
+    let forever = json!({ "name": "forever", "password": PASSWORD });
+    let forever = brief.post("/api/v1/tokens", forever).await.expect(201);
     assert_eq!(forever.json["token"]["expires_at"], json!(ends));
-    let longer = json!({ "name": "longer", "expires_at": later(&server, 3600) });
+    let longer = json!({ "name": "longer", "expires_at": later(&server, 3600), "password": PASSWORD });
     assert_eq!(brief.post("/api/v1/tokens", longer).await.expect(422).json["field"], "expires_at");
     let forever = brief.with_token(forever.json["secret"].as_str().unwrap());
     forever.get("/api/v1/users").await.expect(200);
@@ -141,8 +139,11 @@ async fn a_token_whose_ticks_come_to_nothing_is_not_a_token_for_everything() {
     let company = server.company("onoff").await;
     let admin = company.hire("admin").await;
     // Admins of this preset have no billing: the tick names permissions of which they hold none.
-    let answer = company.form(&admin, "/tokens", &[("name", "bills"), ("scope", "Billing:Write")]).await;
+    company.give_password(admin.id).await;
+    let form = [("name", "bills"), ("scope", "Billing:Write"), ("password", PASSWORD)];
+    let answer = company.form(&admin, "/tokens", &form).await;
     assert_eq!(answer.status, 422, "{}", answer.text);
+    assert!(answer.text.contains("at least one permission"), "{}", answer.text);
     assert_eq!(company.owner.client.get("/api/v1/tokens").await.expect(200).json["total"], 0);
 }
 
@@ -385,10 +386,10 @@ async fn a_limited_token_signs_its_user_out_nowhere() {
     let company = server.company("standard").await;
     let sessions = company.owner.client.get("/api/v1/me/sessions").await.expect(200);
     let path = format!("/api/v1/me/sessions/{}", sessions.items()[0]["id"]);
-    let reader = limited(&company.owner, json!(["user:read"])).await;
+    let reader = limited(&company, &company.owner, json!(["user:read"])).await;
     reader.delete(&path).await.expect(403);
     company.owner.client.get("/api/v1/me").await.expect(200);
-    limited(&company.owner, json!(["profile:update"])).await.delete(&path).await.expect(204);
+    limited(&company, &company.owner, json!(["profile:update"])).await.delete(&path).await.expect(204);
     company.owner.client.get("/api/v1/me").await.expect(401);
 }
 

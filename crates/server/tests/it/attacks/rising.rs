@@ -266,7 +266,7 @@ async fn all_02_a_toggle_or_role_that_reaches_nothing_yet_is_given_only_by_who_h
             .post("/api/v1/users", json!({ "email": "x@hr.example", "name": "X", "role": coach }))
             .await,
     );
-    let token = super::first::limited(&one, json!(["user:read", "user:set_access"])).await;
+    let token = super::first::limited(&company, &one, json!(["user:read", "user:set_access"])).await;
     gives_more(
         token.put(&format!("/api/v1/users/{}/toggles/{live}", one.id), json!({ "setting": "allow" })).await,
     );

@@ -141,8 +141,7 @@ async fn a_caller_asks_about_those_whose_access_they_may_explain_and_needs_to_be
         server.stranger().post(&format!("/w/{}/access/v1/evaluation", company.slug), asked.clone()).await;
     assert_eq!((stranger.status, stranger.headers.contains_key("www-authenticate")), (401, true));
     let scope = json!({ "name": "calls", "scope": ["call_record:read"] });
-    let token = company.owner.client.post("/api/v1/tokens", scope).await.expect(201);
-    let scoped = company.owner.client.with_token(token.json["secret"].as_str().unwrap());
+    let (_, scoped) = company.token(&company.owner, scope).await;
     let refused = scoped.post(&format!("/w/{}/access/v1/evaluation", company.slug), asked).await.expect(403);
     assert_eq!(refused.json["permission"], "access:explain");
 }

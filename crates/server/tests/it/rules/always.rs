@@ -67,11 +67,11 @@ async fn all_02_an_api_token_carries_at_most_its_scope_and_never_more_than_its_u
     let server = TestServer::start().await;
     let company = server.company("standard").await;
     let scope = json!({ "name": "reader", "scope": ["user:read", "role:read", "api_token:write"] });
-    let created = company.owner.client.post("/api/v1/tokens", scope).await.expect(201);
-    let token = company.owner.client.with_token(created.json["secret"].as_str().unwrap());
+    let (created, token) = company.token(&company.owner, scope).await;
     token.get("/api/v1/users").await.expect(200);
     assert_eq!(token.get("/api/v1/calls").await.expect(403).json["permission"], "call_record:read");
-    let wider = json!({ "name": "wider", "scope": ["user:read", "call_record:read"] });
+    let wider =
+        json!({ "name": "wider", "scope": ["user:read", "call_record:read"], "password": testkit::PASSWORD });
     assert_eq!(token.post("/api/v1/tokens", wider).await.expect(403).code(), "gives_more");
     let listed = company.owner.client.get("/api/v1/tokens").await.expect(200);
     assert!(!listed.text.contains(created.json["secret"].as_str().unwrap()), "shown once");

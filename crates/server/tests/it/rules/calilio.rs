@@ -242,8 +242,7 @@ async fn cal_18_only_the_owner_transfers_ownership_and_only_to_an_admin() {
     assert_eq!(unconfirmed.json["field"], "password");
     assert_eq!(transfer(to(admin.id, "a wrong guess")).await.expect(422).json["field"], "password");
     assert_eq!(transfer(to(member.id, PASSWORD)).await.expect(422).json["field"], "to");
-    let token = owner.post("/api/v1/tokens", json!({ "name": "all" })).await.expect(201);
-    let program = owner.with_token(token.json["secret"].as_str().unwrap());
+    let (_, program) = company.token(&company.owner, json!({ "name": "all" })).await;
     program.post("/api/v1/workspace/transfer", to(admin.id, PASSWORD)).await.expect(403);
     let done = transfer(to(admin.id, PASSWORD)).await.expect(204);
     assert!(!done.headers.contains_key("ringfence-undo"), "only the new Owner can give it back");

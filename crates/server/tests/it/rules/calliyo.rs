@@ -270,7 +270,11 @@ async fn cly_06_at_the_seat_limit_add_user_is_disabled_in_the_page_and_refused_i
     let agent = company.hire("agent").await;
     let button = |page: &str| page.contains(&format!("/w/{}/users/new\"", company.slug));
     assert!(button(&company.page(owner, "/users").await.expect(200).text), "seats are not counted yet");
-    let bought = owner.client.put("/api/v1/workspace/plan", json!({ "seats": 2 })).await.expect(200);
+    let bought = owner
+        .client
+        .put("/api/v1/workspace/plan", json!({ "seats": 2, "password": PASSWORD }))
+        .await
+        .expect(200);
     assert_eq!(bought.json["seats"], json!({ "bought": 2, "used": 2, "free": 0 }));
 
     let before = server.database.fingerprint().await;
@@ -299,9 +303,19 @@ async fn cly_06_fewer_seats_than_people_are_not_bought() {
     let server = TestServer::start().await;
     let company = server.company("calliyo").await;
     let agent = company.hire("agent").await;
-    let refused = company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 1 })).await.expect(409);
+    let refused = company
+        .owner
+        .client
+        .put("/api/v1/workspace/plan", json!({ "seats": 1, "password": PASSWORD }))
+        .await
+        .expect(409);
     assert_eq!((refused.code(), refused.json["field"].as_str()), ("in_use", Some("seats")));
-    company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 0 })).await.expect(422);
+    company
+        .owner
+        .client
+        .put("/api/v1/workspace/plan", json!({ "seats": 0, "password": PASSWORD }))
+        .await
+        .expect(422);
     let refused = agent.client.put("/api/v1/workspace/plan", json!({ "seats": 9 })).await.expect(403);
     assert_eq!(refused.json["permission"], "billing:commit");
     agent.client.get("/api/v1/workspace/plan").await.expect(403);
@@ -311,7 +325,12 @@ async fn cly_06_fewer_seats_than_people_are_not_bought() {
 async fn cly_06_two_who_add_the_last_user_at_once_do_not_both_succeed() {
     let server = TestServer::start().await;
     let company = server.company("calliyo").await;
-    company.owner.client.put("/api/v1/workspace/plan", json!({ "seats": 3 })).await.expect(200);
+    company
+        .owner
+        .client
+        .put("/api/v1/workspace/plan", json!({ "seats": 3, "password": PASSWORD }))
+        .await
+        .expect(200);
     let add = |n: usize| {
         let client = company.owner.client.clone();
         async move {
@@ -409,9 +428,11 @@ async fn cly_19_changing_company_configuration_asks_for_the_password_again() {
         (Method::PATCH, "/api/v1/workspace", json!({ "time_zone": "Asia/Kolkata" })),
         (Method::PUT, "/api/v1/workspace/name", json!({ "name": "Renamed" })),
         (Method::PUT, "/api/v1/workspace/auto-record", json!({ "on": true })),
+        (Method::PUT, "/api/v1/workspace/plan", json!({ "seats": 9 })),
+        (Method::PUT, "/api/v1/workspace/plan", json!({ "plan": "essential" })),
+        (Method::PUT, "/api/v1/workspace/licences", json!({ "licences": 7 })),
     ];
-    let token = owner.post("/api/v1/tokens", json!({ "name": "all" })).await.expect(201);
-    let program = owner.with_token(token.json["secret"].as_str().unwrap());
+    let (_, program) = company.token(&company.owner, json!({ "name": "all" })).await;
     for (method, path, body) in changes {
         let send = |client: &Client, password: Option<&str>| {
             let mut body = body.clone();
@@ -421,14 +442,15 @@ async fn cly_19_changing_company_configuration_asks_for_the_password_again() {
             let (client, request) = (client.clone(), client.request(method.clone(), path).json(&body));
             async move { client.send(request).await }
         };
-        let before = owner.get("/api/v1/workspace").await.expect(200).text;
+        let before = server.database.fingerprint().await;
         for password in [None, Some(""), Some("a wrong guess")] {
             assert_eq!(send(owner, password).await.expect(422).json["field"], "password", "{path}");
         }
         let refused = send(&program, Some(PASSWORD)).await.expect(403);
         assert!(refused.text.contains("API token"), "{}", refused.text);
-        assert_eq!(owner.get("/api/v1/workspace").await.expect(200).text, before, "{path}");
+        assert_eq!(server.database.fingerprint().await, before, "{path}");
         send(owner, Some(PASSWORD)).await.expect(200);
+        server.pass(60);
     }
     // Wrong ones are guesses, counted with those at sign-in.
     let mut last = 422;
@@ -437,6 +459,13 @@ async fn cly_19_changing_company_configuration_asks_for_the_password_again() {
         last = owner.put("/api/v1/workspace/name", guess).await.status;
     }
     assert_eq!(last, 429);
+    // The pages that change them have the field.
+    for page in ["/settings", "/plan", "/licences"] {
+        assert!(
+            company.page(&company.owner, page).await.expect(200).text.contains("name=\"password\""),
+            "{page}"
+        );
+    }
     // Presets without that rule ask for nothing.
     let other = server.company("nuacom").await;
     other.owner.client.put("/api/v1/workspace/name", json!({ "name": "Renamed" })).await.expect(200);

@@ -1,0 +1,74 @@
+//! The password in a session that a PIN opened: asked for once, before the first thing that administers.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use store::Identity;
+use workspace::{Refusal, elevation};
+
+use super::frame::{Frame, came_from, csrf, path};
+use super::paging::with;
+use super::parts::own_password;
+use crate::input::Pairs;
+use crate::request::Request;
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::card::card;
+use crate::ui::dialog;
+use crate::ui::form;
+use crate::ui::page::{PageHead, page_head};
+use crate::ui::text::t;
+
+/// The page with the form.
+pub async fn show(request: Request, _: Identity, _: ()) -> Result<Markup, Refusal> {
+    Ok(page(&request))
+}
+
+/// The form in place of an act that needs the password first. With scripts it opens over the page, which keeps what was
+/// typed.
+pub fn ask(request: &Request) -> Response {
+    if !request.headers.contains_key("hx-request") {
+        return page(request).into_response();
+    }
+    let headers = [
+        ("hx-retarget", "#ask"),
+        ("hx-reswap", "innerHTML show:none"),
+        ("hx-reselect", "#elevate"),
+        ("hx-push-url", "false"),
+    ];
+    let body = form_of(request, dialog::cancel("elevate"));
+    (headers, dialog::dialog("elevate", t("Your password first"), true, body)).into_response()
+}
+
+fn page(request: &Request) -> Markup {
+    let title = t("Your password first");
+    let back = came_from(request).unwrap_or_else(|| path(request, ""));
+    let cancel = button::link(&Button::new(Kind::Plain, t("Cancel")), &back);
+    let main = html! {
+        (page_head(&PageHead { title, ..PageHead::default() }))
+        (card(t("Password"), "", None, form_of(request, cancel)))
+    };
+    Frame::new(request, title).around(main)
+}
+
+fn form_of(request: &Request, cancel: Markup) -> Markup {
+    let why = t(
+        "You signed in with a PIN. People, roles, numbers, settings and the plan ask for your password, which then counts for a quarter of an hour. Nothing has been changed yet.",
+    );
+    let next = came_from(request).unwrap_or_default();
+    let body = html! {
+        p { (why) }
+        input type="hidden" name="next" value=(next);
+        (own_password("elevate"))
+        (form::form_actions(html! { (cancel) (button::submit(&Button::new(Kind::Primary, t("Go on")))) }))
+    };
+    form::form("elevate-form", &path(request, "/elevate"), &csrf(request), body)
+}
+
+/// Takes the password, and leads back to where it was asked for.
+pub async fn submit(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+    let confirmation = request.confirmation(Some(typed.raw("password")));
+    elevation::lift(&request.server.app, &who, &confirmation).await?;
+    let home = path(&request, "");
+    let next = typed.get("next");
+    let ours = next.starts_with(&format!("{home}/")) && next.chars().all(|c| c.is_ascii_graphic());
+    Ok(Redirect::to(&with(if ours { next } else { &home }, "done", "lifted")))
+}

@@ -1,0 +1,111 @@
+//! What asks for the password first in a session that a PIN opened: a few digits sign somebody in for their daily work,
+//! and administer nothing.
+
+use access::{Group, Permission, text};
+use axum::http::Method;
+use workspace::{Code, Refusal};
+
+use crate::endpoint::{Asks, Endpoint, Face};
+use crate::request::Request;
+
+/// The groups of permissions by which people, access, telephones and money are administered.
+const ADMINISTRATION: [Group; 7] = [
+    Group::Settings,
+    Group::Agent,
+    Group::Role,
+    Group::Department,
+    Group::Branch,
+    Group::Number,
+    Group::Billing,
+];
+
+/// Of those groups, what people do for themselves alone.
+const ONES_OWN: [Permission; 3] =
+    [Permission::ProfileUpdate, Permission::AccessRequestCreate, Permission::QueueJoin];
+
+/// What asks for no permission of its own and changes access all the same.
+const UNDO: [&str; 2] = ["/api/v1/undo/{undo}", "/w/{slug}/undo/{undo}"];
+
+/// What makes a secret that outlives the session: not even with the password typed, in a session that a PIN opened.
+const NEVER: [&str; 2] = ["/api/v1/tokens", "/w/{slug}/tokens"];
+
+/// Refuses an act of administration to a session that a PIN opened, until its user types the password. Whoever may not
+/// do it anyway is told that instead.
+pub fn check(request: &Request, endpoint: &Endpoint, method: &Method) -> Result<(), Refusal> {
+    let Some(who) = request.who.as_ref().filter(|_| !method.is_safe()) else { return Ok(()) };
+    let held = endpoint.asks.permission().is_none_or(|permission| who.actor.holds(permission));
+    if !held || !asks(endpoint) {
+        return Ok(());
+    }
+    if who.password_until.is_some() && NEVER.contains(&endpoint.path) {
+        let message = text!(
+            "This session was opened with a PIN, which makes no API tokens. Sign in with your password to make one."
+        );
+        return Err(Refusal::because(Code::Forbidden, message));
+    }
+    if who.by_pin_alone(request.server.app.store.now()) {
+        let message =
+            text!("This session was opened with a PIN. Type your password before you change anything here.");
+        return Err(Refusal::because(Code::PasswordNeeded, message));
+    }
+    Ok(())
+}
+
+/// Whether an endpoint that changes something is one of administration, by the permission that it asks for. Questions to
+/// the decision point change nothing.
+fn asks(endpoint: &Endpoint) -> bool {
+    match endpoint.asks {
+        _ if endpoint.face == Face::AuthZen => false,
+        Asks::Nothing(_) => false,
+        Asks::SignedIn => UNDO.contains(&endpoint.path),
+        Asks::May(permission) | Asks::On(permission, _) | Asks::List(permission) => {
+            let entry = permission.entry();
+            let administers = ADMINISTRATION.contains(&entry.group) || entry.risky;
+            administers && !ONES_OWN.contains(&permission)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NEVER, UNDO, asks};
+    use crate::endpoints;
+
+    #[test]
+    fn every_path_named_here_is_an_endpoint_that_asks_for_the_password() {
+        let all = endpoints::all();
+        for path in UNDO.into_iter().chain(NEVER) {
+            let found = all.iter().find(|e| e.path == path && !e.method.is_safe());
+            assert!(found.is_some_and(asks), "{path}");
+        }
+    }
+
+    #[test]
+    fn people_roles_tokens_and_the_plan_ask_and_ones_own_things_do_not() {
+        let all = endpoints::all();
+        let changes =
+            |path: &str| all.iter().filter(|e| !e.method.is_safe() && e.path.contains(path)).collect();
+        let (asking, own): (Vec<&str>, Vec<&str>) = (
+            vec![
+                "/users",
+                "/roles",
+                "/toggles",
+                "/plan",
+                "/licences",
+                "/settings",
+                "/departments",
+                "/reviews/",
+            ],
+            vec!["/profile", "/me", "/sign-out", "/sessions"],
+        );
+        for (paths, asked) in [(asking, true), (own, false)] {
+            for path in paths {
+                let found: Vec<_> = changes(path);
+                assert!(!found.is_empty(), "{path}");
+                for endpoint in found {
+                    assert_eq!(asks(endpoint), asked, "{} {}", endpoint.method, endpoint.path);
+                }
+            }
+        }
+    }
+}
