@@ -133,7 +133,8 @@ impl Store {
         let new = q("SELECT DISTINCT l.user_id, l.purpose FROM mails m JOIN links l ON \
                      l.workspace_id = m.workspace_id AND l.id = m.link_id WHERE m.workspace_id = ");
         let new = new.v(workspace).s(" AND m.id IN ").list(mails.iter().copied());
-        let new = new.s(" AND NOT EXISTS (SELECT 1 FROM known_secrets k WHERE k.workspace_id = l.workspace_id AND \
+        let new = new
+            .s(" AND NOT EXISTS (SELECT 1 FROM known_secrets k WHERE k.workspace_id = l.workspace_id AND \
                         k.user_id = l.user_id AND k.secret = l.purpose AND k.knower_id = ");
         let new: Vec<(i64, String)> = self.db.all(new.v(knower).s(")")).await?;
         if new.is_empty() {
@@ -154,7 +155,8 @@ impl Store {
 impl Change<'_> {
     /// Writes down that somebody else made or saw a secret of a user's.
     pub async fn known_to(&mut self, user: Id, secret: Secret, knower: Id) -> Result<()> {
-        let insert = q("INSERT INTO known_secrets (workspace_id, user_id, secret, knower_id, known_at) VALUES ");
+        let insert =
+            q("INSERT INTO known_secrets (workspace_id, user_id, secret, knower_id, known_at) VALUES ");
         let insert = insert.list(row![self.workspace(), user, secret.word(), knower, self.now()]);
         self.tx.exec(insert.s(" ON CONFLICT (workspace_id, user_id, secret, knower_id) DO NOTHING")).await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! PINs: kept as hashes, found by phone number, which no two holders of a workspace share (CLY-04).
 
-use access::{Id, Micros};
 use access::model::Standing;
+use access::{Id, Micros};
 
 use crate::change::Change;
 use crate::db::q;
@@ -34,12 +34,11 @@ impl PinHolder {
 impl Store {
     /// The account that signs in with that phone number and a PIN, for sign-in alone.
     pub async fn pin_holder(&self, workspace: i64, phone: &str) -> Result<Option<PinHolder>> {
-        let query = q(
-            "SELECT id, name, standing, pin_hash, (SELECT min(k.known_at) FROM known_secrets k WHERE \
+        let query =
+            q("SELECT id, name, standing, pin_hash, (SELECT min(k.known_at) FROM known_secrets k WHERE \
              k.workspace_id = users.workspace_id AND k.user_id = users.id AND k.secret = 'pin') AS known_at \
              FROM users WHERE deleted_at IS NULL AND pin_hash IS NOT NULL AND standing <> 'invited' \
-             AND workspace_id = ",
-        );
+             AND workspace_id = ");
         Ok(self.db.one(query.v(workspace).s(" AND phone = ").v(phone)).await?)
     }
 }

@@ -37,6 +37,12 @@ pub async fn password<R: Right>(
     if confirmation.password.is_none_or(str::is_empty) {
         return Err(Refusal::invalid(field, "{field} is needed: confirm this with your present password."));
     }
+    let own = app.store.own_record(actor).await?;
+    let account = app.store.credentials(permit.workspace(), &own.email).await?;
+    if account.is_some_and(|account| account.temporary_until().is_some()) {
+        let message = text!("Others know your password: sign in with it and choose one of your own first.");
+        return Err(Refusal::because(Code::OwnSecretFirst, message));
+    }
     check(app, actor, author, permit.permission().name(), confirmation).await
 }
 

@@ -61,10 +61,12 @@ codes! {
     UnknownNumber "unknown_number" 401 "Nobody signs in with this phone number.";
     WrongPin "wrong_pin" 401 "The PIN is wrong.";
     Banned "banned" 401 "The account is banned.";
+    SecretExpired "secret_expired" 401 "The temporary password or PIN is out of time.";
     Forbidden "forbidden" 403 "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 "Only the Owner can change the Owner.";
     GivesMore "gives_more" 403 "You cannot give what you do not hold yourself.";
     HoldsMore "holds_more" 403 "You cannot change somebody who may do more than you.";
+    OwnSecretFirst "own_secret_first" 403 "Choose a password or PIN of your own first.";
     ReadOnly "read_only" 403 "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 "The request did not come from a page of this server.";
     NotFound "not_found" 404 "There is no such thing.";
@@ -182,6 +184,10 @@ impl From<StoreError> for Refusal {
             }
             StoreError::NotUndoable(why) => Refusal::because(Code::NotUndoable, why),
             StoreError::Missing => Refusal::new(Code::NotFound),
+            StoreError::Untold(error) => {
+                tracing::error!(%error, "nobody could be told of a withdrawn secret");
+                Refusal::new(Code::Internal)
+            }
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
             StoreError::Stale => Refusal::because(
                 Code::Conflict,

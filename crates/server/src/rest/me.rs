@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use access::{Permission, Permit, can, shown};
 use schemars::JsonSchema;
 use serde::Serialize;
+use store::known_secret::Secret;
 use store::{Identity, Via};
 use workspace::confirm::Confirmation;
 use workspace::pin::{self, PinChange};
@@ -12,8 +13,10 @@ use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, Sessio
 use workspace::users::UserView;
 use workspace::{List, Moment, Refusal};
 
+use crate::endpoint::OwnSecret;
 use crate::input::Body;
 use crate::output::{Done, Json};
+use crate::own_secret;
 use crate::request::{Request, over_oneself};
 
 /// Who the caller is and what they may do.
@@ -27,6 +30,9 @@ pub struct Me {
     pub via: &'static str,
     /// When the secret that they showed stops being good by itself.
     pub expires_at: Option<Moment>,
+    /// `password` or `pin` where a temporary one opened the session: until it is replaced, the session is good for that,
+    /// for this answer and for signing out.
+    pub replace_first: Option<&'static str>,
     /// Each permission that this secret carries, with the words of its reaches.
     pub permissions: BTreeMap<&'static str, Vec<&'static str>>,
     /// The version of the workspace's access that this is said of.
@@ -37,7 +43,8 @@ pub struct Me {
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Refusal> {
     let app = &request.server.app;
     let model = who.actor.snapshot().model();
-    let powers = who.actor.powers().iter();
+    // A session that is good for nothing yet carries nothing.
+    let powers = who.actor.powers().iter().filter(|_| who.temporary.is_none());
     Ok(Json(Me {
         user: profile::show(app, &who.actor).await?,
         workspace: who.workspace.slug.clone(),
@@ -46,6 +53,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Re
             Via::Token(_) => "api_token",
         },
         expires_at: who.expires_at.map(Moment),
+        replace_first: who.temporary.map(Secret::word),
         permissions: powers.map(|(p, reaches)| (p.name(), shown(p, reaches).words())).collect(),
         version: model.version,
     }))
@@ -64,16 +72,24 @@ pub async fn update(
 /// Changes one's own password; every other session ends.
 pub async fn change_password(
     request: Request,
-    permit: Permit<can::ProfileUpdate>,
+    proof: OwnSecret,
     Body(passwords): Body<PasswordChange>,
 ) -> Result<Done, Refusal> {
-    let permit = over_oneself(&permit)?;
-    let keep = match request.identity()?.via {
+    let (app, who) = (&request.server.app, request.identity()?);
+    let keep = match who.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
-    let app = &request.server.app;
-    profile::change_password(app, &permit, &request.author(), passwords, keep).await.map(|()| Done)
+    match (proof, keep) {
+        (OwnSecret::May(permit), _) => {
+            profile::change_password(app, &permit, &request.author(), passwords, keep).await?;
+        }
+        (OwnSecret::Replaces(Secret::Password), Some(session)) => {
+            profile::replace_temporary_password(app, who, session, &passwords.new).await?;
+        }
+        (OwnSecret::Replaces(secret), _) => return Err(own_secret::first(secret)),
+    }
+    Ok(Done)
 }
 
 /// One's own sessions.
@@ -84,14 +100,21 @@ pub async fn sessions(request: Request, who: Identity, _: ()) -> Result<Json<Lis
 /// Sets one's own PIN.
 pub async fn set_pin(
     request: Request,
-    permit: Permit<can::ProfileUpdate>,
+    proof: OwnSecret,
     Body(new): Body<PinChange>,
 ) -> Result<Done, Refusal> {
-    let permit = over_oneself(&permit)?;
-    let confirmation = Confirmation { field: "current", ..request.confirmation(Some(&new.current)) };
-    pin::set_own(&request.server.app, &permit, &request.author(), &new.pin, &confirmation)
-        .await
-        .map(|()| Done)
+    let app = &request.server.app;
+    match proof {
+        OwnSecret::May(permit) => {
+            let typed = Confirmation { field: "current", ..request.confirmation(Some(&new.current)) };
+            pin::set_own(app, &permit, &request.author(), &new.pin, &typed).await?;
+        }
+        OwnSecret::Replaces(Secret::Pin) => {
+            pin::replace_temporary(app, request.identity()?, &new.pin).await?;
+        }
+        OwnSecret::Replaces(secret) => return Err(own_secret::first(secret)),
+    }
+    Ok(Done)
 }
 
 /// Ends all of one's own sessions but the one that asks.
