@@ -74,7 +74,7 @@ impl Request {
         let query = self.uri.query().unwrap_or_default().as_bytes();
         let secret = |text: &[u8]| {
             form_urlencoded::parse(text)
-                .any(|(name, value)| !value.is_empty() && ["password", "new", "pin"].contains(&&*name))
+                .any(|(name, value)| !value.is_empty() && ["password", "pin"].contains(&&*name))
         };
         let form = self.content_type() == "application/x-www-form-urlencoded";
         match face {

@@ -45,7 +45,9 @@ pub async fn transfer(
 /// Whether nobody but a user themself can sign in as them, the present Owner aside: else somebody else would become Owner.
 async fn signs_in_alone(change: &mut Change<'_>, heir: Id, giver: Id) -> Answer<()> {
     if !change.has_password(heir).await? || !change.knowers(heir, Secret::Password).await?.is_empty() {
-        let message = "{field} must be somebody who has chosen a password of their own: ask them to sign in and choose one first.";
+        let message = text!(
+            "{field} must be somebody who has chosen a password of their own: ask them to sign in and choose one first."
+        );
         return Err(Refusal::invalid("to", message));
     }
     // Whoever knew what a password was chosen with may be the one who chose it.
@@ -54,7 +56,9 @@ async fn signs_in_alone(change: &mut Change<'_>, heir: Id, giver: Id) -> Answer<
     if others.iter().all(|other| [OPERATOR, giver].contains(other)) {
         return Ok(());
     }
-    let message = "{field} must be somebody whom nobody else can sign in as, and this password was chosen with one or with a link that somebody else knew. Reset it yourself and have them choose another, or have them use “Forgot your password?”, and try again.";
+    let message = text!(
+        "{field} must be somebody as whom nobody else can sign in. What this person signs in with was chosen with a password, PIN or link that somebody else knew: reset their password yourself, or have them use “Forgot your password?”, and try again once they have chosen one."
+    );
     Err(Refusal::invalid("to", message))
 }
 

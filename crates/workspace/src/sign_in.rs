@@ -207,10 +207,12 @@ impl Tried<'_> {
 /// Said to whoever shows the right secret after its time, which tells guessers nothing that they could use.
 fn out_of_time(secret: Secret) -> Refusal {
     let message = match secret {
-        Secret::Pin => "This PIN was temporary and is out of time. Ask an administrator for a new one.",
-        _ => {
-            "This password was temporary and is out of time. Use “Forgot your password?”, or ask an administrator for a new one."
+        Secret::Pin => {
+            text!("This PIN was temporary and is out of time. Ask an administrator for a new one.")
         }
+        _ => text!(
+            "This password was temporary and is out of time. Use “Forgot your password?”, or ask an administrator for a new one."
+        ),
     };
     Refusal::because(Code::SecretExpired, message)
 }
