@@ -111,12 +111,12 @@ impl Store {
     /// Opens a change of a session that a temporary secret opened, to replace that secret, and makes the session a full
     /// one by it. Needs no permit: nobody lacks the right to a secret of their own. `Missing` where the session is no
     /// such one, or the secret was replaced in the meantime.
-    pub async fn begin_with_temporary(&self, who: &Identity) -> Result<Change<'_>> {
+    pub async fn begin_with_temporary(&self, who: &Identity, author: &Author) -> Result<Change<'_>> {
         let (Via::Session(session), Some(secret)) = (who.via, who.temporary) else {
             return Err(StoreError::Missing);
         };
         let workspace = who.workspace.id;
-        let mut change = self.open_change(workspace, &who.author()).await?;
+        let mut change = self.open_change(workspace, author).await?;
         let update = q("UPDATE sessions SET temporary = '' WHERE workspace_id = ").v(workspace);
         let update = update.s(" AND id = ").v(session).s(" AND temporary = ").v(secret.word());
         let update = update.s(" AND user_id = ").v(who.actor.id());

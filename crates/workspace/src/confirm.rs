@@ -39,9 +39,12 @@ pub async fn password<R: Right>(
     }
     let own = app.store.own_record(actor).await?;
     let account = app.store.credentials(permit.workspace(), &own.email).await?;
+    // It is no sign of who acts: whoever gave it to them has it too.
     if account.is_some_and(|account| account.temporary_until().is_some()) {
-        let message = text!("Others know your password: sign in with it and choose one of your own first.");
-        return Err(Refusal::because(Code::OwnSecretFirst, message));
+        return Err(Refusal::invalid(
+            field,
+            "{field} is a temporary one, which others know: sign in with it and choose another one first.",
+        ));
     }
     check(app, actor, author, permit.permission().name(), confirmation).await
 }

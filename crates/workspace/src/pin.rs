@@ -126,7 +126,7 @@ pub async fn set_own(
 }
 
 /// Replaces the temporary PIN that opened one's session by one of one's own. It takes no permission.
-pub async fn replace_temporary(app: &App, who: &Identity, pin: &str) -> Answer<()> {
+pub async fn replace_temporary(app: &App, who: &Identity, author: &Author, pin: &str) -> Answer<()> {
     let record = app.store.own_record(&who.actor).await?;
     check(pin, digits(app, who.workspace.id).await?)?;
     let held = app.store.pin_holder(who.workspace.id, &record.phone).await?;
@@ -135,7 +135,7 @@ pub async fn replace_temporary(app: &App, who: &Identity, pin: &str) -> Answer<(
         return Err(Refusal::invalid("pin", "{field} must be another than the temporary one."));
     }
     let hash = app.passwords.hash(pin).await?;
-    let mut change = profile::begin_replacing(app, who).await?;
+    let mut change = profile::begin_replacing(app, who, author).await?;
     change.choose_pin(who.actor.id(), &hash).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
     change.record(act.with(serde_json::json!({ "after": { "pin": "chosen" } })));

@@ -7,7 +7,7 @@ use store::audit::Act;
 use store::device::DeviceRow;
 use store::session::SessionRow;
 use store::user::{UserInput, UserRow};
-use store::{Author, Change, Identity, StoreError};
+use store::{Author, Change, Identity, StoreError, Via};
 
 use crate::confirm::{self, Confirmation};
 use crate::guesses::{self, By, Caller};
@@ -164,7 +164,7 @@ pub async fn change_password(
 
 /// Replaces the temporary password that opened one's session by one of one's own, and ends one's other sessions. It takes
 /// no permission, and the present password is not asked for again: it opened the session, which is good for this alone.
-pub async fn replace_temporary_password(app: &App, who: &Identity, keep: Id, new: &str) -> Answer<()> {
+pub async fn replace_temporary_password(app: &App, who: &Identity, author: &Author, new: &str) -> Answer<()> {
     check::password(new).map_err(|refusal| Refusal { field: Some("new".into()), ..refusal })?;
     let record = app.store.own_record(&who.actor).await?;
     let account = app.store.credentials(who.workspace.id, &record.email).await?;
@@ -173,17 +173,21 @@ pub async fn replace_temporary_password(app: &App, who: &Identity, keep: Id, new
         return Err(Refusal::invalid("new", "{field} must be another than the temporary one."));
     }
     let hash = app.passwords.hash(new).await?;
-    let mut change = begin_replacing(app, who).await?;
+    let keep = match who.via {
+        Via::Session(session) => Some(session),
+        Via::Token(_) => None,
+    };
+    let mut change = begin_replacing(app, who, author).await?;
     change.choose_password(who.actor.id(), &hash).await?;
-    change.end_sessions(who.actor.id(), Some(keep)).await?;
+    change.end_sessions(who.actor.id(), keep).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
     change.record(act.with(serde_json::json!({ "after": { "password": "chosen" } })));
     Ok(change.commit().await?)
 }
 
 /// Opens the change that replaces the temporary secret of a session; whose secret was replaced meanwhile signs in anew.
-pub(crate) async fn begin_replacing<'a>(app: &'a App, who: &Identity) -> Answer<Change<'a>> {
-    app.store.begin_with_temporary(who).await.map_err(|error| match error {
+pub(crate) async fn begin_replacing<'a>(app: &'a App, who: &Identity, author: &Author) -> Answer<Change<'a>> {
+    app.store.begin_with_temporary(who, author).await.map_err(|error| match error {
         StoreError::Missing => Refusal::new(Code::Unauthenticated),
         error => error.into(),
     })

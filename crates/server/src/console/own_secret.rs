@@ -4,8 +4,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use store::Identity;
 use store::known_secret::Secret;
-use store::{Identity, Via};
 use workspace::{Code, Refusal, pin, profile};
 
 use super::frame::{csrf, done, path};
@@ -31,12 +31,13 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Response, Re
 /// Replaces it. What is wrong with the new one is said on the page.
 pub async fn replace(request: Request, who: Identity, typed: Pairs) -> Result<Response, Refusal> {
     let app = &request.server.app;
-    let (Some(secret), Via::Session(session)) = (who.temporary, who.via) else {
+    let Some(secret) = who.temporary else {
         return Ok(Redirect::to(&path(&request, "")).into_response());
     };
+    let author = request.author();
     let (replaced, word) = match secret {
-        Secret::Pin => (pin::replace_temporary(app, &who, typed.get("pin")).await, "pin"),
-        _ => (profile::replace_temporary_password(app, &who, session, typed.raw("new")).await, "password"),
+        Secret::Pin => (pin::replace_temporary(app, &who, &author, typed.get("pin")).await, "pin"),
+        _ => (profile::replace_temporary_password(app, &who, &author, typed.raw("new")).await, "password"),
     };
     match replaced {
         Ok(()) => Ok(done(&request, "", word).into_response()),

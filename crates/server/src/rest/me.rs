@@ -80,14 +80,14 @@ pub async fn change_password(
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
-    match (proof, keep) {
-        (OwnSecret::May(permit), _) => {
+    match proof {
+        OwnSecret::May(permit) => {
             profile::change_password(app, &permit, &request.author(), passwords, keep).await?;
         }
-        (OwnSecret::Replaces(Secret::Password), Some(session)) => {
-            profile::replace_temporary_password(app, who, session, &passwords.new).await?;
+        OwnSecret::Replaces(Secret::Password) => {
+            profile::replace_temporary_password(app, who, &request.author(), &passwords.new).await?;
         }
-        (OwnSecret::Replaces(secret), _) => return Err(own_secret::first(secret)),
+        OwnSecret::Replaces(secret) => return Err(own_secret::first(secret)),
     }
     Ok(Done)
 }
@@ -110,7 +110,7 @@ pub async fn set_pin(
             pin::set_own(app, &permit, &request.author(), &new.pin, &typed).await?;
         }
         OwnSecret::Replaces(Secret::Pin) => {
-            pin::replace_temporary(app, request.identity()?, &new.pin).await?;
+            pin::replace_temporary(app, request.identity()?, &request.author(), &new.pin).await?;
         }
         OwnSecret::Replaces(secret) => return Err(own_secret::first(secret)),
     }
