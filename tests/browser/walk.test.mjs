@@ -139,6 +139,10 @@ for (const walk of WALKS) {
     await hand.type(field(signIn, 'email'), owner.owner);
     await hand.type(field(signIn, 'password'), owner.password);
     await hand.press(send(signIn));
+    await settled(page, new RegExp(`^/w/${slug}/own-secret$`));
+    const own = form(page, '/own-secret');
+    await hand.type(field(own, 'new'), 'a password of her own');
+    await hand.press(send(own));
     await settled(page, new RegExp(`^/w/${slug}$`));
 
     // One's own language, and from then on every page speaks it.

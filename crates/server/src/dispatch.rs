@@ -20,7 +20,7 @@ use workspace::{Code, Refusal, lookups};
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, listen, password_first, refuse, viewing};
+use crate::{Server, console, cookie, endpoints, listen, own_secret, password_first, refuse, viewing};
 
 /// So long may a body take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
@@ -152,6 +152,7 @@ async fn handle(
     if !matches!(endpoint.asks, Asks::Nothing(_)) {
         request.identity()?;
     }
+    own_secret::check(request, endpoint)?;
     viewing::check(request, endpoint, method)?;
     password_first::check(request, endpoint, method)?;
     let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, endpoint.largest_body)).await;

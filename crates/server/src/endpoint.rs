@@ -7,15 +7,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use access::{Noun, Permission, Permit, Right, Thing, Visible};
+use access::{Noun, Permission, Permit, Right, Thing, Visible, can};
 use axum::http::Method;
 use axum::response::Response;
 use store::Identity;
+use store::known_secret::Secret;
 use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;
-use crate::request::Request;
+use crate::request::{Request, over_oneself};
 use crate::schema::{SchemaOf, field_names};
 use crate::unread;
 
@@ -47,6 +48,8 @@ pub struct Endpoint {
     pub media_type: Option<&'static str>,
     /// Whether a good answer can be a page of somebody who is signed in.
     pub page: bool,
+    /// Whether it is open to a session that a temporary secret opened, before that is replaced ([`crate::own_secret`]).
+    pub anyway: bool,
     /// The schema of a good answer, where it is JSON.
     pub output: Option<SchemaOf>,
     handler: Handler,
@@ -141,6 +144,7 @@ impl Endpoint {
             path,
             face,
             asks,
+            anyway: false,
             page: O::PAGE && face == Face::Console && !matches!(asks, Asks::Nothing(_)),
             summary,
             largest_body: I::LARGEST,
@@ -177,6 +181,28 @@ impl Endpoint {
         Fut: Future<Output = Result<O, Refusal>> + Send,
     {
         Endpoint::with(row, Asks::SignedIn, |request, _| request.identity().cloned(), act)
+    }
+
+    /// The same, open even to a session that a temporary secret opened.
+    #[must_use]
+    pub fn anyway(self) -> Endpoint {
+        Endpoint { anyway: true, ..self }
+    }
+
+    /// An endpoint that sets a secret of one's own: for holders of the permission to change their profile, and for
+    /// whoever has to replace a temporary secret, who needs none.
+    pub fn own_secret<I, O, F, Fut>(row: Row, act: F) -> Endpoint
+    where
+        I: Input,
+        O: Output,
+        F: Fn(Request, OwnSecret, I) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Refusal>> + Send,
+    {
+        let prove = |request: &Request, _| match request.identity()?.temporary {
+            Some(secret) => Ok(OwnSecret::Replaces(secret)),
+            None => Ok(OwnSecret::May(over_oneself(&request.identity()?.actor.permit()?)?)),
+        };
+        Endpoint::with(row, Asks::May(can::ProfileUpdate::PERMISSION), prove, act).anyway()
     }
 
     /// An endpoint for holders of a permission that concerns the workspace.
@@ -230,6 +256,15 @@ impl Endpoint {
         unread::refuse(self, &request)?;
         (self.handler)(request).await
     }
+}
+
+/// Proof that somebody may set a secret of their own.
+#[derive(Debug)]
+pub enum OwnSecret {
+    /// They came with a temporary one, which it replaces.
+    Replaces(Secret),
+    /// They may change their own profile.
+    May(Permit<can::ProfileUpdate>),
 }
 
 /// What the table says of an endpoint besides what it asks: method, path, one sentence.

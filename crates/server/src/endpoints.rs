@@ -13,6 +13,12 @@ macro_rules! endpoints {
     (@one $method:ident $path:literal signed_in $act:path, $summary:literal) => {
         Endpoint::signed_in((Method::$method, $path, $summary), $act)
     };
+    (@one $method:ident $path:literal signed_in anyway $act:path, $summary:literal) => {
+        Endpoint::signed_in((Method::$method, $path, $summary), $act).anyway()
+    };
+    (@one $method:ident $path:literal own_secret $act:path, $summary:literal) => {
+        Endpoint::own_secret((Method::$method, $path, $summary), $act)
+    };
     (@one $method:ident $path:literal may $right:ident $act:path, $summary:literal) => {
         Endpoint::may::<can::$right, _, _, _, _>((Method::$method, $path, $summary), $act)
     };
@@ -28,7 +34,8 @@ macro_rules! endpoints {
 }
 
 /// Every endpoint. `open` says why anybody may call it; `signed_in` is about the caller alone; `may` asks for a
-/// permission on the workspace; `list` for one at any reach; `on` for one on the thing that the path names.
+/// permission on the workspace; `list` for one at any reach; `on` for one on the thing that the path names. A session that
+/// a temporary password or PIN opened reaches only `open`, `anyway` and `own_secret`, which sets another one.
 pub fn all() -> Vec<Endpoint> {
     endpoints! {
         GET  "/healthz"                    open("says only whether the server works") rest::health::show, "Whether the server and its database answer.";
@@ -36,13 +43,13 @@ pub fn all() -> Vec<Endpoint> {
 
         POST "/api/v1/sessions"            open("how one comes to be somebody") rest::sessions::create, "Sign in with an email address and a password; the answer's token is a bearer token.";
         POST "/api/v1/sessions/pin"        open("how one comes to be somebody") rest::sessions::create_with_pin, "Sign in with a phone number and a PIN.";
-        DELETE "/api/v1/sessions/current"  signed_in() rest::sessions::end, "Sign out: end the session whose token is sent.";
+        DELETE "/api/v1/sessions/current"  signed_in(anyway) rest::sessions::end, "Sign out: end the session whose token is sent.";
         GET  "/api/v1/openapi.json"        open("describes the API and says nothing of any workspace") openapi::show, "This description of the API, as OpenAPI 3.1.";
         GET  "/api/v1/permissions"         signed_in() rest::permissions::list, "The permission catalogue.";
-        GET  "/api/v1/me"                  signed_in() rest::me::show, "Who you are and what you may do.";
+        GET  "/api/v1/me"                  signed_in(anyway) rest::me::show, "Who you are and what you may do.";
         PATCH "/api/v1/me"                 may(ProfileUpdate) rest::me::update, "Edit your own record.";
-        PUT  "/api/v1/me/password"         may(ProfileUpdate) rest::me::change_password, "Change your own password; your other sessions end, and with `revoke_tokens` your API tokens.";
-        PUT  "/api/v1/me/pin"              may(ProfileUpdate) rest::me::set_pin, "Set your own PIN, with your present password.";
+        PUT  "/api/v1/me/password"         own_secret() rest::me::change_password, "Change your own password; your other sessions end, and with `revoke_tokens` your API tokens. A temporary one is replaced without a permission.";
+        PUT  "/api/v1/me/pin"              own_secret() rest::me::set_pin, "Set your own PIN, with your present password. A temporary one is replaced without either.";
         GET  "/api/v1/me/caller-id"        signed_in() rest::calling::own, "The number that your calls show, and those that you may choose among.";
         PUT  "/api/v1/me/caller-id"        may(ProfileUpdate) rest::calling::choose, "Choose the number that your calls show, or null for the one granted first.";
         GET  "/api/v1/me/sessions"         signed_in() rest::me::sessions, "Your own sessions.";
@@ -76,10 +83,10 @@ pub fn all() -> Vec<Endpoint> {
         PUT  "/api/v1/users/{user}/role"   on(User UserAssignRole) rest::users::assign_role, "Give a user another role.";
         PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
         DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
-        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a one-time password, answered once, end every session, revoke every API token and take the PIN away.";
+        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a temporary password, answered once, end every session, revoke every API token and take the PIN away.";
         POST "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::invite_again, "Invite somebody again who has not come yet; the earlier link is no longer good.";
         DELETE "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::withdraw_invitation, "Withdraw an invitation: its link is no longer good.";
-        POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a PIN, answered once, end every session and revoke every API token.";
+        POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a temporary PIN, answered once, end every session and revoke every API token.";
         GET  "/api/v1/users/{user}/access" on(User AccessExplain) rest::access::effective, "Every permission of a user, held or not, with what gives and takes it.";
         GET  "/api/v1/users/{user}/toggles" on(User UserRead) rest::access::toggles, "Every toggle as it stands for a user.";
         PUT  "/api/v1/users/{user}/toggles/{toggle}" on(User UserSetAccess) rest::access::set_toggle, "Set a toggle for a user: inherit, allow or deny.";
@@ -198,7 +205,9 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::show, "The sign-in page for phones.";
         POST "/w/{slug}/mobile"            open("how one comes to be somebody") console::mobile::submit, "Sign in with a phone number and a PIN.";
         POST "/w/{slug}/sign-in/demo"      open("demo workspaces only, whose people are made up") console::sign_in::as_demo_user, "Sign in as somebody of the demo.";
-        POST "/w/{slug}/sign-out"          signed_in() console::sign_in::sign_out, "Sign out.";
+        POST "/w/{slug}/sign-out"          signed_in(anyway) console::sign_in::sign_out, "Sign out.";
+        GET  "/w/{slug}/own-secret"        signed_in(anyway) console::own_secret::show, "The page on which a temporary password or PIN is replaced.";
+        POST "/w/{slug}/own-secret"        signed_in(anyway) console::own_secret::replace, "Replace the temporary password or PIN that one signed in with.";
         POST "/w/{slug}/undo/{undo}"       signed_in() console::foreseen::undo, "Undo a change of access of one's own.";
         GET  "/w/{slug}/live"              signed_in() live::stream, "What changes, as server-sent events.";
         GET  "/w/{slug}"                   signed_in() console::home::show, "The start page.";

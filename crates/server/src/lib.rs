@@ -22,6 +22,7 @@ mod multipart;
 pub mod openapi;
 pub mod output;
 mod password_first;
+pub mod own_secret;
 pub mod recordings;
 pub mod refuse;
 pub mod request;
@@ -63,7 +64,7 @@ pub struct Config {
     pub behind_proxy: bool,
     /// The address that callers use, without a slash at the end; taken from the request where it is none.
     pub public_url: Option<String>,
-    /// Whether mails are sent; else they are kept for people to pass on.
+    /// Whether mails are sent; else they are kept for people to pass on. The acts are told the same ([`App::sends_mail`]).
     pub sends_mail: bool,
 }
 

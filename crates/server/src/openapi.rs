@@ -85,7 +85,8 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
             "title": "Ringfence",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Every operation names the permission that it asks for in `x-permission` and, in `x-asks`, \
-                            over what. Things that you may not see answer 404 like things that do not exist.",
+                            over what. A session that a temporary password or PIN opened \
+                            reaches only what has `x-anyway`. Things that you may not see answer 404 like things that do not exist.",
         },
         "security": [{ "bearer": [] }],
         "paths": paths,
@@ -127,6 +128,9 @@ fn operation(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
     let Some(fields) = operation.as_object_mut() else { return operation };
     if let Some(permission) = endpoint.asks.permission() {
         fields.insert("x-permission".into(), json!(permission));
+    }
+    if endpoint.anyway {
+        fields.insert("x-anyway".into(), json!(true));
     }
     if matches!(endpoint.asks, Asks::Nothing(_)) {
         fields.insert("security".into(), json!([]));
@@ -255,7 +259,9 @@ fn refusals(endpoint: &Endpoint) -> Vec<u16> {
         // Whoever shows no token shows a password, and those are guessed.
         Asks::Nothing(_) if changes => all.extend([401, 429]),
         Asks::Nothing(_) => {}
-        Asks::SignedIn => all.push(401),
+        Asks::SignedIn if endpoint.anyway => all.push(401),
+        // What a session that a temporary secret opened is refused.
+        Asks::SignedIn => all.extend([401, 403]),
         Asks::May(_) | Asks::List(_) | Asks::On(..) => all.extend([401, 403]),
     }
     // The path names a thing, or the query or the body can.
@@ -297,12 +303,14 @@ fn problems(schemas: &mut Schemas) -> Map<String, Value> {
 /// The table as a page for people: method, path, what it asks, what it is.
 pub fn page(endpoints: &[Endpoint]) -> String {
     let mut page = String::from(
-        "# Endpoints\n\nEvery address of the server, made from the table in `crates/server/src/endpoints.rs`.\n\n\
+        "# Endpoints\n\nEvery address of the server, made from the table in `crates/server/src/endpoints.rs`. \
+         What asks for nothing or says *anyway* is open to a session that a temporary password or PIN opened.\n\n\
          | Method | Path | Asks | What it is |\n|---|---|---|---|\n",
     );
     for endpoint in endpoints {
         let Endpoint { method, path, summary, .. } = endpoint;
-        page.push_str(&format!("| {method} | `{path}` | {} | {summary} |\n", asks(endpoint.asks)));
+        let anyway = if endpoint.anyway { " (anyway)" } else { "" };
+        page.push_str(&format!("| {method} | `{path}` | {}{anyway} | {summary} |\n", asks(endpoint.asks)));
     }
     page
 }

@@ -51,6 +51,9 @@ pub fn render(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Resp
         Face::Console if refusal.code == Code::Unauthenticated && check::slug(request.slug()).is_ok() => {
             to_sign_in(request)
         }
+        Face::Console if refusal.code == Code::OwnSecretFirst => {
+            lead(request, &console::frame::path(request, console::own_secret::PATH))
+        }
         // No workspace is called so, and what is no slug does not belong into a header.
         Face::Console if refusal.code == Code::Unauthenticated => {
             let absent = Refusal::new(Code::NotFound);
@@ -95,10 +98,14 @@ fn with_status(refusal: &Refusal, body: impl IntoResponse) -> Response {
 fn to_sign_in(request: &Request) -> Response {
     let wanted = request.uri.path_and_query().map_or("", |p| p.as_str());
     let next = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
-    let address = format!("/w/{}/sign-in?{next}", request.slug());
+    lead(request, &format!("/w/{}/sign-in?{next}", request.slug()))
+}
+
+/// To another page than the one that was asked for.
+fn lead(request: &Request, address: &str) -> Response {
     if request.headers.contains_key("hx-request") {
-        // A page that is open swaps only a part; signing in needs the whole page.
-        return ([("hx-redirect", address)], StatusCode::NO_CONTENT).into_response();
+        // A page that is open swaps only a part; these need the whole page.
+        return ([("hx-redirect", address.to_owned())], StatusCode::NO_CONTENT).into_response();
     }
-    Redirect::to(&address).into_response()
+    Redirect::to(address).into_response()
 }

@@ -192,12 +192,12 @@ impl Request {
 
     /// How this server stands to mail, for whoever came to this address.
     pub fn post<'a>(&self, address: &'a str) -> Post<'a> {
-        Post { sends: self.server.config.sends_mail, address }
+        Post { sends: self.server.app.sends_mail, address }
     }
 
     /// An invitation as its maker sees it: with the link to pass on where no mail is sent.
     pub fn shown(&self, invitation: Invitation) -> Invitation {
-        let link = invitation.link.filter(|_| !self.server.config.sends_mail);
+        let link = invitation.link;
         let home = |slug: &str, path: String| format!("{}/w/{slug}{path}", self.base_url());
         Invitation { link: link.map(|path| home(&invitation.workspace, path)), ..invitation }
     }

@@ -9,6 +9,7 @@ use rand::Rng as _;
 
 use crate::audit::{self, Act};
 use crate::db::{Tx, q};
+use crate::known_secret::Tell;
 use crate::load::{self, Reader};
 use crate::{Changed, Result, Store, StoreError, What, undo};
 
@@ -199,6 +200,11 @@ impl Change<'_> {
         self.next_call - count
     }
 
+    /// How people are told of secrets that were withdrawn.
+    pub(crate) fn tell(&self) -> Option<Tell> {
+        self.store.tell
+    }
+
     /// Writes the act into the audit log when the change is committed.
     pub fn record(&mut self, act: Act) {
         self.acts.push(act);
@@ -253,10 +259,10 @@ impl Change<'_> {
         Ok(Snapshot::build(model, self.now))
     }
 
-    /// Checks the outcome against the rules about who may act on whom, writes the audit entries, and makes it
-    /// hold: for the next request and for what is open.
+    /// Checks the outcome against the rules about who may act on whom, withdraws secrets that somebody knows who must
+    /// not any more, writes the audit entries, and makes it hold: for the next request and for what is open.
     pub async fn commit(mut self) -> Result<()> {
-        let after = if self.changes_access { Some(self.after().await?) } else { None };
+        let after = if self.changes_access { Some(Arc::new(self.after().await?)) } else { None };
         let before = self.before.clone();
         let outcome = after.as_ref().unwrap_or(&before);
         if self.changes_access || !self.touched.is_empty() {
@@ -264,6 +270,9 @@ impl Change<'_> {
             judged.map_err(|breach| self.told(breach))?;
         }
         self.foresee(outcome)?;
+        if let Some(after) = &after {
+            self.withdraw_known_secrets(after).await?;
+        }
         if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
             self.leave_undo(after).await?;
         }

@@ -7,6 +7,7 @@ use access::{Actor, CannotView, Id, Micros, Permission, PermissionSet, Snapshot}
 
 use crate::change::Author;
 use crate::db::q;
+use crate::known_secret::Secret;
 use crate::load::id;
 use crate::workspace::{COLUMNS, WorkspaceRow};
 use crate::{Result, Store};
@@ -33,6 +34,9 @@ pub struct Identity {
     pub expires_at: Option<Micros>,
     /// Until when the user's password counts as shown; none where the session was opened with it, and for tokens.
     pub password_until: Option<Micros>,
+    /// The secret that opened the session, where others know that too: until it is replaced, the session is good for
+    /// nothing else.
+    pub temporary: Option<Secret>,
     /// The code of the language that the user chose; empty where they did not, and for tokens.
     pub language: String,
     /// The session's own user, while they look at the workspace as the actor would.
@@ -92,6 +96,7 @@ struct Found {
     own_language: String,
     viewing_as: Option<i64>,
     password_until: Option<i64>,
+    temporary: String,
     #[sqlx(flatten)]
     workspace: WorkspaceRow,
 }
@@ -103,7 +108,7 @@ impl Store {
             .db
             .one(
                 q("SELECT s.id AS secret_id, s.user_id, w.version, s.expires_at, s.last_seen_at AS used_at, \
-                   NULL AS scope, u.language AS own_language, s.viewing_as, s.password_until, ")
+                   NULL AS scope, u.language AS own_language, s.viewing_as, s.password_until, s.temporary, ")
                 .s(COLUMNS)
                 .s(" FROM sessions s JOIN workspaces w ON w.id = s.workspace_id \
                    JOIN users u ON u.workspace_id = s.workspace_id AND u.id = s.user_id WHERE s.token_hash = ")
@@ -120,7 +125,7 @@ impl Store {
             .one(
                 q("SELECT t.id AS secret_id, t.user_id, w.version, t.expires_at, t.last_used_at AS used_at, t.scope, \
                    '' AS own_language, CAST(NULL AS BIGINT) AS viewing_as, \
-                   CAST(NULL AS BIGINT) AS password_until, ")
+                   CAST(NULL AS BIGINT) AS password_until, '' AS temporary, ")
                 .s(COLUMNS)
                 .s(" FROM api_tokens t JOIN workspaces w ON w.id = t.workspace_id WHERE t.token_hash = ")
                 .v(token_hash),
@@ -145,6 +150,7 @@ impl Store {
             via,
             expires_at: found.expires_at,
             password_until: found.password_until,
+            temporary: Secret::of_word(&found.temporary),
             language: found.own_language,
             viewer: None,
             view_ended: None,

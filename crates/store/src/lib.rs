@@ -14,6 +14,7 @@ pub mod entity;
 pub mod expiry;
 pub mod grant;
 mod identity;
+pub mod known_secret;
 pub mod link;
 mod load;
 pub mod mail;
@@ -53,6 +54,7 @@ pub struct Store {
     snapshots: Arc<RwLock<HashMap<i64, Arc<Snapshot>>>>,
     changes: broadcast::Sender<Changed>,
     announced: Arc<Mutex<HashMap<i64, (i64, What)>>>,
+    tell: Option<known_secret::Tell>,
 }
 
 /// Something in a workspace is another than before.
@@ -121,6 +123,9 @@ pub enum StoreError {
     /// No such row.
     #[error("no such row")]
     Missing,
+    /// Whoever the change concerns could not be told of it.
+    #[error("cannot tell those concerned: {0}")]
+    Untold(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -152,6 +157,7 @@ impl Store {
             snapshots: Arc::default(),
             changes,
             announced: Arc::default(),
+            tell: None,
         };
         watch::start(&store).await?;
         Ok(store)
@@ -199,14 +205,14 @@ impl Store {
     }
 
     /// Puts a snapshot in place unless a later one is there.
-    fn keep(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+    fn keep(&self, snapshot: impl Into<Arc<Snapshot>>) -> Arc<Snapshot> {
+        let snapshot = snapshot.into();
         let mut kept = self.snapshots.write().unwrap_or_else(PoisonError::into_inner);
         let newer =
             |old: &Arc<Snapshot>| (old.model().version, old.at()) > (snapshot.model().version, snapshot.at());
         match kept.get(&snapshot.model().workspace) {
             Some(old) if newer(old) => old.clone(),
             _ => {
-                let snapshot = Arc::new(snapshot);
                 kept.insert(snapshot.model().workspace, snapshot.clone());
                 snapshot
             }

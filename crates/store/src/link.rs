@@ -4,6 +4,7 @@ use access::{Id, Micros, Permit, can};
 
 use crate::change::{Author, Change};
 use crate::db::{q, row};
+use crate::known_secret::Secret;
 use crate::{Result, Store, StoreError};
 
 /// What a link is good for.
@@ -62,13 +63,13 @@ impl Store {
     }
 
     /// Opens a change with the secret of a link, which is used up by it: how somebody who cannot sign in sets their
-    /// password. `Missing` where the link is not good, or no longer.
+    /// password; with whose link it is, and who else knew it. `Missing` where the link is not good, or no longer.
     pub async fn begin_with_link(
         &self,
         workspace: i64,
         purpose: Purpose,
         secret_hash: &str,
-    ) -> Result<(Change<'_>, Id)> {
+    ) -> Result<(Change<'_>, Id, Vec<Id>)> {
         let nobody = Author::new(None, "nobody", "link");
         let mut change = self.open_change(workspace, &nobody).await?;
         let query = q(COLUMNS).v(workspace).s(" AND purpose = ").v(purpose.word());
@@ -77,8 +78,9 @@ impl Store {
         let user = crate::load::id(link.user_id);
         let name = change.before().model().label(user).to_owned();
         change.is_by(Author::new(Some(user), name, format!("{} link", purpose.word())));
+        let knowers = change.knowers(user, purpose.into()).await?;
         change.drop_links(user, Some(purpose)).await?;
-        Ok((change, user))
+        Ok((change, user, knowers))
     }
 }
 
@@ -112,7 +114,11 @@ impl Change<'_> {
         let wipe = wipe.s(" AND link_id IN (").append(theirs("SELECT id FROM links WHERE", workspace)).s(")");
         self.tx.exec(wipe).await?;
         self.tx.exec(theirs("DELETE FROM links WHERE", workspace)).await?;
-        Ok(())
+        let secrets = match purpose {
+            Some(purpose) => vec![Secret::from(purpose)],
+            None => vec![Secret::Invitation, Secret::Reset],
+        };
+        self.forget_knowers(user, &secrets).await
     }
 
     /// The link that a user has for a purpose, if it is good.

@@ -1,10 +1,11 @@
 //! PINs: kept as hashes, found by phone number, which no two holders of a workspace share (CLY-04).
 
-use access::Id;
 use access::model::Standing;
+use access::{Id, Micros};
 
 use crate::change::{Author, Change};
 use crate::db::q;
+use crate::known_secret::{self, Secret};
 use crate::{Result, Store, taken};
 
 /// So many wrong PINs in a row, from devices that its user is not known on, close it to such devices. (NIST SP 800-63B-4,
@@ -23,15 +24,25 @@ pub struct PinHolder {
     pub standing: Standing,
     /// The PIN's hash in PHC form.
     pub pin_hash: String,
+    /// Since when somebody else knows the PIN; none where nobody does.
+    pub known_at: Option<Micros>,
+}
+
+impl PinHolder {
+    /// When the PIN signs nobody in any more; none for one that only its person knows.
+    pub fn temporary_until(&self) -> Option<Micros> {
+        self.known_at.map(|at| at + known_secret::LASTS)
+    }
 }
 
 impl Store {
     /// The account that signs in with that phone number and a PIN, for sign-in alone.
     pub async fn pin_holder(&self, workspace: i64, phone: &str) -> Result<Option<PinHolder>> {
-        let query = q(
-            "SELECT id, name, standing, pin_hash FROM users WHERE deleted_at IS NULL AND pin_hash IS NOT NULL \
-             AND standing <> 'invited' AND workspace_id = ",
-        );
+        let query =
+            q("SELECT id, name, standing, pin_hash, (SELECT min(k.known_at) FROM known_secrets k WHERE \
+             k.workspace_id = users.workspace_id AND k.user_id = users.id AND k.secret = 'pin') AS known_at \
+             FROM users WHERE deleted_at IS NULL AND pin_hash IS NOT NULL AND standing <> 'invited' \
+             AND workspace_id = ");
         Ok(self.db.one(query.v(workspace).s(" AND phone = ").v(phone)).await?)
     }
 
@@ -73,12 +84,26 @@ impl Store {
 }
 
 impl Change<'_> {
-    /// Sets a user's PIN, as a hash in PHC form, open to every device; none takes it away. Another holder's phone number is `Taken`.
+    /// Sets a user's PIN, as a hash in PHC form, open to every device; none takes it away. Nobody else knows it, unless that
+    /// is said afterwards ([`Change::known_to`]); sessions that the one before opened as a temporary one end. Another
+    /// holder's phone number is `Taken`.
     pub async fn set_pin(&mut self, user: Id, hash: Option<&str>) -> Result<()> {
         let update = q("UPDATE users SET pin_misses = 0, pin_hash = ").v(hash.map(str::to_owned));
         let update = update.s(" WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
         self.tx.exec(update.s(" AND id = ").v(user)).await.map_err(taken("phone"))?;
+        self.end_temporary_sessions(user, Secret::Pin).await?;
+        self.forget_knowers(user, &[Secret::Pin, Secret::ChosenPin]).await?;
         self.touches(user);
+        Ok(())
+    }
+
+    /// Sets the PIN that a user chose in place of a temporary one.
+    pub async fn choose_pin(&mut self, user: Id, hash: &str) -> Result<()> {
+        let others = self.knowers(user, Secret::Pin).await?;
+        self.set_pin(user, Some(hash)).await?;
+        for other in others {
+            self.known_to(user, Secret::ChosenPin, other).await?;
+        }
         Ok(())
     }
 }

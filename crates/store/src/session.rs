@@ -7,6 +7,7 @@ use crate::audit::Act;
 use crate::change::{Author, Change};
 use crate::db::{q, row};
 use crate::identity::{Identity, Via};
+use crate::known_secret::{self, Secret};
 use crate::{Result, Store, StoreError};
 
 /// A session as its owner sees it.
@@ -39,6 +40,8 @@ pub struct NewSession<'a> {
     pub expires_at: Micros,
     /// Whether a PIN opens it, and no password.
     pub by_pin: bool,
+    /// The secret that opened it, where others know that too.
+    pub temporary: Option<Secret>,
 }
 
 /// What sign-in needs to know of an account.
@@ -53,13 +56,26 @@ pub struct Credentials {
     pub standing: Standing,
     /// The password's hash in PHC form; none until one is set.
     pub password_hash: Option<String>,
+    /// Since when somebody else knows the password; none where nobody does.
+    pub known_at: Option<Micros>,
+    /// When somebody else last changed the email address; none where nobody did, or the user did since.
+    pub email_changed_at: Option<Micros>,
+}
+
+impl Credentials {
+    /// When the password signs nobody in any more; none for one that only its person knows.
+    pub fn temporary_until(&self) -> Option<Micros> {
+        self.known_at.map(|at| at + known_secret::LASTS)
+    }
 }
 
 impl Store {
     /// The account with that email address, for sign-in alone.
     pub async fn credentials(&self, workspace: i64, email: &str) -> Result<Option<Credentials>> {
         let query = q(
-            "SELECT id, name, standing, password_hash FROM users WHERE deleted_at IS NULL AND workspace_id = ",
+            "SELECT id, name, standing, password_hash, email_changed_at, (SELECT min(k.known_at) FROM known_secrets k \
+             WHERE k.workspace_id = users.workspace_id AND k.user_id = users.id AND k.secret = 'password') AS known_at \
+             FROM users WHERE deleted_at IS NULL AND workspace_id = ",
         );
         Ok(self.db.one(query.v(workspace).s(" AND email = ").v(email)).await?)
     }
@@ -73,7 +89,8 @@ impl Store {
         name: &str,
         new: &NewSession<'_>,
     ) -> Result<Id> {
-        let NewSession { token_hash, device_hash, agent, expires_at, by_pin } = *new;
+        let NewSession { token_hash, device_hash, agent, expires_at, by_pin, temporary } = *new;
+        let temporary = temporary.map_or("", Secret::word);
         let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
         // Nor is a session counted: what others sign in is nobody's business.
@@ -84,8 +101,10 @@ impl Store {
             .tx
             .exec(
                 q("INSERT INTO sessions (workspace_id, id, user_id, token_hash, agent, created_at, last_seen_at, \
-                   expires_at, password_until) VALUES ")
-                .list(row![workspace, session, user, token_hash, agent, now, now, expires_at, by_pin.then_some(0)]),
+                   expires_at, password_until, temporary) VALUES ")
+                .list(row![
+                    workspace, session, user, token_hash, agent, now, now, expires_at, by_pin.then_some(0), temporary
+                ]),
             )
             .await?;
         if let Some(device) = device_hash {
@@ -98,6 +117,25 @@ impl Store {
         change.record(Act::done("session:create", "user", i64::from(user.0), name));
         change.commit().await?;
         Ok(session)
+    }
+
+    /// Opens a change of a session that a temporary secret opened, to replace that secret, and makes the session a full
+    /// one by it. Needs no permit: nobody lacks the right to a secret of their own. `Missing` where the session is no
+    /// such one, or the secret was replaced in the meantime.
+    pub async fn begin_with_temporary(&self, who: &Identity, author: &Author) -> Result<Change<'_>> {
+        let (Via::Session(session), Some(secret)) = (who.via, who.temporary) else {
+            return Err(StoreError::Missing);
+        };
+        let workspace = who.workspace.id;
+        let mut change = self.open_change(workspace, author).await?;
+        let update = q("UPDATE sessions SET temporary = '' WHERE workspace_id = ").v(workspace);
+        let update = update.s(" AND id = ").v(session).s(" AND temporary = ").v(secret.word());
+        let update = update.s(" AND user_id = ").v(who.actor.id());
+        let was = change.tx.exec(update).await?;
+        if was == 0 || change.knowers(who.actor.id(), secret).await?.is_empty() {
+            return Err(StoreError::Missing);
+        }
+        Ok(change)
     }
 
     /// Ends a session of one's own; whether there was one. Needs no permit: whoever holds the secret may give it up.
@@ -205,13 +243,52 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Sets a user's password, as a hash in PHC form. Links that would set another one are no longer good.
+    /// Ends the sessions of a user that a temporary secret opened.
+    pub(crate) async fn end_temporary_sessions(&mut self, user: Id, secret: Secret) -> Result<()> {
+        let query = q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace());
+        let query = query.s(" AND user_id = ").v(user).s(" AND temporary = ").v(secret.word());
+        self.tx.exec(query).await?;
+        Ok(())
+    }
+
+    /// Sets a user's password, as a hash in PHC form. Nobody else knows it, unless that is said afterwards
+    /// ([`Change::known_to`]). Links that would set another one are no longer good, and sessions that the one before
+    /// opened as a temporary one end.
     pub async fn set_password(&mut self, user: Id, hash: &str) -> Result<()> {
         self.drop_links(user, None).await?;
-        let query =
-            q("UPDATE users SET password_hash = ").v(hash).s(" WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(query.s(" AND id = ").v(user)).await?;
+        self.put_password(user, Some(hash)).await
+    }
+
+    /// Sets the password that a user chose in place of their present one. Whoever knew that may be the one who chose.
+    pub async fn choose_password(&mut self, user: Id, hash: &str) -> Result<()> {
+        let mut others = self.knowers(user, Secret::Password).await?;
+        others.extend(self.knowers(user, Secret::ChosenPassword).await?);
+        self.set_password(user, hash).await?;
+        for other in others {
+            self.known_to(user, Secret::ChosenPassword, other).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a user's password away.
+    pub(crate) async fn take_password(&mut self, user: Id) -> Result<()> {
+        self.put_password(user, None).await
+    }
+
+    async fn put_password(&mut self, user: Id, hash: Option<&str>) -> Result<()> {
+        let update = q("UPDATE users SET password_hash = ").v(hash.map(str::to_owned));
+        let update = update.s(" WHERE workspace_id = ").v(self.workspace()).s(" AND id = ").v(user);
+        self.tx.exec(update).await?;
+        self.end_temporary_sessions(user, Secret::Password).await?;
+        self.forget_knowers(user, &[Secret::Password, Secret::ChosenPassword]).await?;
         self.touches(user);
         Ok(())
+    }
+
+    /// Whether a user has a password.
+    pub async fn has_password(&mut self, user: Id) -> Result<bool> {
+        let query = q("SELECT id FROM users WHERE password_hash IS NOT NULL AND workspace_id = ");
+        let query = query.v(self.workspace()).s(" AND id = ").v(user);
+        Ok(self.tx.one::<(i64,)>(query).await?.is_some())
     }
 }

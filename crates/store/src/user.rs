@@ -315,6 +315,10 @@ impl Change<'_> {
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
         if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
             self.drop_links(id, None).await?;
+            let by_another = self.actor.as_ref().is_some_and(|actor| actor.id() != id);
+            let at = by_another.then(|| self.now());
+            let note = q("UPDATE users SET email_changed_at = ").v(at).s(" WHERE workspace_id = ");
+            self.tx.exec(note.v(self.workspace()).s(" AND id = ").v(id)).await?;
         }
         let update = q("UPDATE users SET email = ")
             .v(&user.email)
@@ -394,6 +398,7 @@ impl Change<'_> {
             "DELETE FROM devices",
             "DELETE FROM api_tokens",
             "DELETE FROM links",
+            "DELETE FROM known_secrets",
             "DELETE FROM mails",
         ] {
             self.tx

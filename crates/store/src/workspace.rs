@@ -6,6 +6,7 @@ use access::{Id, Micros, Preset, PresetToggle};
 use crate::audit::Act;
 use crate::change::{Author, Change};
 use crate::db::{Q, q, row};
+use crate::known_secret::Secret;
 use crate::user::UserInput;
 use crate::{Result, Store, StoreError, taken};
 
@@ -61,7 +62,7 @@ pub struct NewWorkspace<'a> {
     pub owner_name: &'a str,
     /// Their email address.
     pub owner_email: &'a str,
-    /// Their password's hash in PHC form.
+    /// Their temporary password's hash in PHC form: whoever creates the workspace knows it.
     pub owner_password: Option<&'a str>,
     /// How many people the subscription pays for; none for no count.
     pub seats: Option<u32>,
@@ -145,7 +146,11 @@ impl Change<'_> {
             role: first_role.ok_or(StoreError::Missing)?,
             ..UserInput::default()
         };
-        self.add_user(&input, Standing::Active, new.owner_password).await
+        let owner = self.add_user(&input, Standing::Active, new.owner_password).await?;
+        if new.owner_password.is_some() {
+            self.known_to_its_maker(owner, Secret::Password).await?;
+        }
+        Ok(owner)
     }
 
     /// The workspace's own settings, as this change sees them.

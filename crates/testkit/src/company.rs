@@ -98,7 +98,8 @@ impl<'s> Company<'s> {
         self.hire_into(role, json!({})).await
     }
 
-    /// Adds somebody with a built-in role and more fields (`department`, `branch`, …).
+    /// Adds somebody with a built-in role and more fields (`department`, `branch`, …), whose password and PIN are their
+    /// own.
     pub async fn hire_into(&self, role: &str, more: Value) -> Member {
         let email = format!("{role}-{:08x}@{}.example", rand::rng().random::<u32>(), self.slug);
         let mut body =
@@ -108,10 +109,19 @@ impl<'s> Company<'s> {
         }
         let added = self.owner.client.post("/api/v1/users", body).await.expect(201);
         let id = u32::try_from(added.json["user"]["id"].as_u64().unwrap()).unwrap();
+        self.own_secrets(id).await;
         Member::sign_in(self.server, self.id, &self.slug, id, &email).await
     }
 
-    /// Gives somebody the password [`PASSWORD`].
+    /// Lets somebody's password and PIN count as their own, as if they had chosen others in place of those that they were
+    /// given.
+    pub async fn own_secrets(&self, user: u32) {
+        let theirs = format!("workspace_id = {} AND user_id = {user}", self.id);
+        let known = format!("DELETE FROM known_secrets WHERE secret IN ('password', 'pin') AND {theirs}");
+        self.server.database.tamper(&known).await;
+    }
+
+    /// Gives somebody the password [`PASSWORD`], as their own.
     pub async fn give_password(&self, user: u32) {
         let app = &self.server.app;
         let hash = password_hash(self.server).await;

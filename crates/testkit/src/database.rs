@@ -35,14 +35,14 @@ impl Database {
     /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
     /// last use is left out.
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 23] = [
+        const TABLES: [&str; 24] = [
             "SELECT id, slug, name, preset, plan, time_zone, pin_digits, version, seats, licences FROM workspaces \
              ORDER BY id",
             "SELECT * FROM roles ORDER BY workspace_id, id",
             "SELECT * FROM toggles ORDER BY workspace_id, id",
             "SELECT * FROM units ORDER BY workspace_id, id",
             "SELECT workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
-             branch_id, standing, password_hash, pin_hash, deleted_at, revision, preset_number_id, chosen_number_id \
+             branch_id, standing, password_hash, pin_hash, email_changed_at, deleted_at, revision, preset_number_id, chosen_number_id \
              FROM users \
              ORDER BY workspace_id, id",
             "SELECT * FROM toggle_settings ORDER BY workspace_id, user_id, toggle_id",
@@ -52,10 +52,11 @@ impl Database {
             "SELECT * FROM queues ORDER BY workspace_id, id",
             "SELECT * FROM numbers ORDER BY workspace_id, id",
             "SELECT * FROM grants ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, user_id, token_hash, viewing_as, password_until FROM sessions ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, token_hash, viewing_as, password_until, temporary FROM sessions ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, device_hash FROM devices ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM links ORDER BY workspace_id, id",
+            "SELECT * FROM known_secrets ORDER BY workspace_id, user_id, secret, knower_id",
             "SELECT workspace_id, id, user_id, kind, recipient, subject, body FROM mails ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
             "SELECT * FROM access_requests ORDER BY workspace_id, id",

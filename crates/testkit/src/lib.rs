@@ -60,7 +60,6 @@ impl TestServer {
         let clock = Arc::new(AtomicI64::new(1_780_000_000_000_000));
         let time = clock.clone();
         let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
-        let app = App::new(store);
         let mut config = Config {
             data: database.folder.clone(),
             secure_cookies: true,
@@ -69,6 +68,7 @@ impl TestServer {
             sends_mail: false,
         };
         set_up(&mut config);
+        let app = App { sends_mail: config.sends_mail, ..App::new(store) };
         let server = Server { app: app.clone(), config: Arc::new(config), streams: Streams::default() };
         jobs::start(&app);
         let router = dispatch::router(server);

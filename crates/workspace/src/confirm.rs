@@ -48,6 +48,15 @@ pub(crate) async fn typed(
     if confirmation.password.is_none_or(str::is_empty) {
         return Err(Refusal::invalid(field, "{field} is needed: confirm this with your present password."));
     }
+    let own = app.store.own_record(actor).await?;
+    let account = app.store.credentials(actor.snapshot().model().workspace, &own.email).await?;
+    // It is no sign of who acts: whoever gave it to them has it too.
+    if account.is_some_and(|account| account.temporary_until().is_some()) {
+        return Err(Refusal::invalid(
+            field,
+            "{field} is a temporary one, which others know: sign in with it and choose another one first.",
+        ));
+    }
     check(app, actor, author, act, confirmation).await
 }
 

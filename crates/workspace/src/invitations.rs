@@ -5,6 +5,7 @@ use access::{Id, Micros, Permit, Text, can};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::audit::Act;
+use store::known_secret::Secret;
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
@@ -30,8 +31,8 @@ pub struct Invitation {
     pub expires_at: Moment,
 }
 
-/// Makes a link for somebody who was added and writes the mail with it; an earlier one is no longer good. The link's
-/// path below the workspace's address has the secret in it.
+/// Makes a link for somebody who was added and writes the mail with it; an earlier one is no longer good. Nobody has
+/// seen it yet. The link's path below the workspace's address has the secret in it.
 pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<Invitation> {
     let secret = new_token("rfi");
     let expires_at = change.now() + LASTS;
@@ -43,11 +44,21 @@ pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<
     Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
 }
 
+/// The same for somebody who is answered the link where no mail is sent, and knows it by that.
+pub(crate) async fn make_shown(app: &App, change: &mut Change<'_>, user: Id, by: &str) -> Answer<Invitation> {
+    let made = make(change, user, by).await?;
+    if app.sends_mail {
+        return Ok(Invitation { link: None, ..made });
+    }
+    change.known_to_its_maker(user, Secret::Invitation).await?;
+    Ok(made)
+}
+
 /// Sends somebody who has not come yet another invitation in place of the one before.
 pub async fn send_again(app: &App, permit: &Permit<can::UserInvite>, author: &Author) -> Answer<Invitation> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let name = still_invited(&mut change, permit.id()).await?;
-    let made = make(&mut change, permit.id(), &author.name).await?;
+    let made = make_shown(app, &mut change, permit.id(), &author.name).await?;
     record(&mut change, permit.id(), &name, "sent again");
     change.commit().await?;
     Ok(made)

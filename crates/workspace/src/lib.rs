@@ -57,6 +57,7 @@ pub mod user_access;
 pub mod users;
 pub mod uses;
 pub mod view_as;
+mod withdrawals;
 
 use std::sync::Arc;
 
@@ -80,13 +81,16 @@ pub struct App {
     pub lookups: lookups::Lookups,
     /// Places for people who forgot their password, while they are looked after.
     pub forgotten: resets::Places,
+    /// Whether mails are sent; else they are kept for people to pass on, and whoever makes a link is shown it.
+    pub sends_mail: bool,
 }
 
 impl App {
-    /// An app on a store.
+    /// An app on a store, without a mail server.
     pub fn new(store: Store) -> App {
         let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
-        App { store, passwords, uses: Arc::default(), lookups, forgotten: resets::Places::default() }
+        let (store, forgotten) = (store.telling(withdrawals::tell), resets::Places::default());
+        App { store, passwords, uses: Arc::default(), lookups, forgotten, sends_mail: false }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

@@ -2,6 +2,7 @@
 //! one does.
 
 use access::model::Standing;
+use store::known_secret::Secret;
 use store::link::Purpose;
 use store::user::UserRow;
 use store::workspace::WorkspaceRow;
@@ -59,12 +60,16 @@ pub(crate) async fn redeem<'a>(
     check::password("password", password, &[&guest.name, &guest.email, &workspace.name])?;
     let hash = app.passwords.hash(password).await?;
     let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
-    let (mut change, user) = opened.map_err(no_longer_good)?;
+    let (mut change, user, knowers) = opened.map_err(no_longer_good)?;
     let row = change.user(user).await.map_err(no_longer_good)?;
     if !may_use(purpose, row.standing) {
         return Err(gone());
     }
     change.set_password(user, &hash).await?;
+    // The password is its person's own, but whoever saw the link may have been the one who chose it.
+    for knower in knowers {
+        change.known_to(user, Secret::ChosenPassword, knower).await?;
+    }
     if row.standing == Standing::Invited {
         change.set_standing(user, Standing::Active).await?;
     }

@@ -29,17 +29,30 @@ pub enum Kind {
     ReviewStarted,
     /// Too many wrong PINs closed PIN sign-in on new devices; for whose PIN it is. No values.
     PinClosed,
+    /// What somebody was given to sign in with was withdrawn, since others know it who may do less; they choose their own.
+    /// Values: `others`, `path`.
+    OwnSecret,
+    /// The same of a PIN alone, of somebody who has a password of their own. Values: `others`, `path`.
+    PinWithdrawn,
+    /// The same for those others. Values: `person`.
+    SecretWithdrawn,
+    /// Somebody else changed one's email address; to the old one. Values: `by`, `new`.
+    AddressChanged,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Invitation,
         Kind::PasswordReset,
         Kind::RequestMade,
         Kind::RequestDecided,
         Kind::ReviewStarted,
         Kind::PinClosed,
+        Kind::OwnSecret,
+        Kind::PinWithdrawn,
+        Kind::SecretWithdrawn,
+        Kind::AddressChanged,
     ];
 
     /// The word in the database and the API.
@@ -51,6 +64,10 @@ impl Kind {
             Kind::RequestDecided => "request_decided",
             Kind::ReviewStarted => "review_started",
             Kind::PinClosed => "pin_closed",
+            Kind::OwnSecret => "own_secret",
+            Kind::PinWithdrawn => "pin_withdrawn",
+            Kind::SecretWithdrawn => "secret_withdrawn",
+            Kind::AddressChanged => "address_changed",
         }
     }
 
@@ -106,6 +123,37 @@ impl Kind {
                      got in. PIN sign-in is closed on new devices until you sign in with your password; phones that you \
                      signed in on before go on as they are.\n\n{home}/sign-in\n\nIf it was not you, choose another PIN in \
                      your profile.\n",
+                ),
+            ],
+            Kind::OwnSecret => [
+                Text::new("Choose a password of your own for {workspace}"),
+                Text::new(
+                    "Hello {name},\n\nyou may now do more at {workspace} than others who know what you were given to sign \
+                     in with ({others}). So that no longer works. Choose a password that only you know here:\n\n\
+                     {home}{path}\n\nThe link is good for 7 days and works once.\n",
+                ),
+            ],
+            Kind::PinWithdrawn => [
+                Text::new("Your PIN for {workspace} no longer works"),
+                Text::new(
+                    "Hello {name},\n\nyou may now do more at {workspace} than others who know your PIN ({others}). So it no \
+                     longer works. Sign in with your password and set another PIN here:\n\n{home}{path}\n",
+                ),
+            ],
+            Kind::SecretWithdrawn => [
+                Text::new("What you gave {person} to sign in with no longer works"),
+                Text::new(
+                    "Hello {name},\n\n{person} may now do more at {workspace} than you. So the password, PIN or link that \
+                     you made or saw for them no longer works; they are sent the way to one of their own. You need not do \
+                     anything.\n",
+                ),
+            ],
+            Kind::AddressChanged => [
+                Text::new("Your email address at {workspace} was changed"),
+                Text::new(
+                    "Hello {name},\n\n{by} changed your email address at {workspace}: from now on you sign in with {new}. If \
+                     you did not expect this, tell an administrator at once. For one day, nobody is sent a link that sets \
+                     another password for your account.\n",
                 ),
             ],
         }

@@ -29,8 +29,8 @@ pub struct MailView {
     pub to: Ref,
     /// The email address that it goes to.
     pub recipient: String,
-    /// What it is about: `invitation`, `password_reset`, `request_made`, `request_decided`, `review_started`,
-    /// `pin_closed`.
+    /// What it is about: `invitation`, `password_reset`, `request_made`, `request_decided`, `review_started`, `pin_closed`,
+    /// `own_secret` (a link in place of a secret that others knew), `pin_withdrawn`, `secret_withdrawn`, `address_changed`.
     pub kind: String,
     /// One line.
     pub subject: String,
@@ -52,7 +52,7 @@ pub struct MailView {
 const fn makes(kind: Kind) -> Option<Permission> {
     match kind {
         Kind::Invitation => Some(Permission::UserInvite),
-        Kind::PasswordReset => Some(Permission::UserResetCredentials),
+        Kind::PasswordReset | Kind::OwnSecret => Some(Permission::UserResetCredentials),
         _ => None,
     }
 }
@@ -100,17 +100,31 @@ fn view(actor: &Actor, row: MailRow, now: i64, post: Post<'_>) -> MailView {
     }
 }
 
-/// The mails to people whom the asker may invite, the newest first.
+/// The mails to people whom the asker may invite, the newest first. Whoever is shown a link knows it from then on.
 pub async fn list(
     app: &App,
     visible: &Visible<can::UserInvite>,
+    author: &Author,
     slice: Slice,
     post: Post<'_>,
 ) -> Answer<List<MailView>> {
     let page = app.store.mails(visible, slice).await?;
     let now = app.store.now();
-    let items = page.rows.into_iter().map(|row| view(visible.actor(), row, now, post)).collect();
+    let view = |row| view(visible.actor(), row, now, post);
+    let items: Vec<MailView> = page.rows.into_iter().map(view).collect();
+    shown(app, visible, author, &items).await?;
     Ok(List::part(items, page.total, slice))
+}
+
+/// Writes down that the asker is about to be shown the texts of these mails, as far as they have any.
+async fn shown(
+    app: &App,
+    visible: &Visible<can::UserInvite>,
+    author: &Author,
+    mails: &[MailView],
+) -> Answer<()> {
+    let open: Vec<Id> = mails.iter().filter(|mail| mail.body.is_some()).map(|mail| Id(mail.id)).collect();
+    Ok(app.store.show_links(visible, author, &open).await?)
 }
 
 /// Has a mail tried again at once that waits or was given up.
@@ -140,5 +154,7 @@ pub async fn retry(
     change.record(Act::done("mail:retry", "user", user.0, label).with(detail));
     let now = change.now();
     change.commit().await?;
-    Ok(view(actor, row, now, post))
+    let view = view(actor, row, now, post);
+    shown(app, visible, author, std::slice::from_ref(&view)).await?;
+    Ok(view)
 }

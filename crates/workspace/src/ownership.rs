@@ -1,9 +1,10 @@
 //! Ownership: handed from the Owner to an Admin in one step (CAL-18). Nothing else makes an Owner.
 
 use access::model::Standing;
-use access::{Id, Model, Permit, Text, can, text};
-use store::Author;
+use access::{Actor, Id, Model, Permit, Text, can, text};
 use store::audit::Act;
+use store::known_secret::{OPERATOR, Secret};
+use store::{Author, Change};
 
 use crate::confirm::{self, Confirmation};
 use crate::known::Known;
@@ -30,6 +31,8 @@ pub async fn transfer(
     let owner = model.users.iter().find(|(_, user)| user.role == owner_role).map(|(id, _)| *id);
     let owner = owner.ok_or_else(|| Refusal::new(Code::OneOwner))?;
     let heir = heir(Known::to(permit.actor(), model), admin_role, to)?;
+    let giver = permit.actor().map_or(OPERATOR, Actor::id);
+    signs_in_alone(&mut change, heir, giver).await?;
     change.set_role(heir, owner_role).await?;
     change.set_role(owner, admin_role).await?;
     let (old, new) = (model.label(owner), model.label(heir));
@@ -38,6 +41,26 @@ pub async fn transfer(
     change.is_for_good();
     change.record(Act::done("workspace:transfer", "user", i64::from(heir.0), new).with(detail));
     Ok(change.commit().await?)
+}
+
+/// Whether nobody but a user themself can sign in as them, the present Owner aside: else somebody else would become Owner.
+async fn signs_in_alone(change: &mut Change<'_>, heir: Id, giver: Id) -> Answer<()> {
+    if !change.has_password(heir).await? || !change.knowers(heir, Secret::Password).await?.is_empty() {
+        let message = text!(
+            "{field} must be somebody who has chosen a password of their own: ask them to sign in and choose one first."
+        );
+        return Err(Refusal::invalid("to", message));
+    }
+    // Whoever knew what a password was chosen with may be the one who chose it.
+    let mut others = change.knowers(heir, Secret::ChosenPassword).await?;
+    others.extend(change.knowers(heir, Secret::ChosenPin).await?);
+    if others.iter().all(|other| [OPERATOR, giver].contains(other)) {
+        return Ok(());
+    }
+    let message = text!(
+        "{field} must be somebody as whom nobody else can sign in. What this person signs in with was chosen with a password, PIN or link that somebody else knew: reset their password yourself, or have them use “Forgot your password?”, and try again once they have chosen one."
+    );
+    Err(Refusal::invalid("to", message))
 }
 
 fn roles(model: &Model) -> Answer<(Id, Id)> {

@@ -5,12 +5,13 @@ use rand::Rng as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::audit::Act;
+use store::known_secret::Secret;
 use store::user::UserRow;
-use store::{Author, Change};
+use store::{Author, Change, Identity};
 
 use crate::confirm::{self, Confirmation};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, guesses, mail};
+use crate::{Answer, App, guesses, mail, profile};
 
 /// How many digits a workspace's PINs can have.
 pub const DIGITS: [i64; 2] = [4, 6];
@@ -19,7 +20,8 @@ pub const DIGITS: [i64; 2] = [4, 6];
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PinChange {
-    /// One's present password.
+    /// One's present password; left out where a temporary PIN opened the session.
+    #[serde(default)]
     pub current: String,
     /// The digits to sign in with from now on.
     pub pin: String,
@@ -134,8 +136,26 @@ pub async fn set_own(
     Ok(change.commit().await?)
 }
 
+/// Replaces the temporary PIN that opened one's session by one of one's own. It takes no permission.
+pub async fn replace_temporary(app: &App, who: &Identity, author: &Author, pin: &str) -> Answer<()> {
+    let record = app.store.own_record(&who.actor).await?;
+    check(pin, digits(app, who.workspace.id).await?)?;
+    let held = app.store.pin_holder(who.workspace.id, &record.phone).await?;
+    let held = held.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    if app.passwords.check(pin, Some(&held.pin_hash)).await? {
+        return Err(Refusal::invalid("pin", "{field} must be another than the temporary one."));
+    }
+    let hash = app.passwords.hash(pin).await?;
+    let mut change = profile::begin_replacing(app, who, author).await?;
+    change.choose_pin(who.actor.id(), &hash).await?;
+    let act = Act::done("profile:update", "user", record.id, record.name);
+    change.record(act.with(serde_json::json!({ "after": { "pin": "chosen" } })));
+    Ok(change.commit().await?)
+}
+
 /// Gives a user a new PIN, ends every session and revokes every API token of theirs, as a reset of the password does:
-/// whoever needs one may have lost those too. Without `chosen`, the PIN is made here; it is answered this once.
+/// whoever needs one may have lost those too. The PIN is temporary, since whoever gives it knows it. Without `chosen`, it
+/// is made here; it is answered this once.
 pub async fn reset(
     app: &App,
     permit: &Permit<can::UserResetCredentials>,
@@ -182,6 +202,7 @@ pub(crate) async fn tell_closed(app: &App, workspace: i64, user: Id, name: &str)
 /// Keeps a PIN that somebody else than its user set: every session ends, and every API token.
 pub(crate) async fn keep(change: &mut Change<'_>, user: Id, hash: &str) -> Answer<()> {
     change.set_pin(user, Some(hash)).await?;
+    change.known_to_its_maker(user, Secret::Pin).await?;
     Ok(change.shut_out(user).await?)
 }
 

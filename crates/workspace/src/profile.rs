@@ -3,11 +3,11 @@
 use access::{Actor, Id, Permit, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Author;
 use store::audit::Act;
 use store::device::DeviceRow;
 use store::session::SessionRow;
 use store::user::{UserInput, UserRow};
+use store::{Author, Change, Identity, StoreError, Via};
 
 use crate::confirm::{self, Confirmation};
 use crate::guesses::{self, By, Caller};
@@ -36,7 +36,8 @@ pub struct ProfileChange {
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The present one.
+    /// The present one; left out where a temporary password opened the session.
+    #[serde(default)]
     pub current: String,
     /// The one to sign in with from now on.
     pub new: String,
@@ -160,13 +161,44 @@ pub async fn change_password(
     confirm::check(app, actor, author, "profile:update", &typed).await?;
     let hash = app.passwords.hash(&passwords.new).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
-    change.set_password(permit.id(), &hash).await?;
+    change.choose_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), keep).await?;
     let revoked = if passwords.revoke_tokens { change.delete_tokens_of(permit.id()).await? } else { 0 };
     let act = Act::done("profile:update", "user", permit.thing().id, record.name);
     let after = serde_json::json!({ "password": "changed", "tokens_revoked": revoked });
     change.record(act.with(serde_json::json!({ "after": after })));
     Ok(change.commit().await?)
+}
+
+/// Replaces the temporary password that opened one's session by one of one's own, and ends one's other sessions. It takes
+/// no permission, and the present password is not asked for again: it opened the session, which is good for this alone.
+pub async fn replace_temporary_password(app: &App, who: &Identity, author: &Author, new: &str) -> Answer<()> {
+    let record = app.store.own_record(&who.actor).await?;
+    check::password("new", new, &[&record.name, &record.email, &who.workspace.name])?;
+    let account = app.store.credentials(who.workspace.id, &record.email).await?;
+    let present = account.and_then(|account| account.password_hash);
+    if app.passwords.check(new, present.as_deref()).await? {
+        return Err(Refusal::invalid("new", "{field} must be another than the temporary one."));
+    }
+    let hash = app.passwords.hash(new).await?;
+    let keep = match who.via {
+        Via::Session(session) => Some(session),
+        Via::Token(_) => None,
+    };
+    let mut change = begin_replacing(app, who, author).await?;
+    change.choose_password(who.actor.id(), &hash).await?;
+    change.end_sessions(who.actor.id(), keep).await?;
+    let act = Act::done("profile:update", "user", record.id, record.name);
+    change.record(act.with(serde_json::json!({ "after": { "password": "chosen" } })));
+    Ok(change.commit().await?)
+}
+
+/// Opens the change that replaces the temporary secret of a session; whose secret was replaced meanwhile signs in anew.
+pub(crate) async fn begin_replacing<'a>(app: &'a App, who: &Identity, author: &Author) -> Answer<Change<'a>> {
+    app.store.begin_with_temporary(who, author).await.map_err(|error| match error {
+        StoreError::Missing => Refusal::new(Code::Unauthenticated),
+        error => error.into(),
+    })
 }
 
 /// One's own sessions, the latest used first.

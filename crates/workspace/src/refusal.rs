@@ -69,6 +69,7 @@ codes! {
     UnknownNumber "unknown_number" 401 quiet "Nobody signs in with this phone number.";
     WrongPin "wrong_pin" 401 quiet "The PIN is wrong.";
     PinClosed "pin_closed" 401 quiet "PIN sign-in is closed on new devices.";
+    SecretExpired "secret_expired" 401 quiet "The temporary password or PIN is out of time.";
     Banned "banned" 401 quiet "The account is banned.";
     Forbidden "forbidden" 403 noted "You lack the permission for this.";
     OwnerProtected "owner_protected" 403 noted "Only the Owner can change the Owner.";
@@ -76,6 +77,7 @@ codes! {
     HandsOver "hands_over" 403 noted "You cannot put somebody or something under powers that you do not have yourself.";
     HoldsMore "holds_more" 403 noted "You cannot change somebody who may do more than you.";
     PasswordNeeded "password_needed" 403 noted "This asks for your password first.";
+    OwnSecretFirst "own_secret_first" 403 noted "Choose a password or PIN of your own first.";
     ReadOnly "read_only" 403 noted "You see the workspace as somebody else, read-only.";
     CrossSite "cross_site" 403 noted "The request did not come from a page of this server.";
     NotFound "not_found" 404 noted "There is no such thing.";
@@ -201,6 +203,10 @@ impl From<StoreError> for Refusal {
             }
             StoreError::NotUndoable(why) => Refusal::because(Code::NotUndoable, why),
             StoreError::Missing => Refusal::new(Code::NotFound),
+            StoreError::Untold(error) => {
+                tracing::error!(%error, "nobody could be told of a withdrawn secret");
+                Refusal::new(Code::Internal)
+            }
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
             StoreError::Unseen => crate::known::unseen(),
             StoreError::Stale => Refusal::because(

@@ -6,6 +6,7 @@ use access::model::Standing;
 use access::{Id, Micros, Permit, Text, can};
 use store::attempts::Limit;
 use store::audit::Act;
+use store::known_secret::Secret;
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
@@ -25,6 +26,10 @@ const MAILS: Limit = Limit::of_day(3, 10);
 
 /// For so long a link is young: whoever asks again is not sent another one, which would make it no longer good.
 const YOUNG: Micros = 900 * 1_000_000;
+
+/// For so long nobody is sent a link after somebody else changed their email address: time for whoever reads the old one,
+/// which is told, to speak up.
+const SETTLES: Micros = 86_400 * 1_000_000;
 
 /// So many people who ask are looked after at once.
 const AT_ONCE: usize = 100;
@@ -52,7 +57,7 @@ pub async fn admit(app: &App, workspace: &WorkspaceRow, caller: &Caller) -> Answ
 }
 
 /// Writes a mail with a link to whoever has that email address and can sign in; nothing where nobody has, where they
-/// have a young one, or where it was asked for too often. Whoever asks is told the same in any case, and nothing of
+/// have a young one, where somebody else just changed the address, or where it was asked for too often. Whoever asks is told the same in any case, and nothing of
 /// this: it is done after the answer.
 pub async fn ask(
     app: &App,
@@ -77,8 +82,14 @@ pub async fn ask(
         drop(change);
         return Ok(app.store.return_guess(&target).await?);
     }
+    let act = Act::done("password_reset:ask", "user", account.id, account.name);
+    if account.email_changed_at.is_some_and(|at| at + SETTLES > change.now()) {
+        let reason = "somebody else changed the email address less than a day ago";
+        change.record(act.with(serde_json::json!({ "sent": false, "reason": reason })));
+        return Ok(change.commit().await?);
+    }
     make(&mut change, user, true).await?;
-    change.record(Act::done("password_reset:ask", "user", account.id, account.name));
+    change.record(act);
     Ok(change.commit().await?)
 }
 
@@ -94,6 +105,7 @@ pub async fn make_for(app: &App, workspace: &WorkspaceRow, email: &str) -> Answe
     let permit = Permit::<can::UserResetCredentials>::operator(workspace.id, thing);
     let (mut change, _) = app.store.begin(&permit, &Author::operator()).await?;
     let path = make(&mut change, crate::id(account.id), false).await?;
+    change.known_to_its_maker(crate::id(account.id), Secret::Reset).await?;
     let detail = serde_json::json!({ "before": {}, "after": { "link": "made" } });
     change.record(Act::done("user:reset_credentials", "user", account.id, account.name).with(detail));
     change.commit().await?;

@@ -100,7 +100,7 @@ pub fn token_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-/// A one-time password for people to type: 20 letters and digits in four groups, 119 bits.
+/// A temporary password for people to type: 20 letters and digits in four groups, 119 bits.
 pub fn new_password() -> String {
     let letters: Vec<char> = rand::rng().sample_iter(&Alphanumeric).take(20).map(char::from).collect();
     let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();

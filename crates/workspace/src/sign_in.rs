@@ -2,6 +2,7 @@
 
 use access::model::Standing;
 use access::{Id, Micros, text};
+use store::known_secret::Secret;
 use store::pin::IN_A_ROW;
 use store::workspace::WorkspaceRow;
 
@@ -24,6 +25,8 @@ pub struct NewSession {
     pub expires_at: Micros,
     /// The device's secret: whoever shows it at the next sign-in is no stranger.
     pub device: String,
+    /// The secret that opened it, where others know that too: it is to be replaced first.
+    pub temporary: Option<Secret>,
 }
 
 /// An account that somebody tries to sign in to, and what was kept of its secret.
@@ -32,11 +35,18 @@ struct Account {
     name: String,
     banned: bool,
     hash: Option<String>,
+    /// What the secret is, where others know it too, and when it signs nobody in any more.
+    temporary: Option<(Secret, Micros)>,
 }
 
 impl Account {
     fn new(id: i64, name: String, standing: Standing, hash: Option<String>) -> Account {
-        Account { id: crate::id(id), name, banned: standing == Standing::Banned, hash }
+        let banned = standing == Standing::Banned;
+        Account { id: crate::id(id), name, banned, hash, temporary: None }
+    }
+
+    fn temporary(self, secret: Secret, until: Option<Micros>) -> Account {
+        Account { temporary: until.map(|until| (secret, until)), ..self }
     }
 }
 
@@ -51,7 +61,10 @@ pub async fn with_password(
 ) -> Answer<NewSession> {
     let email = crate::email::sought(email);
     let found = app.store.credentials(workspace.id, &email).await?;
-    let account = found.map(|a| Account::new(a.id, a.name, a.standing, a.password_hash));
+    let account = found.map(|a| {
+        let until = a.temporary_until();
+        Account::new(a.id, a.name, a.standing, a.password_hash).temporary(Secret::Password, until)
+    });
     let tried = Tried { app, workspace: workspace.id, caller, label: &email, by_pin: false };
     let known = tried.known(account.as_ref()).await?;
     let counted = match known {
@@ -78,7 +91,10 @@ pub async fn with_pin(
     let phone = check::e164("phone", phone)?;
     pin::length(pin.trim(), workspace.pin_digits)?;
     let found = app.store.pin_holder(workspace.id, &phone).await?;
-    let account = found.map(|a| Account::new(a.id, a.name, a.standing, Some(a.pin_hash)));
+    let account = found.map(|a| {
+        let until = a.temporary_until();
+        Account::new(a.id, a.name, a.standing, Some(a.pin_hash)).temporary(Secret::Pin, until)
+    });
     let tried = Tried { app, workspace: workspace.id, caller, label: &phone, by_pin: true };
     match tried.known(account.as_ref()).await? {
         Some(user) => tried.check(account, &[By::Known(user)], pin.trim(), wrong_pin()).await,
@@ -203,6 +219,12 @@ impl Tried<'_> {
                 let message = text!("This account is banned. Ask an administrator of your workspace.");
                 return Err(Refusal::because(Code::Banned, message));
             }
+            (Some(Account { temporary: Some((secret, until)), .. }), Ok(true))
+                if until <= self.app.store.now() =>
+            {
+                self.note("temporary secret out of time").await?;
+                return Err(out_of_time(secret));
+            }
             (Some(account), Ok(true)) => Ok(account),
             (_, Ok(_)) => {
                 self.note(reason).await?;
@@ -213,8 +235,8 @@ impl Tried<'_> {
         for by in counted {
             guesses::give_back(self.app, self.workspace, *by).await?;
         }
-        let account = account?;
-        start(self.app, self.workspace, (account.id, &account.name), self.caller, self.by_pin).await
+        let Account { id, name, temporary, .. } = account?;
+        start(self.app, self.workspace, (id, &name), self.caller, Opened { by_pin: self.by_pin, temporary }).await
     }
 
     async fn note(&self, reason: &str) -> Answer<()> {
@@ -223,9 +245,31 @@ impl Tried<'_> {
     }
 }
 
-/// Begins a session for a user who has shown who they are, and remembers the device.
+/// Said to whoever shows the right secret after its time, which tells guessers nothing that they could use.
+fn out_of_time(secret: Secret) -> Refusal {
+    let message = match secret {
+        Secret::Pin => {
+            text!("This PIN was temporary and is out of time. Ask an administrator for a new one.")
+        }
+        _ => text!(
+            "This password was temporary and is out of time. Use “Forgot your password?”, or ask an administrator for a new one."
+        ),
+    };
+    Refusal::because(Code::SecretExpired, message)
+}
+
+/// Begins a session for a user who has shown who they are by what nobody else knows, and remembers the device.
 pub async fn begin(app: &App, workspace: i64, user: Id, name: &str, caller: &Caller) -> Answer<NewSession> {
-    start(app, workspace, (user, name), caller, false).await
+    start(app, workspace, (user, name), caller, Opened::default()).await
+}
+
+/// By what a session is opened.
+#[derive(Default)]
+struct Opened {
+    /// Whether a PIN opens it, and no password.
+    by_pin: bool,
+    /// The secret, where others know it too until a moment: then the session ends with it at the latest.
+    temporary: Option<(Secret, Micros)>,
 }
 
 async fn start(
@@ -233,9 +277,12 @@ async fn start(
     workspace: i64,
     (user, name): (Id, &str),
     caller: &Caller,
-    by_pin: bool,
+    opened: Opened,
 ) -> Answer<NewSession> {
-    let (token, expires_at) = (new_token("rfs"), app.store.now() + LASTS);
+    let Opened { by_pin, temporary } = opened;
+    let (token, lasts) = (new_token("rfs"), app.store.now() + LASTS);
+    let expires_at = temporary.map_or(lasts, |(_, until)| until.min(lasts));
+    let temporary = temporary.map(|(secret, _)| secret);
     let device = caller.device.clone().filter(|_| caller.device_hash().is_some()).unwrap_or_else(new_device);
     let device_hash = device_hash(&device);
     let agent: String = caller.agent.chars().filter(|c| !c.is_control()).take(200).collect();
@@ -245,8 +292,9 @@ async fn start(
         agent: &agent,
         expires_at,
         by_pin,
+        temporary,
     };
     app.store.start_session(workspace, user, name, &new).await?;
     app.lookups.made(new.token_hash);
-    Ok(NewSession { token, user, expires_at, device })
+    Ok(NewSession { token, user, expires_at, device, temporary })
 }

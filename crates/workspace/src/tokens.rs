@@ -115,13 +115,20 @@ pub async fn create(
     add(change, actor.id(), &name, scope, expires_at).await
 }
 
-/// Makes a token with all that a user may do, for whoever runs the machine.
-pub async fn create_for(app: &App, workspace: i64, user: Id, name: &str) -> Answer<CreatedToken> {
+/// Makes a token with all that a user may do, for whoever runs the machine; good for so long.
+pub async fn create_for(
+    app: &App,
+    workspace: i64,
+    user: Id,
+    name: &str,
+    lasts: Micros,
+) -> Answer<CreatedToken> {
     let name = check::text("name", name, 80)?;
     let permit = Permit::<can::ApiTokenWrite>::operator(workspace, Thing::WORKSPACE);
     let (change, _) = app.store.begin(&permit, &Author::operator()).await?;
     Known::to(None, change.before().model()).person("user", user.0)?;
-    add(change, user, &name, None, None).await
+    let expires_at = change.now() + lasts;
+    add(change, user, &name, None, Some(expires_at)).await
 }
 
 async fn add(

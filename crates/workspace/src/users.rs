@@ -5,6 +5,7 @@ use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::audit::Act;
+use store::known_secret::Secret;
 use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
@@ -13,7 +14,7 @@ use crate::invitations::{self, Invitation};
 use crate::known::Known;
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, email, id, pin, secrets, taken};
+use crate::{Answer, App, List, Moment, Ref, check, email, id, mail, pin, secrets, taken};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -107,9 +108,10 @@ pub struct NewUser {
     pub invite: bool,
     /// The language of the console for them; their browser's where none is given.
     pub language: Option<Language>,
-    /// A first password; without one and without an invitation, a one-time password is made and answered once.
+    /// A first password; without one and without an invitation, one is made and answered once. Either is temporary: for 7
+    /// days it signs in to choose another one, and nothing else.
     pub password: Option<String>,
-    /// A PIN for the mobile pages, beside the phone number that it needs.
+    /// A PIN for the mobile pages, beside the phone number that it needs; temporary in the same way.
     pub pin: Option<String>,
 }
 
@@ -118,7 +120,7 @@ pub struct NewUser {
 pub struct InvitedUser {
     /// The user.
     pub user: UserView,
-    /// The one-time password, where none was given. It is kept nowhere.
+    /// The temporary password, where none was given. It is kept nowhere.
     pub password: Option<String>,
     /// The invitation, where one was asked for.
     pub invitation: Option<Invitation>,
@@ -128,7 +130,9 @@ pub struct InvitedUser {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct UserChange {
-    /// A new email address holds at once: it signs in, the old one does not (CLY-03).
+    /// A new email address holds at once: it signs in, the old one does not (CLY-03). To change another's takes the
+    /// permission to reset credentials as well; the old address is told, and for a day no link that sets another password
+    /// is sent to the new one.
     pub email: Option<String>,
     /// What people call them.
     pub name: Option<String>,
@@ -210,8 +214,8 @@ pub async fn invite(
     author: &Author,
     new: NewUser,
 ) -> Answer<InvitedUser> {
-    let one_time = (new.password.is_none() && !new.invite).then(secrets::new_password);
-    let hashes = hashes(app, permit.workspace(), &new, one_time.as_deref()).await?;
+    let made = (new.password.is_none() && !new.invite).then(secrets::new_password);
+    let hashes = hashes(app, permit.workspace(), &new, made.as_deref()).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(Known::to(permit.actor(), before.model()), &new)?;
@@ -220,16 +224,22 @@ pub async fn invite(
     let standing = if new.invite { Standing::Invited } else { Standing::Active };
     let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
     let id = added.map_err(|error| taken::email(error, &before, permit.actor(), &input.email))?;
+    if hashes.password.is_some() {
+        change.known_to_its_maker(id, Secret::Password).await?;
+    }
     if let Some(pin) = &hashes.pin {
         change.set_pin(id, Some(pin)).await?;
+        change.known_to_its_maker(id, Secret::Pin).await?;
     }
-    let invitation =
-        if new.invite { Some(invitations::make(&mut change, id, &author.name).await?) } else { None };
+    let invitation = match new.invite {
+        true => Some(invitations::make_shown(app, &mut change, id, &author.name).await?),
+        false => None,
+    };
     let row = change.user(id).await?;
     let detail = serde_json::json!({ "after": { "email": input.email, "name": input.name, "role": before.model().label(input.role) } });
     change.record(Act::done("user:invite", "user", i64::from(id.0), input.name.as_str()).with(detail));
     change.commit().await?;
-    Ok(InvitedUser { user: UserView::of(before.model(), row), password: one_time, invitation })
+    Ok(InvitedUser { user: UserView::of(before.model(), row), password: made, invitation })
 }
 
 /// What is kept of the secrets that a new user begins with.
@@ -238,7 +248,7 @@ struct Hashes {
     pin: Option<String>,
 }
 
-async fn hashes(app: &App, workspace: i64, new: &NewUser, one_time: Option<&str>) -> Answer<Hashes> {
+async fn hashes(app: &App, workspace: i64, new: &NewUser, made: Option<&str>) -> Answer<Hashes> {
     if let Some(password) = &new.password {
         let workspace = app.store.workspace(workspace).await?.name;
         check::password("password", password, &[&new.name, &new.email, &workspace])?;
@@ -247,7 +257,7 @@ async fn hashes(app: &App, workspace: i64, new: &NewUser, one_time: Option<&str>
             return Err(Refusal::invalid("password", message));
         }
     }
-    let password = match new.password.as_deref().or(one_time) {
+    let password = match new.password.as_deref().or(made) {
         Some(password) => Some(app.passwords.hash(password).await?),
         None => None,
     };
@@ -391,6 +401,7 @@ pub(crate) async fn rewrite(
     pin::keeps_phone(old, &input.phone)?;
     if old.email != input.email {
         email::is_no_imitation(before.model(), &input.email)?;
+        changes_email(change, actor, old, &input.email).await?;
     }
     let was = input_of(old);
     let UserInput { role, department, branch, .. } = input.clone();
@@ -403,6 +414,24 @@ pub(crate) async fn rewrite(
     let detail = serde_json::json!({ "before": record(&input_of(old)), "after": record(input) });
     change.record(Act::done("user:update", "user", old.id, input.name.as_str()).with(detail));
     Ok(())
+}
+
+/// Whoever reads the mail of an address can have its password set anew. So another's address takes the permission to do
+/// that (one's own is confirmed by one's password), and the old address is told.
+async fn changes_email(
+    change: &mut Change<'_>,
+    actor: Option<&Actor>,
+    old: &UserRow,
+    email: &str,
+) -> Answer<()> {
+    let user = id(old.id);
+    let Some(actor) = actor.filter(|actor| actor.id() != user) else { return Ok(()) };
+    if !actor.may_to(Permission::UserResetCredentials, Noun::User, user) {
+        return Err(Refusal::lacks(Permission::UserResetCredentials));
+    }
+    let by = actor.snapshot().model().label(actor.id());
+    let filled = |text: access::Text| text.with("by", by).with("new", email);
+    mail::post(change, user, mail::Kind::AddressChanged, filled).await
 }
 
 /// A record in the log.
@@ -536,7 +565,7 @@ pub(crate) async fn remove(change: &mut Change<'_>, actor: Option<&Actor>, old: 
     Ok(())
 }
 
-/// Sets a new one-time password, ends every session, revokes every API token and takes the PIN of the user away, since
+/// Sets a new temporary password, ends every session, revokes every API token and takes the PIN of the user away, since
 /// whoever needs a reset may have lost those too. The password is answered this once.
 pub async fn reset_password(
     app: &App,
@@ -554,6 +583,7 @@ pub async fn reset_password(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;
+    change.known_to_its_maker(permit.id(), Secret::Password).await?;
     if row.standing == Standing::Invited {
         // With a password of theirs they have no use for the invitation, which is no longer good.
         change.set_standing(permit.id(), Standing::Active).await?;

@@ -64,7 +64,7 @@ impl Serve {
     /// Serves until a signal stops it.
     pub async fn run(self, at: &Place) -> Result<(), Error> {
         let mailer = self.mailer()?;
-        let app = at.open().await?;
+        let app = App { sends_mail: mailer.is_some(), ..at.open().await? };
         let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
@@ -75,7 +75,7 @@ impl Serve {
             secure_cookies: !self.insecure_cookies,
             behind_proxy: self.behind_proxy,
             public_url: self.public_url.as_deref().map(trimmed),
-            sends_mail: mailer.is_some(),
+            sends_mail: app.sends_mail,
         };
         let server = Server { app, config: Arc::new(config), streams: crate::live::Streams::default() };
         if self.demo {

@@ -4,11 +4,15 @@ use access::Preset;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::Author;
+use store::known_secret;
 use store::workspace::NewWorkspace;
-use workspace::{check, resets, secrets, tokens};
+use workspace::{Moment, check, resets, secrets, tokens};
 
 use super::{Place, workspace_of};
 use crate::Error;
+
+/// A day in microseconds.
+const DAY: i64 = 86_400 * 1_000_000;
 
 /// What to do with workspaces.
 #[derive(Debug, Subcommand)]
@@ -48,6 +52,9 @@ pub struct Create {
     /// How many numbers the licences pay for; not counted unless told.
     #[arg(long, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     licences: Option<u32>,
+    /// How many days the API token of the first user is good for.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    token_days: u16,
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
@@ -88,17 +95,23 @@ impl Create {
             licences: self.licences,
         };
         let (workspace, owner) = app.store.create_workspace(&new, &Author::operator()).await?;
-        let token = tokens::create_for(&app, workspace, owner, "command line").await?.secret;
+        let lasts = i64::from(self.token_days) * DAY;
+        let token = tokens::create_for(&app, workspace, owner, "command line", lasts).await?;
+        let token_until = token.token.expires_at;
+        let (token, password_until) = (token.secret, Moment(app.store.now() + known_secret::LASTS));
         if self.json {
             println!(
                 "{}",
-                json!({ "workspace": slug, "owner": email, "password": password, "token": token })
+                json!({ "workspace": slug, "owner": email, "password": password, "password_until": password_until,
+                    "token": token, "token_until": token_until })
             );
         } else {
             println!("Workspace {slug} is ready. Sign in at /w/{slug} as {email}.");
-            println!("One-time password: {password}");
-            println!("API token:         {token}");
+            println!("Temporary password: {password}");
+            println!("API token:          {token}");
             println!("Both are shown this once and kept nowhere.");
+            println!("The password is good for 7 days, to sign in and choose another one.");
+            println!("The API token is good for {} days; make others in the console.", self.token_days);
         }
         Ok(())
     }

@@ -68,6 +68,8 @@ const READINGS: &[Reading] = &[
     made("invitation:accept", later("{who} accepted the invitation of {what}")),
     made("password_reset:ask", later("A new password for {what} was asked for")),
     made("password_reset:use", later("{who} set a new password for {what} by a link")),
+    made("secret:withdraw", later("{who} made a password, PIN or link of {what} useless that others know")),
+    made("mail:read", later("{who} opened a link that is for {what}")),
     made("mail:retry", later("{who} tried the mail to {what} again")),
     changed("user:update", later("{who} edited the user {what}")),
     changed("user:assign_role", later("{who} changed the role of {what}")),
@@ -133,8 +135,13 @@ const READINGS: &[Reading] = &[
 ];
 
 /// Why signing in failed, as the log has it; the kinds of things come from the model.
-const REASONS: [&str; 3] =
-    [later("wrong email address or password"), later("banned"), later("wrong present password")];
+const REASONS: [&str; 5] = [
+    later("wrong email address or password"),
+    later("banned"),
+    later("wrong present password"),
+    later("temporary secret out of time"),
+    later("somebody else changed the email address less than a day ago"),
+];
 
 /// The acts that are no permissions, with what a filter calls them.
 pub const OTHER_ACTS: [(&str, &str); 16] = [
@@ -146,6 +153,8 @@ pub const OTHER_ACTS: [(&str, &str); 16] = [
     ("invitation:accept", later("accept an invitation")),
     ("password_reset:ask", later("ask for a new password")),
     ("password_reset:use", later("set a new password by a link")),
+    ("secret:withdraw", later("withdraw a secret that others know")),
+    ("mail:read", later("open a link that is for somebody else")),
     ("view_as:start", later("begin to see as somebody else")),
     ("view_as:end", later("stop seeing as somebody else")),
     ("user:export", later("export people")),

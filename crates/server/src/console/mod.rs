@@ -25,6 +25,7 @@ pub mod links;
 pub mod menu;
 pub mod mobile;
 pub mod outbox;
+pub mod own_secret;
 mod paging;
 pub mod parts;
 pub mod plan;

@@ -36,13 +36,17 @@ pub struct Asked {
 }
 
 /// What the kinds of mails are called.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 10] = [
     ("invitation", later("Invitation")),
     ("password_reset", later("Forgotten password")),
     ("request_made", later("Request for access")),
     ("request_decided", later("Decision on a request")),
     ("review_started", later("Review of access")),
     ("pin_closed", later("PIN closed")),
+    ("own_secret", later("Password of one's own")),
+    ("pin_withdrawn", later("PIN withdrawn")),
+    ("secret_withdrawn", later("Secret withdrawn")),
+    ("address_changed", later("Email address changed")),
 ];
 
 /// What the states of mails are called.
@@ -62,11 +66,12 @@ pub async fn list(
 ) -> Result<Markup, Refusal> {
     let pages = Pages::after(&asked.after, ON_A_PAGE);
     let (here, zone, base) = (path(&request, "/outbox"), when::zone(&request), request.base_url());
-    let found = outbox::list(&request.server.app, &visible, pages.slice(), request.post(&base)).await?;
+    let (app, author) = (&request.server.app, request.author());
+    let found = outbox::list(app, &visible, &author, pages.slice(), request.post(&base)).await?;
     let subtitle = t("Mail to people: invitations, forgotten passwords and what they are told.");
     let main = html! {
         (page_head(&PageHead { title: t("Outbox"), subtitle, ..PageHead::default() }))
-        @if !request.server.config.sends_mail {
+        @if !app.sends_mail {
             (notice(Tone::Neutral, html! { (t("No mail server is set up, so mail is kept here. Pass the links on yourself, over a channel that you trust, or start the server with --smtp-url.")) }))
         }
         @if found.items.is_empty() {

@@ -16,6 +16,7 @@ use workspace::sign_in::{self, NewSession};
 use workspace::{Code, Refusal};
 
 use super::frame::csrf;
+use super::own_secret;
 use super::paging::address;
 use crate::cookie;
 use crate::input::{Form, Query};
@@ -170,6 +171,7 @@ pub(super) fn may_be_said(refusal: &Refusal) -> bool {
             | Code::WrongPin
             | Code::PinClosed
             | Code::Banned
+            | Code::SecretExpired
             | Code::Invalid
             | Code::TooManyTries
             | Code::Busy
@@ -189,7 +191,14 @@ pub(super) fn enter(request: &Request, new: &NewSession, next: &str) -> Response
     let home = format!("/w/{}", request.slug());
     let ours = next == home || next.starts_with(&format!("{home}/")) || next.starts_with(&format!("{home}?"));
     let plain = next.chars().all(|c| c.is_ascii_graphic());
-    let to = if ours && plain && !next.contains("/sign-") { next } else { &home };
+    let own_secret = format!("{home}{}", own_secret::PATH);
+    let to = if new.temporary.is_some() {
+        &own_secret
+    } else if ours && plain && !next.contains("/sign-") {
+        next
+    } else {
+        &home
+    };
     let device = cookie::remember_device(secure, &new.device);
     let cookies = AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)]);
     (cookies, Redirect::to(to)).into_response()

@@ -148,7 +148,7 @@ impl UserForm<'_> {
         let ways = [
             ("invite", invite),
             ("password", t("Set a password")),
-            ("one_time", t("Make a one-time password")),
+            ("one_time", t("Make a temporary password")),
         ]
         .map(|(value, label)| Choice { value, label });
         let way = Field::new("access", t("How they sign in first"))

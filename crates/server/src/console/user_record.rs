@@ -22,7 +22,7 @@ use crate::ui::form;
 use crate::ui::page::{Crumb, PageHead, page_head, split};
 use crate::ui::secret::secret;
 use crate::ui::segmented::setting;
-use crate::ui::text::{fill, said, t, weave};
+use crate::ui::text::{fill, later, said, t, weave};
 
 /// The record: to edit for those who may, to read for the others.
 pub async fn show(request: Request, permit: Permit<can::UserRead>, _: ()) -> Result<Markup, Refusal> {
@@ -233,7 +233,7 @@ fn dangerous(page: &Page<'_>) -> Markup {
     );
     let reset = fill(
         t(
-            "Set a new one-time password for {name}? Every session of theirs ends at once, and their PIN stops working.",
+            "Set a temporary password for {name}? Every session of theirs ends at once, and their PIN stops working.",
         ),
         &[("name", name)],
     );
@@ -245,7 +245,7 @@ fn dangerous(page: &Page<'_>) -> Markup {
     let may = |permission| page.may(permission) && !page.is_self();
     let acts = html! {
         @if may(Permission::UserResetCredentials) {
-            (act(t("Reset password"), t("Shows a one-time password once, ends every session and takes the PIN away."), &reset, "/password"))
+            (act(t("Reset password"), t("Shows a temporary password once, ends every session and takes the PIN away."), &reset, "/password"))
             @if page.user.phone.is_empty() {
                 (setting(t("Reset PIN"), html! { (t("A PIN needs a phone number: save one first.")) }, html! {}))
             } @else {
@@ -283,6 +283,10 @@ pub async fn delete(request: Request, permit: Permit<can::UserDelete>, _: ()) ->
     Ok(done(&request, "/users", "user-deleted"))
 }
 
+/// Said beside a password or PIN that is shown once.
+pub(super) const ONCE: &str =
+    later("Copy it now: it is not shown again. It is good for 7 days, to sign in and choose another one.");
+
 /// Resets the password and shows the new one, once.
 pub async fn reset_password(
     request: Request,
@@ -290,10 +294,9 @@ pub async fn reset_password(
     _: (),
 ) -> Result<Response, Refusal> {
     let password = users::reset_password(&request.server.app, &permit, &request.author()).await?;
-    let note = t("Copy it now: it is stored hashed and will not be shown again.");
-    let shown = secret(t("One-time password"), &password, note);
+    let shown = secret(t("Temporary password"), &password, t(ONCE));
     let hint = t("Every session of theirs has ended.");
-    once(&request, permit.actor(), permit.id(), t("New one-time password"), hint, shown)
+    once(&request, permit.actor(), permit.id(), t("New temporary password"), hint, shown)
 }
 
 /// Resets the PIN and shows the new one, once.
@@ -303,8 +306,7 @@ pub async fn reset_pin(
     _: (),
 ) -> Result<Response, Refusal> {
     let pin = pin::reset(&request.server.app, &permit, &request.author(), None).await?;
-    let note = t("Copy it now: it is stored hashed and will not be shown again.");
-    let (shown, hint) = (secret(t("PIN"), &pin, note), t("Every session of theirs has ended."));
+    let (shown, hint) = (secret(t("PIN"), &pin, t(ONCE)), t("Every session of theirs has ended."));
     once(&request, permit.actor(), permit.id(), t("New PIN"), hint, shown)
 }
 

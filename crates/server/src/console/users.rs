@@ -17,6 +17,7 @@ use super::paging::{Pages, address};
 use super::parts::{self, Options};
 use super::plan;
 use super::user_form::UserForm;
+use super::user_record;
 use crate::input::{Pairs, Query};
 use crate::request::Request;
 use crate::rest::users::{order, standing};
@@ -329,7 +330,7 @@ async fn form_page(
     let fields = UserForm { actor, id: "field", values: &values, refusal, user: None };
     let body = html! {
         (fields.record(true))
-        (fields.access(request.server.config.sends_mail, digits))
+        (fields.access(request.server.app.sends_mail, digits))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
             (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))
@@ -368,8 +369,8 @@ fn added_page(request: &Request, invited: InvitedUser) -> Response {
             @match (&link, &password) {
                 (Some(Some(link)), _) => (secret(t("Invitation link"), link, t("Good for 7 days and once. It stays in the outbox until then."))),
                 (Some(None), _) => p { (fill(t("An invitation is on its way to {email}."), &[("email", &user.email)])) },
-                (None, Some(password)) => (secret(t("One-time password"), password, t("Copy it now: it is stored hashed and will not be shown again."))),
-                (None, None) => p { (t("The password is the one that you typed.")) },
+                (None, Some(password)) => (secret(t("Temporary password"), password, t(user_record::ONCE))),
+                (None, None) => p { (t("The password is the one that you typed. They choose their own when they sign in with it, within 7 days.")) },
             } }
             (form::form_actions(html! {
                 (button::link(&Button::new(Kind::Plain, t("Add another")).icon(Icon::Plus), &format!("{here}/new")))

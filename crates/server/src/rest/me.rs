@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use access::{Permission, Permit, can, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::known_secret::Secret;
 use store::{Identity, Via};
 use workspace::confirm::Confirmation;
 use workspace::pin::{self, PinChange};
@@ -13,8 +14,10 @@ use workspace::tokens::{self, TokenView};
 use workspace::users::UserView;
 use workspace::{List, Moment, Refusal, elevation};
 
+use crate::endpoint::OwnSecret;
 use crate::input::{Body, Query};
 use crate::output::{Done, Json};
+use crate::own_secret;
 use crate::request::{Request, over_oneself};
 
 /// Who the caller is and what they may do.
@@ -28,6 +31,9 @@ pub struct Me {
     pub via: &'static str,
     /// When the secret that they showed stops being good by itself.
     pub expires_at: Option<Moment>,
+    /// `password` or `pin` where a temporary one opened the session: until it is replaced, the session is good for that,
+    /// for this answer and for signing out.
+    pub replace_first: Option<&'static str>,
     /// Each permission that this secret carries, with the words of its reaches.
     pub permissions: BTreeMap<&'static str, Vec<&'static str>>,
     /// Another word whenever your access is another.
@@ -39,7 +45,8 @@ pub struct Me {
 /// Who am I, and what may I do?
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Refusal> {
     let app = &request.server.app;
-    let powers = who.actor.powers().iter();
+    // A session that is good for nothing yet carries nothing.
+    let powers = who.actor.powers().iter().filter(|_| who.temporary.is_none());
     Ok(Json(Me {
         user: profile::show(app, &who.actor).await?,
         workspace: who.workspace.slug.clone(),
@@ -49,6 +56,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Json<Me>, Re
         },
         expires_at: who.expires_at.map(Moment),
         needs_password: who.by_pin_alone(app.store.now()),
+        replace_first: who.temporary.map(Secret::word),
         permissions: powers.map(|(p, reaches)| (p.name(), shown(p, reaches).words())).collect(),
         version: who.actor.folded().mark(),
     }))
@@ -67,16 +75,24 @@ pub async fn update(
 /// Changes one's own password; every other session ends.
 pub async fn change_password(
     request: Request,
-    permit: Permit<can::ProfileUpdate>,
+    proof: OwnSecret,
     Body(passwords): Body<PasswordChange>,
 ) -> Result<Done, Refusal> {
-    let permit = over_oneself(&permit)?;
-    let keep = match request.identity()?.via {
+    let (app, who) = (&request.server.app, request.identity()?);
+    let keep = match who.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
-    let app = &request.server.app;
-    profile::change_password(app, &permit, &request.author(), passwords, keep).await.map(|()| Done)
+    match proof {
+        OwnSecret::May(permit) => {
+            profile::change_password(app, &permit, &request.author(), passwords, keep).await?;
+        }
+        OwnSecret::Replaces(Secret::Password) => {
+            profile::replace_temporary_password(app, who, &request.author(), &passwords.new).await?;
+        }
+        OwnSecret::Replaces(secret) => return Err(own_secret::first(secret)),
+    }
+    Ok(Done)
 }
 
 /// One's own sessions.
@@ -87,14 +103,21 @@ pub async fn sessions(request: Request, who: Identity, _: ()) -> Result<Json<Lis
 /// Sets one's own PIN.
 pub async fn set_pin(
     request: Request,
-    permit: Permit<can::ProfileUpdate>,
+    proof: OwnSecret,
     Body(new): Body<PinChange>,
 ) -> Result<Done, Refusal> {
-    let permit = over_oneself(&permit)?;
-    let confirmation = Confirmation { field: "current", ..request.confirmation(Some(&new.current)) };
-    pin::set_own(&request.server.app, &permit, &request.author(), &new.pin, &confirmation)
-        .await
-        .map(|()| Done)
+    let app = &request.server.app;
+    match proof {
+        OwnSecret::May(permit) => {
+            let typed = Confirmation { field: "current", ..request.confirmation(Some(&new.current)) };
+            pin::set_own(app, &permit, &request.author(), &new.pin, &typed).await?;
+        }
+        OwnSecret::Replaces(Secret::Pin) => {
+            pin::replace_temporary(app, request.identity()?, &request.author(), &new.pin).await?;
+        }
+        OwnSecret::Replaces(secret) => return Err(own_secret::first(secret)),
+    }
+    Ok(Done)
 }
 
 /// One's present password.

@@ -15,7 +15,8 @@ pub async fn list(
     query: Paged<Everything>,
 ) -> Result<Json<List<MailView>>, Refusal> {
     let address = request.base_url();
-    outbox::list(&request.server.app, &visible, query.slice()?, request.post(&address)).await.map(Json)
+    let (app, author) = (&request.server.app, request.author());
+    outbox::list(app, &visible, &author, query.slice()?, request.post(&address)).await.map(Json)
 }
 
 /// Tries a mail again.

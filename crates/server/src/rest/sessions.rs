@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::known_secret::Secret;
 use store::{Identity, Via};
 use workspace::guesses::Caller;
 use workspace::sign_in::{self, NewSession};
@@ -50,12 +51,16 @@ pub struct Session {
     pub expires_at: Moment,
     /// The device's secret, to keep and to send along at the next sign-in. It opens nothing.
     pub device: String,
+    /// `password` or `pin` where it is a temporary one, which others know: replace it first, the session is good for
+    /// nothing else.
+    pub replace_first: Option<&'static str>,
 }
 
 impl From<NewSession> for Session {
     fn from(new: NewSession) -> Session {
         let expires_at = Moment(new.expires_at);
-        Session { token: new.token, user: new.user.0, expires_at, device: new.device }
+        let replace_first = new.temporary.map(Secret::word);
+        Session { token: new.token, user: new.user.0, expires_at, device: new.device, replace_first }
     }
 }
 

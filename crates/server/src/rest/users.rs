@@ -194,7 +194,7 @@ pub async fn unban(request: Request, permit: Permit<can::UserBan>, _: ()) -> Res
 /// A secret that is shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OneTime {
-    /// The one-time password.
+    /// The temporary password: for 7 days it signs in to choose another one, and nothing else.
     pub password: String,
 }
 

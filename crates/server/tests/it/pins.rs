@@ -4,11 +4,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Company, Member, PASSWORD, TestServer};
 
-/// Somebody with a phone number and the PIN 7319; their record.
+/// Somebody with a phone number and the PIN 7319 of their own; their record.
 async fn with_pin(company: &Company<'_>, phone: &str) -> Member {
     let member = company.hire_into("agent", json!({ "phone": phone })).await;
     let path = format!("/api/v1/users/{}/pin", member.id);
     company.owner.client.post(&path, json!({ "pin": "7319" })).await.expect(201);
+    company.own_secrets(member.id).await;
     member
 }
 

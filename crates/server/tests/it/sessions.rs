@@ -4,13 +4,14 @@ use reqwest::Method;
 use serde_json::json;
 use testkit::{Answer, Client, Company, PASSWORD, TestServer};
 
-/// A company with somebody who has a password; their email address.
+/// A company with somebody who has a password of their own; their email address.
 async fn with_password(server: &TestServer) -> (Company<'_>, String, u64) {
     let company = server.company("calilio").await;
     let email = format!("person@{}.example", company.slug);
     let new = json!({ "email": email, "name": "Person", "password": "correct horse battery" });
     let added = company.owner.client.post("/api/v1/users", new).await.expect(201);
     let id = added.json["user"]["id"].as_u64().unwrap();
+    company.own_secrets(u32::try_from(id).unwrap()).await;
     (company, email, id)
 }
 
@@ -91,6 +92,7 @@ async fn a_session_ends_with_ban_reset_deletion_sign_out_and_time() {
     mine.get("/api/v1/me").await.expect(401);
     sign_in(&stranger, &company.slug, &email, "correct horse battery").await.expect(401);
     let password = reset.json["password"].as_str().unwrap().to_owned();
+    company.own_secrets(u32::try_from(id).unwrap()).await;
 
     let mine = session(sign_in(&stranger, &company.slug, &email, &password).await);
     server.pass(31 * 86_400);

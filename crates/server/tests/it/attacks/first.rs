@@ -179,6 +179,7 @@ async fn nobody_is_led_astray_after_signing_in() {
     let admin = company.hire("admin").await;
     let reset = format!("/api/v1/users/{}/password", admin.id);
     let password = company.owner.client.post(&reset, json!({})).await.expect(201).json["password"].clone();
+    company.own_secrets(admin.id).await;
     let home = format!("/w/{}", company.slug);
     for (next, to) in [
         (format!("{home}/users?q=a"), format!("{home}/users?q=a")),

@@ -1,0 +1,87 @@
+//! The page on which somebody replaces the temporary password or PIN that they signed in with by one of their own. In
+//! such a session every other page leads here.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use store::Identity;
+use store::known_secret::Secret;
+use workspace::{Code, Refusal, pin, profile};
+
+use super::frame::{csrf, done, path};
+use crate::input::Pairs;
+use crate::request::Request;
+use crate::ui::button::{self, Button, Kind};
+use crate::ui::form::{self, Field};
+use crate::ui::shell::{Document, Theme, bare};
+use crate::ui::sign_in::sign_in as card;
+use crate::ui::text::{fill, in_words, t};
+
+/// Where the page is, below the workspace's address.
+pub const PATH: &str = "/own-secret";
+
+/// The page; whoever has replaced it already goes on to the start page.
+pub async fn show(request: Request, who: Identity, _: ()) -> Result<Response, Refusal> {
+    match who.temporary {
+        Some(secret) => Ok(page(&request, &who, secret, None).into_response()),
+        None => Ok(Redirect::to(&path(&request, "")).into_response()),
+    }
+}
+
+/// Replaces it. What is wrong with the new one is said on the page.
+pub async fn replace(request: Request, who: Identity, typed: Pairs) -> Result<Response, Refusal> {
+    let app = &request.server.app;
+    let Some(secret) = who.temporary else {
+        return Ok(Redirect::to(&path(&request, "")).into_response());
+    };
+    let author = request.author();
+    let (replaced, word) = match secret {
+        Secret::Pin => (pin::replace_temporary(app, &who, &author, typed.get("pin")).await, "pin"),
+        _ => (profile::replace_temporary_password(app, &who, &author, typed.raw("new")).await, "password"),
+    };
+    match replaced {
+        Ok(()) => Ok(done(&request, "", word).into_response()),
+        Err(refusal) if refusal.code == Code::Invalid => {
+            let wrong = in_words(&refusal.message);
+            let page = page(&request, &who, secret, Some(&wrong));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn page(request: &Request, who: &Identity, secret: Secret, wrong: Option<&str>) -> Markup {
+    let csrf = csrf(request);
+    let title = match secret {
+        Secret::Pin => t("Choose your own PIN"),
+        _ => t("Choose your own password"),
+    };
+    let name = who.actor.snapshot().model().label(who.actor.id());
+    let main = html! {
+        h2 { (title) }
+        p { (fill(t("You are signed in as {name} with something that others know too. Choose what only you know, and go on."), &[("name", &name)])) }
+        form.form method="post" action=(path(request, PATH)) {
+            input type="hidden" name="csrf" value=(csrf);
+            (field(who, secret, wrong))
+            (button::submit(&Button::new(Kind::Primary, t("Save and go on"))))
+        }
+        (button::post(&Button::new(Kind::Quiet, t("Sign out")), &path(request, "/sign-out"), &csrf))
+    };
+    bare(&Document { title, theme: Theme::System, csrf: &csrf }, card(&who.workspace.name, main, None))
+}
+
+fn field(who: &Identity, secret: Secret, wrong: Option<&str>) -> Markup {
+    match secret {
+        Secret::Pin => {
+            let digits = who.workspace.pin_digits;
+            let hint = fill(t("{n} digits, nothing easy such as 1234 or a year."), &[("n", &digits)]);
+            let pin = Field::new("pin", t("New PIN")).required().autocomplete("off").hint(&hint).error(wrong);
+            form::pin(&pin, digits)
+        }
+        _ => {
+            let new = Field::new("new", t("New password")).required().autocomplete("new-password");
+            let new = new.hint(t("At least 10 characters. Your other sessions end.")).error(wrong);
+            form::input(&new, form::Kind::Password, "")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What may be called in a session that a temporary secret opened: replacing it, one's own record, signing out.
+
+use access::text;
+use store::known_secret::Secret;
+use workspace::{Code, Refusal};
+
+use crate::endpoint::{Asks, Endpoint};
+use crate::request::Request;
+
+/// Refuses whatever the table does not leave open to such a session ([`Endpoint::anyway`]), whichever face it is on.
+pub fn check(request: &Request, endpoint: &Endpoint) -> Result<(), Refusal> {
+    match request.who.as_ref().and_then(|who| who.temporary) {
+        Some(secret) if !endpoint.anyway && !matches!(endpoint.asks, Asks::Nothing(_)) => Err(first(secret)),
+        _ => Ok(()),
+    }
+}
+
+/// Says which secret is to be replaced first.
+pub fn first(secret: Secret) -> Refusal {
+    let message = match secret {
+        Secret::Pin => text!("Others know the PIN that you signed in with. Choose one of your own first."),
+        _ => text!("Others know the password that you signed in with. Choose one of your own first."),
+    };
+    Refusal::because(Code::OwnSecretFirst, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::endpoints;
+
+    #[test]
+    fn few_endpoints_are_open_before_a_temporary_secret_is_replaced() {
+        let open = endpoints::all().into_iter().filter(|endpoint| endpoint.anyway);
+        let open: Vec<String> = open.map(|e| format!("{} {}", e.method, e.path)).collect();
+        assert_eq!(
+            open,
+            [
+                "DELETE /api/v1/sessions/current",
+                "GET /api/v1/me",
+                "PUT /api/v1/me/password",
+                "PUT /api/v1/me/pin",
+                "POST /w/{slug}/sign-out",
+                "GET /w/{slug}/own-secret",
+                "POST /w/{slug}/own-secret",
+            ]
+        );
+    }
+}
