@@ -15,6 +15,7 @@ use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;
+use crate::rates::Rate;
 use crate::request::Request;
 use crate::schema::SchemaOf;
 
@@ -32,6 +33,8 @@ pub struct Endpoint {
     pub face: Face,
     /// What it asks of whoever calls it.
     pub asks: Asks,
+    /// What it costs, and so how often it may be called.
+    pub rate: Rate,
     /// One sentence about it.
     pub summary: &'static str,
     /// The largest body that is read, in bytes.
@@ -134,6 +137,7 @@ impl Endpoint {
         };
         let face = Face::of(path);
         Endpoint {
+            rate: Rate::usual(&method, asks, face),
             method,
             path,
             face,
@@ -209,6 +213,12 @@ impl Endpoint {
     {
         let prove = |request: &Request, _| Ok(request.identity()?.actor.visible()?);
         Endpoint::with(row, Asks::List(R::PERMISSION), prove, act)
+    }
+
+    /// The same at another rate than the usual one.
+    #[must_use]
+    pub fn at(self, rate: Rate) -> Endpoint {
+        Endpoint { rate, ..self }
     }
 
     /// Whether it can be asked with `try` what it would change. Whatever takes a permission makes its change in a way

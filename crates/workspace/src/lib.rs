@@ -35,6 +35,7 @@ pub mod pin;
 pub mod plan;
 pub mod profile;
 pub mod refusal;
+pub mod refusals;
 pub mod request_decisions;
 pub mod resets;
 pub mod review_closing;
@@ -72,8 +73,10 @@ pub struct App {
     pub passwords: secrets::Passwords,
     /// When permissions were last used, until it is written down.
     pub uses: Arc<uses::Uses>,
-    /// Look-ups of tokens and links: who showed too many wrong ones.
+    /// Look-ups of tokens and links: who showed many wrong ones.
     pub lookups: lookups::Lookups,
+    /// Refusals of the present minute that the audit log does not have yet.
+    pub refusals: Arc<refusals::Refusals>,
     /// Places for people who forgot their password, while they are looked after.
     pub forgotten: resets::Places,
 }
@@ -82,7 +85,8 @@ impl App {
     /// An app on a store.
     pub fn new(store: Store) -> App {
         let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
-        App { store, passwords, uses: Arc::default(), lookups, forgotten: resets::Places::default() }
+        let (uses, refusals) = (Arc::default(), Arc::default());
+        App { store, passwords, uses, lookups, refusals, forgotten: resets::Places::default() }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

@@ -295,7 +295,10 @@ async fn decide(
     let outcome = in_a_word(app, change.workspace(), decision).await?;
     let note = if decision.note.is_empty() { String::new() } else { format!("{}\n\n", decision.note) };
     let filled = |mail: Text| {
-        mail.with("by", by).and("outcome", outcome.clone()).with("note", &note).with("path", "/profile")
+        mail.with("by", mail::plain(by))
+            .and("outcome", outcome.clone())
+            .with("note", &note)
+            .with("path", "/profile")
     };
     mail::post(&mut change, row.user(), mail::Kind::RequestDecided, filled).await?;
     let row = change.access_request(row.id).await?;

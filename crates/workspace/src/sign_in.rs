@@ -195,6 +195,5 @@ pub async fn begin(app: &App, workspace: i64, user: Id, name: &str, caller: &Cal
         expires_at,
     };
     app.store.start_session(workspace, user, name, &new).await?;
-    app.lookups.made(new.token_hash);
     Ok(NewSession { token, user, expires_at, device })
 }
