@@ -372,6 +372,15 @@
     if (address.origin === location.origin) location.assign(address);
   }
 
+  // Somebody with very many pages open: this one asks again when it is looked at, else now and then.
+  function rest(wake) {
+    const stop = new AbortController();
+    const once = () => { stop.abort(); clearTimeout(timer); wake(); };
+    const timer = setTimeout(once, 60000 * (1 + Math.random()));
+    const seen = () => { if (document.visibilityState === "visible") once(); };
+    document.addEventListener("visibilitychange", seen, { signal: stop.signal });
+  }
+
   function openStream(url, tell) {
     let wait = 500;
     let lost = false;
@@ -380,6 +389,7 @@
       for (const type of ["change", "signed-out"]) {
         stream.addEventListener(type, ({ data }) => tell({ type, data }));
       }
+      stream.addEventListener("rest", () => { stream.close(); lost = true; rest(connect); });
       stream.onopen = () => {
         wait = 500;
         if (lost) tell({ type: "change", data: "" }); // something may have been missed meanwhile

@@ -15,15 +15,18 @@ use store::audit::Act;
 use store::{Intent, Receipt};
 use workspace::language::Language;
 use workspace::secrets::token_hash;
-use workspace::{Code, Refusal, lookups};
+use workspace::{Code, Refusal, lookups, refusals};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, listen, own_secret, password_first, refuse, viewing};
+use crate::{Server, console, cookie, endpoints, host, own_secret, password_first, refuse, viewing};
 
 /// So long may a body take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
+
+/// So many characters of a path are kept in the audit log, which keeps what anybody sends for good.
+const KEPT_OF_PATH: usize = 200;
 
 /// The router, made from the endpoint table and nothing else.
 pub fn router(server: Server) -> Router {
@@ -61,6 +64,7 @@ pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
                 None => refuse::render_bare(http.uri(), &Refusal::new(Code::NotFound)),
             }
         })
+        .layer(axum::middleware::from_fn(host::check))
         .layer(axum::middleware::map_response(harden))
         .with_state(server)
 }
@@ -81,7 +85,7 @@ async fn dispatch(
 ) -> Response {
     let (parts, body) = http.into_parts();
     let path: HashMap<String, String> = params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    let address = listen::client_address(&parts, server.config.behind_proxy);
+    let address = server.config.trusted_proxies.client(&parts);
     let mut request = Request {
         server,
         who: None,
@@ -98,12 +102,16 @@ async fn dispatch(
     };
     let request_id = request.headers.get("x-request-id").cloned();
     let found = match identify(&mut request, endpoint.face).await {
-        // Whoever may be anybody may also be somebody who is not heard any more today.
-        Err(refusal) if refusal.code == Code::TooManyTries && matches!(endpoint.asks, Asks::Nothing(_)) => {
+        // Whoever may be anybody, and whoever can sign in, may have shown a wrong secret too many.
+        Err(refusal)
+            if refusal.code == Code::TooManyTries
+                && (matches!(endpoint.asks, Asks::Nothing(_)) || endpoint.face == Face::Console) =>
+        {
             Ok(())
         }
         found => found,
     };
+    let found = found.and_then(|()| request.server.rates.take(endpoint.rate, &request));
     let language = match request.language() {
         Some(language) => language,
         None if endpoint.face == Face::Console => of_workspace(&mut request).await,
@@ -251,7 +259,7 @@ fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// Writes a refusal of somebody known into the audit log (ALL-06). Things that are hidden and things that are not
+/// Writes a refusal of somebody known into the audit log (ALL-06); of a flood of them, their number. Things that are hidden and things that are not
 /// there are noted alike, so that not even the time taken tells them apart.
 async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refusal {
     let Some(who) = &request.who else { return refusal };
@@ -266,16 +274,17 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
     };
     // A link's secret is for its reader alone, not for those of the log.
     let path = if request.path.contains_key("secret") { endpoint.path } else { request.uri.path() };
+    let path: String = path.chars().take(KEPT_OF_PATH).collect();
     let detail = serde_json::json!({
         "reason": refusal.code.word(),
         "permission": refusal.permission,
         "request": format!("{} {path}", endpoint.method),
     });
     let act = Act::done(act, kind, id, "").with(detail);
-    match request.server.app.store.record_refusal(model.workspace, &who.author(), act).await {
+    match refusals::note(&request.server.app, model.workspace, &who.author(), act).await {
         Ok(()) => refusal,
         // What cannot be written down does not happen, not even a refusal.
-        Err(error) => error.into(),
+        Err(error) => error,
     }
 }
 

@@ -16,6 +16,7 @@ use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;
+use crate::rates::Rate;
 use crate::request::{Request, over_oneself};
 use crate::schema::{SchemaOf, field_names};
 use crate::unread;
@@ -34,6 +35,8 @@ pub struct Endpoint {
     pub face: Face,
     /// What it asks of whoever calls it.
     pub asks: Asks,
+    /// What it costs, and so how often it may be called.
+    pub rate: Rate,
     /// One sentence about it.
     pub summary: &'static str,
     /// The largest body that is read, in bytes.
@@ -140,6 +143,7 @@ impl Endpoint {
         };
         let face = Face::of(path);
         Endpoint {
+            rate: Rate::usual(&method, asks, face),
             method,
             path,
             face,
@@ -242,6 +246,12 @@ impl Endpoint {
     {
         let prove = |request: &Request, _| Ok(request.identity()?.actor.visible()?);
         Endpoint::with(row, Asks::List(R::PERMISSION), prove, act)
+    }
+
+    /// The same at another rate than the usual one.
+    #[must_use]
+    pub fn at(self, rate: Rate) -> Endpoint {
+        Endpoint { rate, ..self }
     }
 
     /// Whether it can be asked with `try` what it would change. Whatever takes a permission makes its change in a way

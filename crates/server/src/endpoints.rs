@@ -4,6 +4,7 @@ use access::{Noun, can};
 use axum::http::Method;
 
 use crate::endpoint::Endpoint;
+use crate::rates::Rate;
 use crate::{authzen, console, live, openapi, rest};
 
 macro_rules! endpoints {
@@ -28,18 +29,19 @@ macro_rules! endpoints {
     (@one $method:ident $path:literal on $noun:ident $right:ident $act:path, $summary:literal) => {
         Endpoint::on::<can::$right, _, _, _, _>((Method::$method, $path, $summary), Noun::$noun, $act)
     };
-    ($($method:ident $path:literal $asks:ident($($argument:tt)*) $act:path, $summary:literal;)+) => {
-        vec![$(endpoints!(@one $method $path $asks $($argument)* $act, $summary)),+]
+    ($($method:ident $path:literal $asks:ident($($argument:tt)*) $act:path, $summary:literal $(, $rate:ident)?;)+) => {
+        vec![$(endpoints!(@one $method $path $asks $($argument)* $act, $summary)$(.at(Rate::$rate))?),+]
     };
 }
 
 /// Every endpoint. `open` says why anybody may call it; `signed_in` is about the caller alone; `may` asks for a
 /// permission on the workspace; `list` for one at any reach; `on` for one on the thing that the path names. A session that
 /// a temporary password or PIN opened reaches only `open`, `anyway` and `own_secret`, which sets another one.
+/// Behind the summary stands the rate, where it is not the usual one of its kind.
 pub fn all() -> Vec<Endpoint> {
     endpoints! {
-        GET  "/healthz"                    open("says only whether the server works") rest::health::show, "Whether the server and its database answer.";
-        GET  "/assets/{*file}"             open("files of the console, the same for everybody") console::assets::show, "A file of the console.";
+        GET  "/healthz"                    open("says only whether the server works") rest::health::show, "Whether the server and its database answer.", Free;
+        GET  "/assets/{*file}"             open("files of the console, the same for everybody") console::assets::show, "A file of the console.", Free;
 
         POST "/api/v1/sessions"            open("how one comes to be somebody") rest::sessions::create, "Sign in with an email address and a password; the answer's token is a bearer token.";
         POST "/api/v1/sessions/pin"        open("how one comes to be somebody") rest::sessions::create_with_pin, "Sign in with a phone number and a PIN.";
@@ -74,9 +76,9 @@ pub fn all() -> Vec<Endpoint> {
 
         GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
         POST "/api/v1/users"               list(UserInvite) rest::users::invite, "Add a user, to the workspace or to the units that you lead.";
-        POST "/api/v1/users/bulk"          list(UserRead) rest::users::bulk, "Change several users at once, all or none; each asks for the permission of the change.";
-        POST "/api/v1/users/import"        list(UserInvite) rest::users::import, "Add and edit people from a CSV file; the answer says what became of each row, and with `try=true` what would.";
-        GET  "/api/v1/users/export"        list(UserRead) rest::users::export, "The users that you may see, as CSV.";
+        POST "/api/v1/users/bulk"          list(UserRead) rest::users::bulk, "Change several users at once, all or none; each asks for the permission of the change.", Costly;
+        POST "/api/v1/users/import"        list(UserInvite) rest::users::import, "Add and edit people from a CSV file; the answer says what became of each row, and with `try=true` what would.", Costly;
+        GET  "/api/v1/users/export"        list(UserRead) rest::users::export, "The users that you may see, as CSV.", Costly;
         GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
         PATCH "/api/v1/users/{user}"       on(User UserUpdate) rest::users::update, "Edit a user's record.";
         DELETE "/api/v1/users/{user}"      on(User UserDelete) rest::users::delete, "Delete a user.";
@@ -115,10 +117,10 @@ pub fn all() -> Vec<Endpoint> {
         POST "/api/v1/reviews"             may(AccessReview) rest::reviews::start, "Start a review of a role's, department's or branch's people.";
         GET  "/api/v1/reviews/{review}"    may(AccessReview) rest::reviews::show, "One review.";
         GET  "/api/v1/reviews/{review}/lines" may(AccessReview) rest::reviews::lines, "The lines of a review: each thing that each person in it has, with its last use.";
-        GET  "/api/v1/reviews/{review}/lines.csv" may(AccessReview) rest::reviews::csv, "The lines of a review, as CSV.";
+        GET  "/api/v1/reviews/{review}/lines.csv" may(AccessReview) rest::reviews::csv, "The lines of a review, as CSV.", Costly;
         PUT  "/api/v1/reviews/{review}/lines/{line}" may(AccessReview) rest::reviews::decide, "Decide a line: keep, remove, or undecided again.";
         POST "/api/v1/reviews/{review}/remove-marked" may(AccessReview) rest::reviews::remove_marked, "Decide to remove what is marked as unused and not decided yet.";
-        POST "/api/v1/reviews/{review}/close" may(AccessReview) rest::reviews::close, "Close a review: take away what was decided to be removed, as far as you may.";
+        POST "/api/v1/reviews/{review}/close" may(AccessReview) rest::reviews::close, "Close a review: take away what was decided to be removed, as far as you may.", Costly;
         GET  "/api/v1/unused-permissions"  may(AccessReview) rest::reviews::unused, "Permissions that people hold and have not used for so many days.";
         GET  "/api/v1/permission-uses"     may(AccessReview) rest::reviews::by_permission, "How many people hold each permission, and how many of them do not use it.";
 
@@ -170,7 +172,7 @@ pub fn all() -> Vec<Endpoint> {
         DELETE "/api/v1/numbers/{number}/users/{user}" on(Number NumberAssign) rest::entities::unassign, "Take a number back from a user.";
 
         GET  "/api/v1/calls"               list(CallRecordRead) rest::calls::list, "The calls that you may see, newest first.";
-        GET  "/api/v1/calls/export"        list(CallRecordExport) rest::calls::export, "The calls that you may export, as CSV.";
+        GET  "/api/v1/calls/export"        list(CallRecordExport) rest::calls::export, "The calls that you may export, as CSV.", Costly;
         GET  "/api/v1/calls/{call}"        on(Call CallRecordRead) rest::calls::show, "One call.";
         GET  "/api/v1/calls/{call}/recording" on(Call RecordingListen) rest::recordings::listen, "The recording of a call, whole or in part (Range).";
         GET  "/api/v1/calls/{call}/recording/download" on(Call RecordingDownload) rest::recordings::download, "The recording of a call, as a file to keep.";
@@ -182,9 +184,9 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/api/v1/outbox"              list(UserInvite) rest::outbox::list, "The mails to people whom you may invite, newest first.";
         POST "/api/v1/outbox/{mail}/retry" list(UserInvite) rest::outbox::retry, "Try a mail again that could not be sent.";
         GET  "/api/v1/audit"               may(AuditRead) rest::audit::list, "The audit log, newest first.";
-        GET  "/api/v1/audit.csv"           may(AuditExport) rest::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
-        GET  "/api/v1/audit.jsonl"         may(AuditExport) rest::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
-        GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.";
+        GET  "/api/v1/audit.csv"           may(AuditExport) rest::audit::export_csv, "The audit log, or the entries that fit, as CSV.", Costly;
+        GET  "/api/v1/audit.jsonl"         may(AuditExport) rest::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.", Costly;
+        GET  "/api/v1/audit/verify"        may(AuditExport) rest::audit::verify, "Walk the whole audit log and say whether anything was altered.", Costly;
         GET  "/api/v1/why"                 list(AccessExplain) rest::explain::why, "Why a user may or may not do something.";
         GET  "/api/v1/who"                 list(AccessExplain) rest::explain::who, "Everybody who may do something, and through what.";
         GET  "/api/v1/what"                list(AccessExplain) rest::explain::what, "All that a user may do, with the reasons, and what they may see.";
@@ -214,12 +216,12 @@ pub fn all() -> Vec<Endpoint> {
         GET  "/w/{slug}/users"             list(UserRead) console::users::list, "The users that one may see.";
         GET  "/w/{slug}/users/new"         list(UserInvite) console::users::new, "The form that adds a user.";
         POST "/w/{slug}/users"             list(UserInvite) console::users::create, "Add a user.";
-        GET  "/w/{slug}/users.csv"         list(UserRead) console::users_file::export, "The users that one may see, as a file.";
+        GET  "/w/{slug}/users.csv"         list(UserRead) console::users_file::export, "The users that one may see, as a file.", Costly;
         GET  "/w/{slug}/users/import"      list(UserInvite) console::users_file::show, "The form that takes a file of people.";
-        POST "/w/{slug}/users/import"      list(UserInvite) console::users_file::import, "Show what a file of people would do, or do it.";
-        POST "/w/{slug}/users/import/failed" list(UserInvite) console::users_file::failed, "The rows of a file of people that cannot be done, to be mended.";
+        POST "/w/{slug}/users/import"      list(UserInvite) console::users_file::import, "Show what a file of people would do, or do it.", Costly;
+        POST "/w/{slug}/users/import/failed" list(UserInvite) console::users_file::failed, "The rows of a file of people that cannot be done, to be mended.", Costly;
         GET  "/w/{slug}/users/bulk"        list(UserRead) console::bulk::show, "Who was chosen on the list of users, and what can be done to them.";
-        POST "/w/{slug}/users/bulk"        list(UserRead) console::bulk::apply, "Change several users at once, all or none.";
+        POST "/w/{slug}/users/bulk"        list(UserRead) console::bulk::apply, "Change several users at once, all or none.", Costly;
         GET  "/w/{slug}/users/{user}"      on(User UserRead) console::user::show, "One user: what they may do and why, and what is set for them.";
         GET  "/w/{slug}/users/{user}/record" on(User UserRead) console::user_record::show, "One user's record.";
         POST "/w/{slug}/users/{user}/record" on(User UserUpdate) console::user_record::save, "Edit a user's record.";
@@ -252,10 +254,10 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/reviews"           may(AccessReview) console::reviews::start, "Start a review.";
         GET  "/w/{slug}/reviews/unused"    may(AccessReview) console::unused::show, "Permissions that nobody uses, or that one person does not use.";
         GET  "/w/{slug}/reviews/{review}"  may(AccessReview) console::review::show, "One review, line by line.";
-        GET  "/w/{slug}/reviews/{review}/lines.csv" may(AccessReview) console::review::csv, "A review as a file.";
+        GET  "/w/{slug}/reviews/{review}/lines.csv" may(AccessReview) console::review::csv, "A review as a file.", Costly;
         POST "/w/{slug}/reviews/{review}/lines" may(AccessReview) console::review::decide, "Decide a line of a review.";
         POST "/w/{slug}/reviews/{review}/remove-marked" may(AccessReview) console::review::remove_marked, "Decide to remove what is marked.";
-        POST "/w/{slug}/reviews/{review}/close" may(AccessReview) console::review::close, "Close a review.";
+        POST "/w/{slug}/reviews/{review}/close" may(AccessReview) console::review::close, "Close a review.", Costly;
         POST "/w/{slug}/users/{user}/view-as" on(User AccessExplain) console::view_as::start, "See the workspace as a user would, read-only.";
         POST "/w/{slug}/view-as/end"       signed_in() console::view_as::end, "Stop seeing the workspace as somebody else.";
         GET  "/w/{slug}/roles"             may(RoleRead) console::roles::list, "Every role.";
@@ -300,7 +302,7 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/profile/sessions/end" signed_in() console::profile::end_other_sessions, "End one's other sessions.";
         POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::profile::end_session, "End one of one's own sessions.";
         GET  "/w/{slug}/calls"             list(CallRecordRead) console::calls::list, "The call log.";
-        GET  "/w/{slug}/calls.csv"         list(CallRecordExport) console::calls::export, "The call log as a file.";
+        GET  "/w/{slug}/calls.csv"         list(CallRecordExport) console::calls::export, "The call log as a file.", Costly;
         GET  "/w/{slug}/calls/{call}"      on(Call CallRecordRead) console::call::show, "One call.";
         GET  "/w/{slug}/calls/{call}/recording" on(Call RecordingListen) rest::recordings::listen, "A call's recording, to play.";
         GET  "/w/{slug}/calls/{call}/download" on(Call RecordingDownload) rest::recordings::download, "A call's recording, to save.";
@@ -327,11 +329,11 @@ pub fn all() -> Vec<Endpoint> {
         POST "/w/{slug}/queues/{queue}/holders" list(UserSetAccess) console::entity::give_queue, "Give a queue to somebody whose access you may set.";
         POST "/w/{slug}/queues/{queue}/holders/{user}/remove" on(User UserSetAccess) console::entity::take_queue, "Take a queue back.";
         GET  "/w/{slug}/why"               list(AccessExplain) console::why::show, "Why, who and what: any decision taken apart.";
-        GET  "/w/{slug}/who.csv"           list(AccessExplain) console::why::who_csv, "Who may do something, as CSV.";
+        GET  "/w/{slug}/who.csv"           list(AccessExplain) console::why::who_csv, "Who may do something, as CSV.", Costly;
         GET  "/w/{slug}/audit"             may(AuditRead) console::audit::list, "The audit log.";
-        GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.";
-        GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.";
-        POST "/w/{slug}/audit/verify"      may(AuditExport) console::audit::verify, "Verify the audit log.";
+        GET  "/w/{slug}/audit.csv"         may(AuditExport) console::audit::export_csv, "The audit log, or the entries that fit, as CSV.", Costly;
+        GET  "/w/{slug}/audit.jsonl"       may(AuditExport) console::audit::export_lines, "The audit log, or the entries that fit, one JSON object a line.", Costly;
+        POST "/w/{slug}/audit/verify"      may(AuditExport) console::audit::verify, "Verify the audit log.", Costly;
         GET  "/w/{slug}/tokens"            may(ApiTokenRead) console::tokens::list, "The API tokens.";
         POST "/w/{slug}/tokens"            may(ApiTokenWrite) console::tokens::create, "Create an API token; its secret is shown this once.";
         POST "/w/{slug}/tokens/{api_token}/revoke" on(Token ApiTokenWrite) console::tokens::revoke, "Revoke an API token.";

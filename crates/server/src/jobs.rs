@@ -6,7 +6,7 @@ use std::time::Duration;
 use access::Micros;
 use store::{Changed, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use workspace::{App, expiry, uses};
+use workspace::{App, expiry, refusals, uses};
 
 /// How often it is looked whether the time of something is over. The clock is asked each time, not the database.
 const TICK: Duration = Duration::from_secs(1);
@@ -14,16 +14,23 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often uses of permissions are written down.
 const FLUSH: Duration = Duration::from_secs(30);
 
+/// How often the numbers of refusals are written down whose minute is over.
+const COUNT: Duration = Duration::from_secs(5);
+
 /// Starts what runs for as long as the server does.
 pub fn start(app: &App) {
     tokio::spawn(expire(app.clone()));
     tokio::spawn(keep_uses(app.clone()));
+    tokio::spawn(count_refusals(app.clone()));
 }
 
 /// What is left to do before the server stops.
 pub async fn finish(app: &App) {
     if let Err(error) = uses::flush(app).await {
         tracing::warn!(%error, "the last uses of permissions are lost");
+    }
+    if let Err(error) = refusals::flush(app, Micros::MAX).await {
+        tracing::warn!(%error, "the number of the last refusals is lost");
     }
 }
 
@@ -71,6 +78,16 @@ async fn keep_uses(app: App) {
         tokio::time::sleep(FLUSH).await;
         if let Err(error) = uses::flush(&app).await {
             tracing::warn!(%error, "cannot write down the last uses of permissions; trying again");
+        }
+    }
+}
+
+/// Writes down how many refusals there were beyond those that were written one by one.
+async fn count_refusals(app: App) {
+    loop {
+        tokio::time::sleep(COUNT).await;
+        if let Err(error) = refusals::flush(&app, app.store.now()).await {
+            tracing::warn!(%error, "cannot write down how much was refused; trying again");
         }
     }
 }

@@ -6,11 +6,13 @@ mod anchor;
 pub mod authzen;
 pub mod cli;
 pub mod cookie;
+pub mod crowd;
 mod demo;
 pub mod dispatch;
 pub mod download;
 pub mod endpoint;
 pub mod endpoints;
+mod host;
 pub mod import;
 pub mod input;
 pub mod jobs;
@@ -21,8 +23,10 @@ pub mod mail;
 mod multipart;
 pub mod openapi;
 pub mod output;
-mod password_first;
 pub mod own_secret;
+mod password_first;
+pub mod proxies;
+pub mod rates;
 pub mod recordings;
 pub mod refuse;
 pub mod request;
@@ -34,6 +38,7 @@ mod viewing;
 
 pub mod console;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,8 +54,17 @@ pub struct Server {
     pub app: App,
     /// How it is set up.
     pub config: Arc<Config>,
-    /// How many live streams each session has open.
+    /// The live streams that are open.
     pub streams: live::Streams,
+    /// How many requests each caller sent lately.
+    pub rates: rates::Rates,
+}
+
+impl Server {
+    /// A server that nobody has asked anything yet.
+    pub fn new(app: App, config: Config, rates: rates::Rates) -> Server {
+        Server { app, config: Arc::new(config), streams: live::Streams::default(), rates }
+    }
 }
 
 /// How a server is set up.
@@ -60,15 +74,26 @@ pub struct Config {
     pub data: PathBuf,
     /// Whether cookies are `Secure`: on, unless somebody serves plain HTTP to a browser that insists.
     pub secure_cookies: bool,
-    /// Whether a proxy stands before the server, whose last `X-Forwarded-For` hop is the client's address.
-    pub behind_proxy: bool,
-    /// The address that callers use, without a slash at the end; taken from the request where it is none.
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The proxies that are believed when they say whom they pass on.
+    pub trusted_proxies: proxies::Proxies,
+    /// The address that callers use, without a slash at the end, where it is not the one that it listens on.
     pub public_url: Option<String>,
     /// Whether mails are sent; else they are kept for people to pass on. The acts are told the same ([`App::sends_mail`]).
     pub sends_mail: bool,
 }
 
 impl Config {
+    /// The server's own address, without a slash at the end: never what a request says that it is.
+    pub fn own_url(&self) -> String {
+        let address = || match self.address.ip() {
+            ip if ip.is_unspecified() => format!("http://localhost:{}", self.address.port()),
+            _ => format!("http://{}", self.address),
+        };
+        self.public_url.clone().unwrap_or_else(address)
+    }
+
     /// The folder of a workspace's recordings.
     pub fn recordings(&self, workspace: i64) -> PathBuf {
         recordings_folder(&self.data, workspace)

@@ -1,6 +1,6 @@
 //! The live stream of an open page: told at once when something changes, and why when access ends (ALL-03, NUA-08).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use store::{Changed, Identity, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
+use workspace::Refusal;
 use workspace::secrets::token_hash;
-use workspace::{Code, Refusal};
 
 use crate::Server;
 use crate::output::Events;
@@ -29,43 +29,50 @@ const fn word(what: What) -> &'static str {
     }
 }
 
-/// So many streams may one session have open: a tab each.
-const PER_SESSION: usize = 24;
+/// So many streams are open of one user. The pages of a browser share one, so that this is for devices and windows.
+const PER_USER: usize = 8;
 
-/// How many streams each session has open, by the hash of its token.
+/// The streams that are open, by workspace and user, the oldest first; each with what ends it.
 #[derive(Debug, Clone, Default)]
-pub struct Streams(Arc<Mutex<HashMap<String, usize>>>);
+pub struct Streams(Arc<Mutex<Open>>);
 
-/// A place among the streams of a session, until it is dropped.
+type Open = HashMap<(i64, Id), VecDeque<Arc<Notify>>>;
+
+/// A place among the streams of a user, until it is dropped.
 struct Seat {
     streams: Streams,
-    token_hash: String,
+    user: (i64, Id),
+    ends: Arc<Notify>,
 }
 
 impl Streams {
-    fn open(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+    fn open(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seat(&self, token_hash: &str) -> Result<Seat, Refusal> {
+    /// A place for a new stream. Where a user has too many, their oldest one ends: a page that was just opened is
+    /// looked at, and one that was left open long ago asks again when it is.
+    fn seat(&self, user: (i64, Id)) -> Seat {
+        let ends = Arc::new(Notify::new());
         let mut open = self.open();
-        let count = open.entry(token_hash.to_owned()).or_insert(0);
-        if *count >= PER_SESSION {
-            let message = text!("Too many pages of this session are open. Close some.");
-            return Err(Refusal::because(Code::TooManyTries, message));
+        let seats = open.entry(user).or_default();
+        seats.push_back(ends.clone());
+        if seats.len() > PER_USER
+            && let Some(oldest) = seats.pop_front()
+        {
+            oldest.notify_one();
         }
-        *count += 1;
-        Ok(Seat { streams: self.clone(), token_hash: token_hash.to_owned() })
+        Seat { streams: self.clone(), user, ends }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut open = self.streams.open();
-        if let Some(count) = open.get_mut(&self.token_hash) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.token_hash);
+        if let Some(seats) = open.get_mut(&self.user) {
+            seats.retain(|ends| !Arc::ptr_eq(ends, &self.ends));
+            if seats.is_empty() {
+                open.remove(&self.user);
             }
         }
     }
@@ -89,27 +96,34 @@ pub fn address(request: &Request) -> String {
 }
 
 /// Server-sent events: `change` when the page should be fetched again, `signed-out` with the address that says why when the
-/// session no longer holds.
+/// session no longer holds, `rest` when the stream ends because the user has too many newer ones.
 pub async fn stream(request: Request, who: Identity, _: ()) -> Result<Events, Refusal> {
     let token_hash = token_hash(request.secret.as_deref().unwrap_or_default());
-    let seat = request.server.streams.seat(&token_hash)?;
+    let workspace = who.actor.snapshot().model().workspace;
+    let seat = request.server.streams.seat((workspace, who.owner()));
     let (page, events) = mpsc::channel(8);
     let of_another_page = address(&request) != request.uri.path_and_query().map_or("", |p| p.as_str());
     let changes = request.server.app.store.subscribe();
     let stream = Stream {
-        workspace: who.actor.snapshot().model().workspace,
+        workspace,
         token_hash,
         home: format!("/w/{}", request.slug()),
         server: request.server,
         page,
     };
     tokio::spawn(async move {
-        if of_another_page {
-            stream.go(stream.home.clone()).await
-        } else {
-            stream.run(changes, who).await
+        let told = async {
+            if of_another_page {
+                stream.go(stream.home.clone()).await
+            } else {
+                stream.run(changes, who).await
+            }
+        };
+        tokio::select! {
+            () = told => {}
+            // Not waited for: a page that reads nothing must not keep its place.
+            () = seat.ends.notified() => drop(stream.page.try_send(Ok(Event::default().event("rest").data("rest")))),
         }
-        drop(seat);
     });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Events(Sse::new(ReceiverStream::new(events)).keep_alive(keep_alive).into_response()))

@@ -14,6 +14,7 @@ use workspace::{Code, Refusal};
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::endpoints;
 use crate::input::Place;
+use crate::rates::Rate;
 use crate::refuse::Problem;
 use crate::request::Request;
 
@@ -124,6 +125,7 @@ fn operation(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
         "parameters": parameters(schemas, endpoint),
         "responses": responses(schemas, endpoint),
         "x-asks": asks(endpoint.asks),
+        "x-rate": rate(endpoint.rate),
     });
     let Some(fields) = operation.as_object_mut() else { return operation };
     if let Some(permission) = endpoint.asks.permission() {
@@ -174,6 +176,14 @@ pub fn asks(asks: Asks) -> String {
         Asks::May(permission) => permission.name().into(),
         Asks::On(permission, noun) => format!("{permission} on the {}", noun.word().replace('_', " ")),
         Asks::List(permission) => format!("{permission} at any reach, which the answer is cut to"),
+    }
+}
+
+/// What an endpoint costs, in words.
+fn rate(rate: Rate) -> String {
+    match rate.limit() {
+        None => rate.word().into(),
+        Some((second, at_once)) => format!("{}: {second} a second, {at_once} at once", rate.word()),
     }
 }
 
@@ -253,11 +263,11 @@ fn good(status: u16) -> &'static str {
 /// The statuses that an endpoint can refuse with.
 fn refusals(endpoint: &Endpoint) -> Vec<u16> {
     // A query parameter that is not known is refused everywhere.
-    let mut all = vec![422, 503];
+    let mut all = vec![422, 429, 503];
     let changes = endpoint.method != Method::GET && endpoint.face == Face::Rest;
     match endpoint.asks {
-        // Whoever shows no token shows a password, and those are guessed.
-        Asks::Nothing(_) if changes => all.extend([401, 429]),
+        // Whoever shows no token shows a password.
+        Asks::Nothing(_) if changes => all.push(401),
         Asks::Nothing(_) => {}
         Asks::SignedIn if endpoint.anyway => all.push(401),
         // What a session that a temporary secret opened is refused.
@@ -300,17 +310,25 @@ fn problems(schemas: &mut Schemas) -> Map<String, Value> {
     statuses.into_iter().map(problem).collect()
 }
 
-/// The table as a page for people: method, path, what it asks, what it is.
+/// The table as a page for people: the rates, then method, path, what it asks, its rate, what it is.
 pub fn page(endpoints: &[Endpoint]) -> String {
     let mut page = String::from(
         "# Endpoints\n\nEvery address of the server, made from the table in `crates/server/src/endpoints.rs`. \
          What asks for nothing or says *anyway* is open to a session that a temporary password or PIN opened.\n\n\
-         | Method | Path | Asks | What it is |\n|---|---|---|---|\n",
+         Each session and API token has the allowance of each rate to itself, on each node. Whoever shows none that is \
+         good has the allowance of *public*, with all others of their client address; what they use up takes nothing from \
+         sessions and tokens. Beyond it, answers are 429 with `Retry-After`.\n\n\
+         | Rate | Requests a second | At once after a pause |\n|---|---|---|\n",
     );
+    for (rate, (second, at_once)) in Rate::LIMITED.iter().filter_map(|rate| Some((rate, rate.limit()?))) {
+        page.push_str(&format!("| {} | {second} | {at_once} |\n", rate.word()));
+    }
+    page.push_str("\n| Method | Path | Asks | Rate | What it is |\n|---|---|---|---|---|\n");
     for endpoint in endpoints {
-        let Endpoint { method, path, summary, .. } = endpoint;
+        let Endpoint { method, path, summary, rate, .. } = endpoint;
         let anyway = if endpoint.anyway { " (anyway)" } else { "" };
-        page.push_str(&format!("| {method} | `{path}` | {}{anyway} | {summary} |\n", asks(endpoint.asks)));
+        let (asks, rate) = (asks(endpoint.asks), rate.word());
+        page.push_str(&format!("| {method} | `{path}` | {asks}{anyway} | {rate} | {summary} |\n"));
     }
     page
 }

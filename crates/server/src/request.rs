@@ -182,7 +182,7 @@ impl Request {
         TimeZone::get(name).unwrap_or(TimeZone::UTC)
     }
 
-    /// The server's own address as callers use it, without a slash at the end.
+    /// The server's own address as whoever asks uses it, without a slash at the end: for their own eyes alone.
     pub fn base_url(&self) -> String {
         match &self.server.config.public_url {
             Some(url) => url.clone(),

@@ -2,7 +2,8 @@
 
 use access::Micros;
 
-use crate::db::q;
+use crate::change::Change;
+use crate::db::{Tx, q};
 use crate::{Result, Store};
 
 const SECOND: Micros = 1_000_000;
@@ -101,27 +102,9 @@ impl Store {
             _ => {}
         }
         let mut tx = self.db.begin().await?;
-        let insert =
-            q("INSERT INTO attempts (target, failures, window_start, blocked_until) VALUES (").v(target);
-        let new = tx.exec(insert.s(", 0, ").v(now).s(", 0) ON CONFLICT (target) DO NOTHING")).await?;
-        if new > 0 {
-            tx.exec(q("DELETE FROM attempts WHERE window_start < ").v(now - 2 * DAY)).await?;
-        }
-        let lock = tx.for_update();
-        let row: Option<Row> = tx.one(q(ROW).v(target).s(lock)).await?;
-        let Some(row) = row else { return Ok(Ok(())) };
-        if let Some(block) = row.block(now) {
-            tx.exec(q("UPDATE attempts SET told_until = blocked_until WHERE target = ").v(target)).await?;
-            tx.commit().await?;
-            return Ok(Err(block));
-        }
-        if let Some(limit) = limit {
-            let (failures, start, until) = limit.after(&row, now);
-            let update = q("UPDATE attempts SET failures = ").v(failures).s(", window_start = ").v(start);
-            tx.exec(update.s(", blocked_until = ").v(until).s(" WHERE target = ").v(target)).await?;
-        }
+        let taken = count(&mut tx, target, limit, now).await?;
         tx.commit().await?;
-        Ok(Ok(()))
+        Ok(taken)
     }
 
     /// Gives a guess back, after a right one or where none was checked: only wrong ones count, and those of others
@@ -133,4 +116,35 @@ impl Store {
         self.db.exec(update.v(target)).await?;
         Ok(())
     }
+}
+
+impl Change<'_> {
+    /// Counts something that may happen so often a day, whichever workspace it happens in, with the change that does
+    /// it: what is not committed was not counted.
+    pub async fn take_turn(&mut self, target: &str, limit: Limit) -> Result<Taken> {
+        let now = self.now();
+        Ok(count(&mut self.tx, target, Some(limit), now).await?)
+    }
+}
+
+/// Counts a guess, unless guesses are blocked; without a limit only tells whether they are.
+async fn count(tx: &mut Tx, target: &str, limit: Option<Limit>, now: Micros) -> Result<Taken> {
+    let insert = q("INSERT INTO attempts (target, failures, window_start, blocked_until) VALUES (").v(target);
+    let new = tx.exec(insert.s(", 0, ").v(now).s(", 0) ON CONFLICT (target) DO NOTHING")).await?;
+    if new > 0 {
+        tx.exec(q("DELETE FROM attempts WHERE window_start < ").v(now - 2 * DAY)).await?;
+    }
+    let lock = tx.for_update();
+    let row: Option<Row> = tx.one(q(ROW).v(target).s(lock)).await?;
+    let Some(row) = row else { return Ok(Ok(())) };
+    if let Some(block) = row.block(now) {
+        tx.exec(q("UPDATE attempts SET told_until = blocked_until WHERE target = ").v(target)).await?;
+        return Ok(Err(block));
+    }
+    if let Some(limit) = limit {
+        let (failures, start, until) = limit.after(&row, now);
+        let update = q("UPDATE attempts SET failures = ").v(failures).s(", window_start = ").v(start);
+        tx.exec(update.s(", blocked_until = ").v(until).s(" WHERE target = ").v(target)).await?;
+    }
+    Ok(Ok(()))
 }

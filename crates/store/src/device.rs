@@ -34,13 +34,6 @@ impl Store {
         Ok(self.db.all::<(i64,)>(query).await?.into_iter().map(|(user,)| user).collect())
     }
 
-    /// Whether anybody signed in on a device.
-    pub async fn knows_device(&self, device_hash: &str) -> Result<bool> {
-        let query = q("SELECT user_id FROM devices WHERE device_hash = ").v(device_hash);
-        let query = query.s(" AND last_seen_at > ").v(self.now() - KEPT).s(" LIMIT 1");
-        Ok(self.db.one::<(i64,)>(query).await?.is_some())
-    }
-
     /// A user's own devices, the latest used first.
     pub async fn devices_of(&self, workspace: i64, user: Id) -> Result<Vec<DeviceRow>> {
         let query = q("SELECT id, device_hash, agent, last_seen_at FROM devices WHERE workspace_id = ");

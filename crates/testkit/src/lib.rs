@@ -19,8 +19,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use server::live::Streams;
-use server::{Config, Server, dispatch, jobs, listen};
+use server::crowd::Room;
+use server::listen::{self, Door};
+use server::rates::Rates;
+use server::{Config, Server, dispatch, jobs};
 use store::Store;
 use workspace::App;
 
@@ -28,6 +30,9 @@ pub use client::{Answer, Client};
 pub use company::{Company, Member, PASSWORD, TestCall};
 pub use database::Database;
 pub use smtp::{MailServer, Taken};
+
+/// Room for all that tests do at once.
+const ROOM: Room = Room { most: 10_000, per_address: 10_000 };
 
 /// A server that listens on a port of its own, with a clock that tests move.
 pub struct TestServer {
@@ -56,25 +61,46 @@ impl TestServer {
         TestServer::set_up(database, |_| {}).await
     }
 
+    /// Starts a server on a fresh database with so much room for connections.
+    pub async fn start_with_room(room: Room) -> TestServer {
+        TestServer::listening(Database::create().await, room, Rates::none(), |_| {}).await
+    }
+
+    /// Starts a server on a fresh database that takes so many requests.
+    pub async fn start_with_rates(rates: Rates) -> TestServer {
+        TestServer::listening(Database::create().await, ROOM, rates, |_| {}).await
+    }
+
     async fn set_up(database: Database, set_up: impl FnOnce(&mut Config)) -> TestServer {
+        TestServer::listening(database, ROOM, Rates::none(), set_up).await
+    }
+
+    async fn listening(
+        database: Database,
+        room: Room,
+        rates: Rates,
+        set_up: impl FnOnce(&mut Config),
+    ) -> TestServer {
         let clock = Arc::new(AtomicI64::new(1_780_000_000_000_000));
         let time = clock.clone();
         let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let mut config = Config {
             data: database.folder.clone(),
             secure_cookies: true,
-            behind_proxy: true,
+            address,
+            trusted_proxies: "127.0.0.1".parse().unwrap(),
             public_url: None,
             sends_mail: false,
         };
         set_up(&mut config);
         let app = App { sends_mail: config.sends_mail, ..App::new(store) };
-        let server = Server { app: app.clone(), config: Arc::new(config), streams: Streams::default() };
+        let door = Door { room, trusted_proxies: config.trusted_proxies.clone() };
+        let server = Server::new(app.clone(), config, rates);
         jobs::start(&app);
         let router = dispatch::router(server);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { listen::serve(listener, router, std::future::pending()).await });
+        tokio::spawn(async move { listen::serve(listener, door, router, std::future::pending()).await });
         TestServer { address, app, database, clock }
     }
 

@@ -1,9 +1,10 @@
 //! Invitations: somebody who was added gets a link, sets their own password with it, and is in.
 
 use access::model::Standing;
-use access::{Id, Micros, Permit, Text, can};
+use access::{Id, Micros, Permit, Text, can, text};
 use schemars::JsonSchema;
 use serde::Serialize;
+use store::attempts::Limit;
 use store::audit::Act;
 use store::known_secret::Secret;
 use store::link::Purpose;
@@ -18,6 +19,9 @@ use crate::{Answer, App, Moment, id, links, mail};
 
 /// An invitation is good for so long.
 pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
+
+/// So many invitations go to one email address in a day, from all workspaces of the server together.
+const PER_DAY: Limit = Limit { free: 5, per_day: 5 };
 
 /// An invitation that was just made.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -34,11 +38,12 @@ pub struct Invitation {
 /// Makes a link for somebody who was added and writes the mail with it; an earlier one is no longer good. Nobody has
 /// seen it yet. The link's path below the workspace's address has the secret in it.
 pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<Invitation> {
+    take_turn(change, user).await?;
     let secret = new_token("rfi");
     let expires_at = change.now() + LASTS;
     let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
     let path = format!("/welcome/{secret}");
-    let filled = |mail: Text| mail.with("by", by).with("path", &path);
+    let filled = |mail: Text| mail.with("by", mail::plain(by)).with("path", &path);
     let good = (link, expires_at);
     let workspace = mail::post_link(change, user, mail::Kind::Invitation, filled, good).await?;
     Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
@@ -52,6 +57,22 @@ pub(crate) async fn make_shown(app: &App, change: &mut Change<'_>, user: Id, by:
     }
     change.known_to_its_maker(user, Secret::Invitation).await?;
     Ok(made)
+}
+
+/// Counts an invitation by whom it goes to: a stranger is not written to again and again, whoever of whichever
+/// workspace does it.
+async fn take_turn(change: &mut Change<'_>, user: Id) -> Answer<()> {
+    let email = change.user(user).await?.email;
+    let Err(block) = change.take_turn(&token_hash(&format!("invitations {email}")), PER_DAY).await? else {
+        return Ok(());
+    };
+    let message = text!(
+        "{email} was invited {most} times in 24 hours, and gets no more invitations until tomorrow.",
+        email,
+        most = PER_DAY.per_day
+    );
+    let refusal = Refusal::because(Code::TooManyTries, message).at("email");
+    Err(Refusal { retry_after: Some(block.wait), ..refusal })
 }
 
 /// Sends somebody who has not come yet another invitation in place of the one before.

@@ -38,6 +38,7 @@ pub mod pin;
 pub mod plan;
 pub mod profile;
 pub mod refusal;
+pub mod refusals;
 pub mod request_decisions;
 pub mod resets;
 pub mod review_closing;
@@ -77,8 +78,10 @@ pub struct App {
     pub passwords: secrets::Passwords,
     /// When permissions were last used, until it is written down.
     pub uses: Arc<uses::Uses>,
-    /// Look-ups of tokens and links: who showed too many wrong ones.
+    /// Look-ups of tokens and links: who showed many wrong ones.
     pub lookups: lookups::Lookups,
+    /// Refusals of the present minute that the audit log does not have yet.
+    pub refusals: Arc<refusals::Refusals>,
     /// Places for people who forgot their password, while they are looked after.
     pub forgotten: resets::Places,
     /// Whether mails are sent; else they are kept for people to pass on, and whoever makes a link is shown it.
@@ -90,7 +93,8 @@ impl App {
     pub fn new(store: Store) -> App {
         let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
         let (store, forgotten) = (store.telling(withdrawals::tell), resets::Places::default());
-        App { store, passwords, uses: Arc::default(), lookups, forgotten, sends_mail: false }
+        let (uses, refusals) = (Arc::default(), Arc::default());
+        App { store, passwords, uses, lookups, refusals, forgotten, sends_mail: false }
     }
 
     /// The access that a permit was decided on; for whoever runs the machine, the workspace's present one.

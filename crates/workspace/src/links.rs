@@ -22,7 +22,7 @@ pub struct Guest {
     pub email: String,
 }
 
-/// Whom a link is for, if it is good. Whoever shows many that are not is not heard any more that day.
+/// Whom a link is for, if it is good. Whoever shows many that are not is told to stop.
 pub async fn guest(
     app: &App,
     workspace: &WorkspaceRow,

@@ -1,8 +1,8 @@
-//! Look-ups of secrets that are too long to guess (sessions, tokens, links): whoever shows many that are wrong is not
-//! heard any more that day, before anything is looked up.
+//! Look-ups of secrets that are too long to guess (sessions, tokens, links): each is looked up first, so that a good one
+//! is never refused, whatever others tried from the same address. Whoever shows many that are wrong is told to stop.
 //!
-//! Kept in memory, by each node for itself: with 256 random bits the count is there to stop floods and to make them
-//! seen, and costs no query.
+//! Kept in memory, by each node for itself: with 256 random bits the count is there to make floods seen and to answer
+//! them, not to stop guesses. A wrong one costs one indexed read, as any page for strangers does.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::Future;
@@ -15,10 +15,9 @@ use crate::guesses::{self, Caller};
 use crate::{Answer, App};
 
 const DAY: Micros = 86_400 * 1_000_000;
-/// So many different wrong secrets are looked up in a day for one client address, or for one device that somebody
-/// signed in on.
+/// So many different wrong secrets are called wrong in a day for one client address; after them it hears to wait.
 const PER_DAY: usize = 50;
-/// So many secrets, and so many callers, are remembered.
+/// So many secrets, and so many addresses, are remembered.
 const MOST: usize = 20_000;
 
 /// What is remembered of look-ups.
@@ -27,12 +26,11 @@ pub struct Lookups(Arc<Mutex<Memory>>);
 
 #[derive(Default)]
 struct Memory {
-    good: Recent,
     wrong: Recent,
-    callers: HashMap<String, Misses>,
+    addresses: HashMap<String, Misses>,
 }
 
-/// The wrong look-ups of one caller within the last day, and until when somebody was told that there are too many.
+/// The wrong look-ups of one address within the last day, and until when somebody was told that there are too many.
 #[derive(Default)]
 struct Misses {
     at: VecDeque<Micros>,
@@ -57,23 +55,27 @@ impl Recent {
         }
         self.now.insert(hash.to_owned());
     }
-
-    fn remove(&mut self, hash: &str) {
-        self.now.remove(hash);
-        self.before.remove(hash);
-    }
 }
 
 impl Memory {
-    /// Counts a look-up, unless there were too many wrong ones.
-    fn take(&mut self, caller: &str, now: Micros) -> Result<(), Block> {
-        if self.callers.len() >= MOST && !self.callers.contains_key(caller) {
-            self.callers.retain(|_, misses| misses.at.back().is_some_and(|last| last + DAY > now));
-            if self.callers.len() >= MOST {
-                self.callers.clear();
+    /// Counts a wrong secret. One that was wrong lately counts no second time: it is no new guess, but an old session.
+    fn miss(&mut self, address: &str, hash: &str, now: Micros) -> Result<(), Block> {
+        if self.wrong.has(hash) {
+            return Ok(());
+        }
+        self.take(address, now)?;
+        self.wrong.add(hash);
+        Ok(())
+    }
+
+    fn take(&mut self, address: &str, now: Micros) -> Result<(), Block> {
+        if self.addresses.len() >= MOST && !self.addresses.contains_key(address) {
+            self.addresses.retain(|_, misses| misses.at.back().is_some_and(|last| last + DAY > now));
+            if self.addresses.len() >= MOST {
+                self.addresses.clear();
             }
         }
-        let misses = self.callers.entry(caller.to_owned()).or_default();
+        let misses = self.addresses.entry(address.to_owned()).or_default();
         while misses.at.front().is_some_and(|first| first + DAY <= now) {
             misses.at.pop_front();
         }
@@ -86,28 +88,17 @@ impl Memory {
         misses.told_until = misses.told_until.max(until);
         Err(Block { wait: until - now, begins })
     }
-
-    fn give_back(&mut self, caller: &str) {
-        if let Some(misses) = self.callers.get_mut(caller) {
-            misses.at.pop_back();
-        }
-    }
 }
 
 impl Lookups {
-    /// Remembers a secret that was just made: it is good.
-    pub fn made(&self, hash: &str) {
-        self.memory().good.add(hash);
-    }
-
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Looks a secret up by its hash, unless its caller showed too many that were wrong. One that was good lately is always
-/// looked up, and one that was wrong lately counts no second time: it is no new guess. `slug` is the workspace whose
-/// audit log hears of it when a caller is first turned away; empty where the request names none.
+/// Looks a secret up by its hash. Of a wrong one there is none, or a refusal where too many different ones came from
+/// the same client address. `slug` is the workspace whose audit log hears of it when that begins; empty where the
+/// request names none.
 pub async fn find<T>(
     app: &App,
     caller: &Caller,
@@ -115,42 +106,14 @@ pub async fn find<T>(
     hash: &str,
     find: impl Future<Output = store::Result<Option<T>>>,
 ) -> Answer<Option<T>> {
-    let seen = {
-        let memory = app.lookups.memory();
-        memory.good.has(hash) || memory.wrong.has(hash)
-    };
-    let counted = if seen { None } else { Some(counted_as(app, caller).await?) };
-    if let Some(key) = &counted {
-        let taken = app.lookups.memory().take(key, app.store.now());
-        if let Err(block) = taken {
-            return Err(guesses::blocked_lookup(app, caller, slug, block).await?);
-        }
+    if let Some(found) = find.await? {
+        return Ok(Some(found));
     }
-    let found = find.await;
-    let mut memory = app.lookups.memory();
-    match &found {
-        Ok(Some(_)) => memory.good.add(hash),
-        Ok(None) => {
-            memory.good.remove(hash);
-            memory.wrong.add(hash);
-        }
-        Err(_) => {}
+    let missed = app.lookups.memory().miss(&caller.address, hash, app.store.now());
+    match missed {
+        Ok(()) => Ok(None),
+        Err(block) => Err(guesses::blocked_lookup(app, caller, slug, block).await?),
     }
-    if let (Some(key), false) = (&counted, matches!(found, Ok(None))) {
-        memory.give_back(key);
-    }
-    Ok(found?)
-}
-
-/// A device that somebody signed in on is counted by itself, so that it is not held up by strangers behind the same
-/// address.
-async fn counted_as(app: &App, caller: &Caller) -> Answer<String> {
-    if let Some(device) = caller.device_hash()
-        && app.store.knows_device(&device).await?
-    {
-        return Ok(format!("device {device}"));
-    }
-    Ok(format!("address {}", caller.address))
 }
 
 #[cfg(test)]
@@ -158,7 +121,7 @@ mod tests {
     use super::{DAY, MOST, Memory, PER_DAY, Recent};
 
     #[test]
-    fn a_caller_is_turned_away_after_so_many_in_any_24_hours_and_told_of_once() {
+    fn an_address_is_told_to_stop_after_so_many_in_any_24_hours_and_told_of_once() {
         let mut memory = Memory::default();
         for at in 0..PER_DAY {
             memory.take("a", i64::try_from(at).unwrap() * 1_000).unwrap();
@@ -178,7 +141,7 @@ mod tests {
             recent.add(&at.to_string());
             memory.take(&at.to_string(), 0).unwrap();
         }
-        assert!(recent.now.len() + recent.before.len() <= 2 * MOST && memory.callers.len() <= MOST);
+        assert!(recent.now.len() + recent.before.len() <= 2 * MOST && memory.addresses.len() <= MOST);
         assert!(recent.has(&(3 * MOST - 1).to_string()) && !recent.has("0"));
     }
 }

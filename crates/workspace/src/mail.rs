@@ -162,7 +162,7 @@ impl Kind {
 
 /// Somebody as a mail names them: names can be chosen freely and be another's, so the address stands beside it.
 pub(crate) fn named(model: &Model, user: Id) -> String {
-    let name = model.label(user).replace(['<', '>'], "");
+    let name = plain(model.label(user));
     model.users.get(&user).map_or(name.clone(), |record| format!("{name} <{}>", record.email))
 }
 
@@ -197,8 +197,8 @@ async fn write(
     let home = format!("{ADDRESS}/w/{}", reader.slug);
     let language = Language::of(&reader.language).unwrap_or_default();
     let [subject, body] = texts.map(|text| {
-        text.with("name", &reader.name)
-            .with("workspace", &reader.workspace)
+        text.with("name", plain(&reader.name))
+            .with("workspace", plain(&reader.workspace))
             .with("home", &home)
             .say(&language)
     });
@@ -207,6 +207,26 @@ async fn write(
         .add_mail(&NewMail { user: to, kind: kind.word(), recipient, subject: &subject, body: &body, link })
         .await?;
     Ok(reader.slug)
+}
+
+/// So many characters of a name stand in a mail.
+const NAME: usize = 60;
+
+/// A name as it stands in a mail: short, and nothing in it that a mail program would make a link of. Whoever chooses a
+/// name chooses what strangers read in the company's mail.
+pub fn plain(name: &str) -> String {
+    let mut plain = String::new();
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '/' | '\\' | ':' | '@' => plain.push(' '),
+            '.' if letters.peek().is_some_and(|next| next.is_alphanumeric()) => plain.push_str(". "),
+            letter if letter.is_control() => plain.push(' '),
+            letter => plain.push(letter),
+        }
+    }
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ").chars().take(NAME).collect()
 }
 
 fn one_line(text: &str) -> String {

@@ -295,6 +295,5 @@ async fn start(
         temporary,
     };
     app.store.start_session(workspace, user, name, &new).await?;
-    app.lookups.made(new.token_hash);
     Ok(NewSession { token, user, expires_at, device, temporary })
 }

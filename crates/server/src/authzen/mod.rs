@@ -110,7 +110,7 @@ pub struct Configuration {
 pub async fn configuration(request: Request, _: ()) -> Result<Json<Configuration>, Refusal> {
     let found = request.server.app.store.workspace_by_slug(request.slug()).await?;
     let workspace = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let point = format!("{}/w/{}", request.base_url(), workspace.slug);
+    let point = format!("{}/w/{}", request.server.config.own_url(), workspace.slug);
     Ok(Json(Configuration {
         access_evaluation_endpoint: format!("{point}/access/v1/evaluation"),
         access_evaluations_endpoint: format!("{point}/access/v1/evaluations"),

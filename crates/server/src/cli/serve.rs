@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -10,8 +9,12 @@ use workspace::App;
 
 use super::Place;
 use crate::anchor::Anchors;
+use crate::crowd::Room;
+use crate::listen::{self, Door};
 use crate::mail::{self, Mailer};
-use crate::{Config, Error, Server, dispatch, jobs, listen};
+use crate::proxies::Proxies;
+use crate::rates::Rates;
+use crate::{Config, Error, Server, dispatch, jobs};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -32,10 +35,20 @@ pub struct Serve {
     /// As whom mails are sent: Acme Phones <phones@acme.example>.
     #[arg(long, env = "RINGFENCE_MAIL_FROM")]
     mail_from: Option<String>,
-    /// A proxy stands before the server: count clients by the last address in its `X-Forwarded-For` header. Without
-    /// a proxy that writes it, anybody could write anything there.
-    #[arg(long, env = "RINGFENCE_BEHIND_PROXY")]
-    behind_proxy: bool,
+    /// The proxies that stand before the server, as networks or addresses: 127.0.0.1,10.0.0.0/8. What they write into
+    /// `X-Forwarded-For` or `Forwarded` is the client's address, for whatever is counted by that; of anybody else such
+    /// headers count for nothing. Without it, all clients behind a proxy are one.
+    #[arg(
+        long,
+        value_name = "CIDR[,CIDR]",
+        default_value = "",
+        hide_default_value = true,
+        env = "RINGFENCE_TRUSTED_PROXIES"
+    )]
+    trusted_proxies: Proxies,
+    /// How many connections one client address may have open; trusted proxies may have all that there is room for.
+    #[arg(long, value_name = "N", default_value_t = 256, env = "RINGFENCE_CONNECTIONS_PER_ADDRESS")]
+    connections_per_address: usize,
     /// Send cookies over plain HTTP too, for browsers that do not take secure ones from this machine (Safari).
     #[arg(long)]
     insecure_cookies: bool,
@@ -73,11 +86,14 @@ impl Serve {
         let config = Config {
             data: at.data.clone(),
             secure_cookies: !self.insecure_cookies,
-            behind_proxy: self.behind_proxy,
+            address,
+            trusted_proxies: self.trusted_proxies.clone(),
             public_url: self.public_url.as_deref().map(trimmed),
             sends_mail: app.sends_mail,
         };
-        let server = Server { app, config: Arc::new(config), streams: crate::live::Streams::default() };
+        let room = Room::here(self.connections_per_address);
+        let door = Door { room, trusted_proxies: self.trusted_proxies.clone() };
+        let server = Server::new(app, config, Rates::new());
         if self.demo {
             crate::demo::make(&server).await?;
         }
@@ -89,7 +105,7 @@ impl Serve {
         let store = server.app.store.clone();
         let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
         tokio::select! {
-            ended = listen::serve(listener, dispatch::router(server), stopped()) => ended?,
+            ended = listen::serve(listener, door, dispatch::router(server), stopped()) => ended?,
             // Open live streams would keep the server for ever.
             () = long_stopped() => {}
         }

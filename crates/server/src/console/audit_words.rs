@@ -52,6 +52,7 @@ const READINGS: &[Reading] = &[
     made("session:lift", later("{who} typed the password of {what} in a session that a PIN opened")),
     changed("pin:close", later("PIN sign-in of {what} was closed on new devices")),
     gone("session:delete", later("{who} signed out as {what}")),
+    made("refusals:count", later("{who} was refused {more} times more")),
     gone("device:delete", later("{who} forgot a device of {what}")),
     made("view_as:start", later("{who} began to see the workspace as {what}")),
     gone("view_as:end", later("{who} stopped seeing the workspace as {what}")),
@@ -144,12 +145,13 @@ const REASONS: [&str; 5] = [
 ];
 
 /// The acts that are no permissions, with what a filter calls them.
-pub const OTHER_ACTS: [(&str, &str); 16] = [
+pub const OTHER_ACTS: [(&str, &str); 17] = [
     ("session:create", later("sign in")),
     ("session:lift", later("type the password after a PIN")),
     ("pin:close", later("close PIN sign-in on new devices")),
     ("session:delete", later("sign out")),
     ("device:delete", later("forget a device")),
+    ("refusals:count", later("be refused very often")),
     ("invitation:accept", later("accept an invitation")),
     ("password_reset:ask", later("ask for a new password")),
     ("password_reset:use", later("set a new password by a link")),
@@ -199,6 +201,10 @@ fn other(name: &str) -> String {
 pub fn sentence(model: &Model, entry: &EntryView) -> Markup {
     let who = html! { strong { (other(&entry.actor)) } };
     let what = html! { strong { (thing_name(model, entry)) } };
+    if let Some(more) = entry.detail.get("more").and_then(Value::as_u64) {
+        let more = html! { (more) };
+        return weave(t("{who} was refused {more} times more"), &[("who", who), ("more", more)]);
+    }
     match entry.outcome.as_str() {
         "refused" => refused(entry, who, what),
         "expired" => weave(t("What was given to {what} for a while has expired"), &[("what", what)]),

@@ -1,15 +1,14 @@
 //! The OpenID conformance suite's scenarios for evaluation and evaluations, sent through the server's own dispatcher
 //! and handlers to the decision point that the suite describes: alice, bob, record-1, record-2.
 
-use std::sync::Arc;
-
 use access::{Visible, can};
 use reqwest::Method;
 use serde_json::Value;
 use server::authzen::{self, Answer, Asked, Batch, Body, Context, Decision, DecisionPoint, Question};
 use server::endpoint::Endpoint;
-use server::live::Streams;
 use server::output::Json;
+use server::proxies::Proxies;
+use server::rates::Rates;
 use server::request::Request;
 use server::{Config, Server, dispatch};
 use testkit::{Client, TestServer};
@@ -70,14 +69,12 @@ async fn serve(server: &TestServer) -> String {
     let config = Config {
         data: server.data(),
         secure_cookies: true,
-        behind_proxy: false,
+        address: server.address,
+        trusted_proxies: Proxies::default(),
         public_url: None,
         sends_mail: false,
     };
-    let router = dispatch::router_of(
-        Server { app: server.app.clone(), config: Arc::new(config), streams: Streams::default() },
-        rows,
-    );
+    let router = dispatch::router_of(Server::new(server.app.clone(), config, Rates::none()), rows);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });

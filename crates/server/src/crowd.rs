@@ -1,0 +1,244 @@
+//! The connections that are open, so that there are never too many: a new one takes the place of the one that has been
+//! idle the longest, and heads that are never sent whole close the server to nobody.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::body::Body;
+use hyper::body::{Bytes, Frame, SizeHint};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::sync::Notify;
+
+/// More connections than this are not held, whatever the machine allows.
+const MOST: usize = 10_000;
+
+/// How many connections are held at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// From all addresses together.
+    pub most: usize,
+    /// From one client address; trusted proxies may have all.
+    pub per_address: usize,
+}
+
+impl Room {
+    /// The room on this machine. Half of the files that the process may open are for connections, the other half for the
+    /// database and for what is sent from files; and no address takes more than half of the room.
+    pub fn here(per_address: usize) -> Room {
+        let most = (open_files() / 2).clamp(16, MOST);
+        Room { most, per_address: per_address.clamp(1, most / 2) }
+    }
+}
+
+/// How many files the process may open, after asking for as many as it may ask for.
+fn open_files() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let allowed = if setrlimit(Resource::Nofile, raised).is_ok() { raised.current } else { limit.current };
+    allowed.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX)
+}
+
+/// The open connections, by their order of arrival.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    room: Room,
+    members: Arc<Mutex<Members>>,
+}
+
+#[derive(Debug, Default)]
+struct Members {
+    next: u64,
+    all: BTreeMap<u64, Arc<Member>>,
+}
+
+/// One connection.
+#[derive(Debug)]
+struct Member {
+    /// From where it counts; none behind a trusted proxy, which carries many clients.
+    address: Option<IpAddr>,
+    state: Mutex<State>,
+    leave: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    /// How many requests are being answered.
+    answers: usize,
+    /// Since when there is none.
+    idle_since: Instant,
+}
+
+/// A connection's place, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    crowd: Crowd,
+    number: u64,
+    member: Arc<Member>,
+}
+
+/// A request that is being answered, until it is dropped: its connection is not idle.
+#[derive(Debug)]
+pub struct Answering(Arc<Member>);
+
+impl Crowd {
+    /// Nobody so far.
+    pub fn new(room: Room) -> Crowd {
+        Crowd { room, members: Arc::default() }
+    }
+
+    /// A place for a new connection, perhaps that of the one that has been idle the longest; none where all are busy.
+    pub fn enter(&self, address: Option<IpAddr>) -> Option<Place> {
+        let mut members = self.members();
+        let same = |member: &Member| address.is_some() && member.address == address;
+        if members.all.values().filter(|member| same(member)).count() >= self.room.per_address {
+            members.send_away(same)?;
+        } else if members.all.len() >= self.room.most {
+            members.send_away(|_| true)?;
+        }
+        let state = Mutex::new(State { answers: 0, idle_since: Instant::now() });
+        let member = Arc::new(Member { address, state, leave: Notify::new() });
+        let number = members.next;
+        members.next += 1;
+        members.all.insert(number, member.clone());
+        Some(Place { crowd: self.clone(), number, member })
+    }
+
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Members {
+    /// Sends the one away that has been idle the longest; none where none is idle.
+    fn send_away(&mut self, among: impl Fn(&Member) -> bool) -> Option<()> {
+        let idle = |(number, member): (&u64, &Arc<Member>)| Some((member.idle_since()?, *number));
+        let (_, number) = self.all.iter().filter(|(_, member)| among(member)).filter_map(idle).min()?;
+        self.all.remove(&number)?.leave.notify_one();
+        Some(())
+    }
+}
+
+impl Member {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn idle_since(&self) -> Option<Instant> {
+        let state = self.state();
+        (state.answers == 0).then_some(state.idle_since)
+    }
+}
+
+impl Place {
+    /// Ready when the connection must go for another one.
+    pub fn taken(&self) -> impl Future<Output = ()> + Send + 'static {
+        let member = self.member.clone();
+        async move { member.leave.notified().await }
+    }
+
+    /// Says that a request is being answered.
+    pub fn answering(&self) -> Answering {
+        self.member.state().answers += 1;
+        Answering(self.member.clone())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.crowd.members().all.remove(&self.number);
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.answers -= 1;
+        state.idle_since = Instant::now();
+    }
+}
+
+impl Answering {
+    /// The body of the answer, until whose end the connection is busy.
+    pub fn with(self, body: Body) -> Body {
+        Body::new(Answer { body, _until_sent: self })
+    }
+}
+
+struct Answer {
+    body: Body,
+    _until_sent: Answering,
+}
+
+impl hyper::body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::{Crowd, Place, Room};
+
+    fn from(last: u8) -> Option<IpAddr> {
+        Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)))
+    }
+
+    fn count(crowd: &Crowd) -> usize {
+        crowd.members().all.len()
+    }
+
+    #[test]
+    fn the_one_that_is_idle_the_longest_makes_place_and_a_busy_one_never_does() {
+        let crowd = Crowd::new(Room { most: 3, per_address: 2 });
+        let places: Vec<Place> = [1, 1, 2].map(|last| crowd.enter(from(last)).unwrap()).into();
+        let busy = places[0].answering();
+        let fourth = crowd.enter(from(3)).unwrap();
+        let is_in = |place: &Place| crowd.members().all.contains_key(&place.number);
+        assert!(is_in(&places[0]) && !is_in(&places[1]) && is_in(&places[2]) && is_in(&fourth));
+        let answers: Vec<_> = [&places[2], &fourth].map(Place::answering).into();
+        assert!(crowd.enter(from(4)).is_none(), "all are busy");
+        drop((busy, answers));
+        assert!(crowd.enter(from(4)).is_some());
+        drop((places, fourth));
+        assert_eq!(count(&crowd), 0);
+    }
+
+    #[test]
+    fn one_address_takes_its_own_places_and_not_those_of_others() {
+        let crowd = Crowd::new(Room { most: 4, per_address: 2 });
+        let other = crowd.enter(from(9)).unwrap();
+        let own: Vec<Place> = (0..20).map(|_| crowd.enter(from(1)).unwrap()).collect();
+        assert_eq!(count(&crowd), 3);
+        assert!(crowd.members().all.contains_key(&other.number));
+        let busy: Vec<_> = own.iter().map(Place::answering).collect();
+        assert!(crowd.enter(from(1)).is_none() && crowd.enter(from(2)).is_some());
+        drop(busy);
+    }
+
+    #[test]
+    fn a_trusted_proxy_has_the_whole_room() {
+        let crowd = Crowd::new(Room { most: 4, per_address: 2 });
+        let all: Vec<Place> = (0..4).map(|_| crowd.enter(None).unwrap()).collect();
+        assert_eq!((all.len(), count(&crowd)), (4, 4));
+    }
+}

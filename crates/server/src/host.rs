@@ -1,0 +1,42 @@
+//! The host that a request names: one, and one that can be read (RFC 9110, section 7.2; RFC 9112, section 3.2).
+
+use axum::extract::Request;
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Version, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use workspace::{Code, Refusal};
+
+use crate::refuse;
+
+/// Refuses what names no host, several, or none that can be one: a proxy before us may have read it in another way.
+pub async fn check(request: Request, next: Next) -> Response {
+    if is_named(&request) {
+        return next.run(request).await;
+    }
+    let message =
+        "The request must name its host, once: the `Host` header is missing, there twice, or no host.";
+    refuse::render_bare(request.uri(), &Refusal::because(Code::BadRequest, message))
+}
+
+fn is_named(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host_of(host).is_some_and(|host| {
+            // HTTP/2 has it in the address as well, and they must be the same (RFC 9113, section 8.3.1).
+            let authority = request.uri().authority().filter(|_| request.version() >= Version::HTTP_2);
+            authority.is_none_or(|authority| *authority == host)
+        }),
+        (None, _) => {
+            request.version() < Version::HTTP_11
+                || request.uri().authority().is_some_and(|_| request.version() >= Version::HTTP_2)
+        }
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn host_of(value: &HeaderValue) -> Option<Authority> {
+    let host: Authority = value.to_str().ok()?.parse().ok()?;
+    let letters = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    host.as_str().chars().all(letters).then_some(host)
+}
