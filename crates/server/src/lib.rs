@@ -20,11 +20,13 @@ pub mod mail;
 mod multipart;
 pub mod openapi;
 pub mod output;
+pub mod private;
 pub mod recordings;
 pub mod refuse;
 pub mod request;
 pub mod rest;
 mod schema;
+pub mod seal_key;
 pub mod ui;
 mod viewing;
 

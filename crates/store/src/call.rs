@@ -5,7 +5,7 @@
 //! who sees ten calls of ten million as for somebody who sees them all.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use access::{Id, Micros, Noun, Permission, Permit, Right, Thing, Visible, can};
 
@@ -50,10 +50,30 @@ pub struct NewCall {
     pub queue: Option<Id>,
     /// The workspace's number that it came in or went out by.
     pub number: Option<Id>,
-    /// The recording's file, below the workspace's recordings folder.
-    pub recording: Option<String>,
+    /// Its recording.
+    pub recording: Option<NewRecording>,
     /// Every id that it touches, with the units of its users at the time.
     pub touches: Vec<Id>,
+}
+
+/// A recording that was taken in.
+#[derive(Debug, Clone)]
+pub struct NewRecording {
+    /// Its file, below the workspace's recordings folder.
+    pub file: String,
+    /// SHA-256 of what is in the file, hex: whether it is still what was taken in.
+    pub digest: String,
+}
+
+/// A recording as it is kept.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RecordingRow {
+    /// The call.
+    pub id: i64,
+    /// The recording's file, below the workspace's recordings folder.
+    pub file: String,
+    /// SHA-256 of what was taken in, hex; none where an earlier version took it in.
+    pub digest: Option<String>,
 }
 
 /// A call as it is kept.
@@ -173,10 +193,10 @@ const COLUMNS: &str = "c.id, c.source, c.unique_id, c.started_at, c.answered_at,
 const NEW_CALLS: db::Rows = db::Rows {
     into: "INSERT INTO calls (workspace_id, id, source, unique_id, started_at, answered_at, ended_at, talk_seconds, \
            direction, outcome, from_party, from_name, to_party, from_user, to_user, from_extension, to_extension, \
-           queue_id, number_id, recording, touches)",
+           queue_id, number_id, recording, recording_digest, touches)",
     types: &[
         "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT",
-        "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT",
+        "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT",
     ],
     then: " ON CONFLICT (workspace_id, source, unique_id) DO NOTHING RETURNING id",
     values: vec![],
@@ -189,7 +209,7 @@ const NEW_TOUCHES: db::Rows = db::Rows {
     values: vec![],
 };
 
-fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 21] {
+fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 22] {
     let touches: Vec<String> = call.touches.iter().map(Id::to_string).collect();
     row![
         workspace,
@@ -211,7 +231,8 @@ fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 21] {
         call.to_extension,
         call.queue,
         call.number,
-        call.recording.clone(),
+        call.recording.as_ref().map(|recording| recording.file.clone()),
+        call.recording.as_ref().map(|recording| recording.digest.clone()),
         touches.join(" ")
     ]
 }
@@ -397,6 +418,38 @@ impl Store {
         Ok(found.and_then(|(recording,)| recording))
     }
 
+    /// Which of these calls need no recording any more, and whether that is since somebody deleted it.
+    pub async fn recorded_among(
+        &self,
+        permit: &Permit<can::IntegrationWrite>,
+        source: &str,
+        unique_ids: &[&str],
+    ) -> Result<HashMap<String, bool>> {
+        let mut found = HashMap::new();
+        for part in unique_ids.chunks(KEYS_AT_ONCE) {
+            let query =
+                q("SELECT unique_id, recording_deleted_at IS NOT NULL FROM calls WHERE workspace_id = ");
+            let query = query.v(permit.workspace()).s(" AND source = ").v(source);
+            let query = query.s(" AND (recording IS NOT NULL OR recording_deleted_at IS NOT NULL)");
+            let query = query.s(" AND unique_id IN ").list(part.iter().copied());
+            found.extend(self.db.all::<(String, bool)>(query).await?);
+        }
+        Ok(found)
+    }
+
+    /// A workspace's recordings after a call, in the order of their calls, for whoever runs the machine.
+    pub async fn recordings(
+        &self,
+        permit: &Permit<can::IntegrationWrite>,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordingRow>> {
+        let query =
+            q("SELECT id, recording AS file, recording_digest AS digest FROM calls WHERE workspace_id = ");
+        let query = query.v(permit.workspace()).s(" AND recording IS NOT NULL AND id > ").v(after);
+        Ok(self.db.all(query.s(" ORDER BY id LIMIT ").v(limit)).await?)
+    }
+
     /// The names of these people, also of those who were deleted since, for calls that they took part in.
     pub async fn names_in_calls(&self, workspace: i64, users: &[Id]) -> Result<BTreeMap<Id, String>> {
         if users.is_empty() {
@@ -432,7 +485,12 @@ impl Change<'_> {
     }
 
     /// Attaches a recording to a call by its source and id there, unless it has one or had one that was deleted.
-    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<Attached> {
+    pub async fn attach_recording(
+        &mut self,
+        source: &str,
+        unique_id: &str,
+        recording: &NewRecording,
+    ) -> Result<Attached> {
         let of_call = |query: Q, workspace| {
             query
                 .s(" AND workspace_id = ")
@@ -443,7 +501,9 @@ impl Change<'_> {
                 .v(unique_id)
         };
         let update = q("UPDATE calls SET recording = ")
-            .v(file)
+            .v(&recording.file)
+            .s(", recording_digest = ")
+            .v(&recording.digest)
             .s(" WHERE recording IS NULL AND recording_deleted_at IS NULL");
         if self.tx.exec(of_call(update, self.workspace())).await? > 0 {
             return Ok(Attached::Yes);
@@ -461,7 +521,7 @@ impl Change<'_> {
 
     /// Forgets the recording of a call for good: no later import brings it back. The file is for the caller to delete.
     pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
-        let update = q("UPDATE calls SET recording = NULL, recording_deleted_at = ")
+        let update = q("UPDATE calls SET recording = NULL, recording_digest = NULL, recording_deleted_at = ")
             .v(self.now())
             .s(" WHERE workspace_id = ")
             .v(self.workspace());

@@ -56,7 +56,7 @@ impl Database {
             "SELECT workspace_id, id, user_id, device_hash FROM devices ORDER BY workspace_id, id",
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM links ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, user_id, kind, recipient, subject, body FROM mails ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, kind, recipient, subject, body, sealed FROM mails ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
             "SELECT * FROM access_requests ORDER BY workspace_id, id",
             "SELECT * FROM reviews ORDER BY workspace_id, id",

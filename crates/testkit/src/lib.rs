@@ -59,7 +59,9 @@ impl TestServer {
     async fn set_up(database: Database, set_up: impl FnOnce(&mut Config)) -> TestServer {
         let clock = Arc::new(AtomicI64::new(1_780_000_000_000_000));
         let time = clock.clone();
-        let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
+        let key = server::seal_key::kept_in(&database.folder).unwrap();
+        let clock_of_store = Arc::new(move || time.load(Ordering::SeqCst));
+        let store = Store::open(&database.url, clock_of_store, key).await.unwrap();
         let app = App::new(store);
         let mut config = Config {
             data: database.folder.clone(),

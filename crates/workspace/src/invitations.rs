@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use store::audit::Act;
 use store::link::Purpose;
+use store::mail::MailLink;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
 
@@ -37,9 +38,9 @@ pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<
     let expires_at = change.now() + LASTS;
     let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
     let path = format!("/welcome/{secret}");
-    let filled = |mail: Text| mail.with("by", by).with("path", &path);
-    let good = (link, expires_at);
-    let workspace = mail::post_link(change, user, mail::Kind::Invitation, filled, good).await?;
+    let filled = |mail: Text| mail.with("by", by);
+    let link = MailLink { id: link, expires_at, path: &path };
+    let workspace = mail::post_link(change, user, mail::Kind::Invitation, filled, link).await?;
     Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
 }
 

@@ -83,7 +83,7 @@ pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str) -> Answer<S
     let digits = self::digits(app, workspace).await?;
     check(pin, digits)?;
     needs_phone(phone)?;
-    app.passwords.hash(pin).await
+    app.passwords.hash(&app.store.seal_key().keyed(pin)).await
 }
 
 /// Refuses to take away the phone number of somebody who signs in with it.
@@ -114,7 +114,7 @@ pub async fn set_own(
     check(pin, digits(app, permit.workspace()).await?)?;
     needs_phone(&record.phone)?;
     confirm::password(app, permit, author, confirmation).await?;
-    let hash = app.passwords.hash(pin).await?;
+    let hash = app.passwords.hash(&app.store.seal_key().keyed(pin)).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     needs_phone(&change.user(permit.id()).await?.phone)?;
     change.set_pin(permit.id(), Some(&hash)).await?;
@@ -139,7 +139,7 @@ pub async fn reset(
     let digits = self::digits(app, permit.workspace()).await?;
     let pin = chosen.map_or_else(|| new(digits), str::to_owned);
     check(&pin, digits)?;
-    let hash = app.passwords.hash(&pin).await?;
+    let hash = app.passwords.hash(&app.store.seal_key().keyed(&pin)).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     needs_phone(&row.phone)?;

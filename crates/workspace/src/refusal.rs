@@ -182,6 +182,7 @@ impl From<StoreError> for Refusal {
             }
             StoreError::NotUndoable(why) => Refusal::because(Code::NotUndoable, why),
             StoreError::Missing => Refusal::new(Code::NotFound),
+            StoreError::Unsealed => Refusal::new(Code::Internal),
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
             StoreError::Stale => Refusal::because(
                 Code::Conflict,

@@ -76,11 +76,12 @@ pub async fn with_pin(
 ) -> Answer<NewSession> {
     let phone = check::e164("phone", phone)?;
     pin::length(pin.trim(), workspace.pin_digits)?;
+    let secret = app.store.seal_key().keyed(pin.trim());
     let found = app.store.pin_holder(workspace.id, &phone).await?;
     let account = found.map(|a| Account::new(a.id, a.name, a.standing, Some(a.pin_hash)));
     let tried = Tried { app, workspace: workspace.id, caller, label: &phone };
     if let Some(user) = tried.known(account.as_ref()).await? {
-        return tried.check(account, &[By::Known(user)], pin.trim(), wrong_pin()).await;
+        return tried.check(account, &[By::Known(user)], &secret, wrong_pin()).await;
     }
     let address = By::Address(&caller.address);
     guesses::take(app, workspace.id, address, &phone).await?;
@@ -95,7 +96,7 @@ pub async fn with_pin(
     // Else a number that is known would be told by its answer once the unknown ones are no longer answered.
     guesses::look(app, workspace.id, By::UnknownNumbers, &phone).await?;
     guesses::take(app, workspace.id, By::Pin(&phone), &phone).await?;
-    tried.check_counted(account, &[address, By::Pin(&phone)], pin.trim(), wrong_pin()).await
+    tried.check_counted(account, &[address, By::Pin(&phone)], &secret, wrong_pin()).await
 }
 
 fn wrong_pin() -> (&'static str, Refusal) {

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod import;
+pub mod recordings;
 pub mod serve;
 pub mod workspace;
 
@@ -14,7 +15,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
 use store::workspace::WorkspaceRow;
 
-use crate::Error;
+use crate::{Error, private, seal_key};
 
 /// A self-hosted business phone workspace with one permission engine.
 ///
@@ -41,6 +42,9 @@ enum Command {
     /// Import what other systems recorded.
     #[command(subcommand)]
     Import(import::Command),
+    /// Check the recordings.
+    #[command(subcommand)]
+    Recordings(recordings::Command),
     /// Check the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -60,6 +64,10 @@ pub struct Place {
     /// A PostgreSQL database instead of the embedded one: postgres://USER:PASSWORD@HOST/NAME.
     #[arg(long, global = true, env = "RINGFENCE_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
+    /// The file of the key that links in mails are sealed with and PINs hashed, which is the same for every server of a
+    /// database; DATA/seal.key unless told, made at the first start.
+    #[arg(long, global = true, value_name = "FILE", env = "RINGFENCE_SEAL_KEY")]
+    pub seal_key: Option<PathBuf>,
 }
 
 impl Place {
@@ -68,15 +76,23 @@ impl Place {
         crate::recordings_folder(&self.data, workspace)
     }
 
-    /// Opens the database.
+    /// Opens the database. Refused where others on the machine can read the data folder or what is ours in it.
     pub async fn open(&self) -> Result<App, Error> {
-        std::fs::create_dir_all(&self.data)
-            .map_err(|e| format!("cannot make the data folder {}: {e}", self.data.display()))?;
+        private::data_folder(&self.data)?;
+        let key = match &self.seal_key {
+            Some(file) => seal_key::read(file)?,
+            None => seal_key::kept_in(&self.data)?,
+        };
         let url = match &self.database {
             Some(url) => url.clone(),
-            None => format!("sqlite://{}", self.data.join("ringfence.db").display()),
+            None => {
+                let file = self.data.join(private::DATABASE);
+                // SQLite makes its other files with the mode of this one.
+                private::append_to(&file)?;
+                format!("sqlite://{}", file.display())
+            }
         };
-        Ok(App::new(Store::open(&url, Arc::new(now)).await?))
+        Ok(App::new(Store::open(&url, Arc::new(now), key).await?))
     }
 }
 
@@ -101,6 +117,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Serve(serve)) => serve.run(&cli.at).await?,
         Some(Command::Workspace(command)) => command.run(&cli.at).await?,
         Some(Command::Import(command)) => return command.run(&cli.at).await,
+        Some(Command::Recordings(command)) => return command.run(&cli.at).await,
         Some(Command::Audit(command)) => return command.run(&cli.at).await,
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "ringfence", &mut std::io::stdout());

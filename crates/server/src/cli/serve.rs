@@ -65,6 +65,8 @@ impl Serve {
     pub async fn run(self, at: &Place) -> Result<(), Error> {
         let mailer = self.mailer()?;
         let app = at.open().await?;
+        let (mails, url) = (mailer.is_some(), self.public_url.as_deref());
+        crate::demo::confines::check(&app.store, self.demo, mails, url).await?;
         let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
