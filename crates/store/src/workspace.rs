@@ -125,7 +125,7 @@ impl Store {
     }
 }
 
-/// Every table of what belongs to a workspace, in an order in which none is needed by those that come after it.
+/// Empties every table of what belongs to the demo's workspaces, in an order in which none is needed by those after it.
 const DELETE_DEMO: [&str; 26] = [
     "DELETE FROM audit WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM call_touches WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
@@ -252,4 +252,25 @@ pub struct WorkspaceSettings {
     pub seats: Option<u32>,
     /// How many numbers the licences pay for.
     pub licences: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DELETE_DEMO;
+
+    #[test]
+    fn every_table_of_a_workspaces_things_is_emptied_of_the_demos() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
+        let mut tables = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for table in text.split("CREATE TABLE ").skip(1).filter(|table| table.contains("workspace_id")) {
+                let name = table.split([' ', '(']).next().unwrap();
+                let start = format!("DELETE FROM {name} ");
+                assert!(DELETE_DEMO.iter().any(|statement| statement.starts_with(&start)), "{name}");
+                tables += 1;
+            }
+        }
+        assert!(tables >= 25, "{tables} tables were found");
+    }
 }
