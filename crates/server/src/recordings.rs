@@ -32,7 +32,7 @@ pub enum Purpose {
 
 /// A recording's file below the data folder.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct StoredFile {
     /// The data folder.
     pub data: PathBuf,
     /// The workspace.
@@ -41,10 +41,10 @@ pub struct Place {
     pub file: String,
 }
 
-impl Place {
-    fn of(request: &Request, file: &str) -> Result<Place, Refusal> {
+impl StoredFile {
+    fn of(request: &Request, file: &str) -> Result<StoredFile, Refusal> {
         let workspace = request.identity()?.actor.snapshot().model().workspace;
-        Ok(Place { data: request.server.config.data.clone(), workspace, file: file.to_owned() })
+        Ok(StoredFile { data: request.server.config.data.clone(), workspace, file: file.to_owned() })
     }
 
     /// Opens the file. A link, in whichever folder below the data folder, is not followed, and what is no plain file is
@@ -96,8 +96,8 @@ pub fn digest_of(sound: &[u8]) -> String {
 
 /// The recording in that file below the workspace's folder. Whoever calls this has decided already.
 pub async fn serve(request: &Request, file: &str, purpose: Purpose) -> Result<Response, Refusal> {
-    let place = Place::of(request, file)?;
-    let opened = off_thread(move || place.open()).await?;
+    let stored = StoredFile::of(request, file)?;
+    let opened = off_thread(move || stored.open()).await?;
     let opened = opened.map_err(|error| {
         tracing::warn!(file, %error, "a recording's file is missing, or a link, or no plain file: it is not served");
         Refusal::because(Code::NotFound, "The recording's file is not there any more.")
@@ -144,8 +144,8 @@ fn piece(file: File, status: StatusCode, length: u64) -> Response {
 
 /// Deletes the file of a recording that was forgotten. The record is gone already: what fails is for the log.
 pub async fn remove(request: &Request, file: &str) -> Result<(), Refusal> {
-    let place = Place::of(request, file)?;
-    if let Err(error) = off_thread(move || place.delete()).await? {
+    let stored = StoredFile::of(request, file)?;
+    if let Err(error) = off_thread(move || stored.delete()).await? {
         tracing::error!(file, %error, "a recording's file could not be deleted");
     }
     Ok(())
@@ -173,7 +173,7 @@ fn attachment(file: &str) -> Result<HeaderValue, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::StoredFile;
 
     #[test]
     fn no_recording_is_opened_outside_its_folder() {
@@ -182,7 +182,7 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("a.wav"), "").unwrap();
         std::fs::write(data.join("ringfence.db"), "").unwrap();
-        let open = |file: &str| Place { data: data.clone(), workspace: 1, file: file.to_owned() }.open();
+        let open = |file: &str| StoredFile { data: data.clone(), workspace: 1, file: file.to_owned() }.open();
         assert!(open("2026/a.wav").is_ok());
         for file in
             ["../../ringfence.db", "/etc/passwd", "2026/../../../ringfence.db", "2026", "", ".", "2026/.."]

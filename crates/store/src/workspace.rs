@@ -264,7 +264,12 @@ mod tests {
         let mut tables = 0;
         for file in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-            for table in text.split("CREATE TABLE ").skip(1).filter(|table| table.contains("workspace_id")) {
+            for table in text
+                .split("CREATE TABLE ")
+                .skip(1)
+                .map(|rest| rest.split(");").next().unwrap())
+                .filter(|table| table.contains("workspace_id"))
+            {
                 let name = table.split([' ', '(']).next().unwrap();
                 let start = format!("DELETE FROM {name} ");
                 assert!(DELETE_DEMO.iter().any(|statement| statement.starts_with(&start)), "{name}");

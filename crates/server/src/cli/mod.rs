@@ -84,6 +84,11 @@ impl Place {
             None => seal_key::kept_in(&self.data)?,
         };
         let url = match &self.database {
+            Some(url) if !url.starts_with("postgres") => {
+                return Err("--database must be like postgres://USER:PASSWORD@HOST/NAME; the embedded database is in the \
+                            folder of --data"
+                    .into());
+            }
             Some(url) => url.clone(),
             None => {
                 let file = self.data.join(private::DATABASE);

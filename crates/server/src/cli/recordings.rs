@@ -72,8 +72,9 @@ async fn check(app: &App, at: &Place, workspace: &WorkspaceRow) -> Result<Found,
 }
 
 fn look(found: &mut Found, at: &Place, workspace: &WorkspaceRow, row: &RecordingRow) {
-    let place = recordings::Place { data: at.data.clone(), workspace: workspace.id, file: row.file.clone() };
-    let here = place.open().and_then(|mut file| recordings::digest(&mut file));
+    let file =
+        recordings::StoredFile { data: at.data.clone(), workspace: workspace.id, file: row.file.clone() };
+    let here = file.open().and_then(|mut file| recordings::digest(&mut file));
     let what = match (&here, &row.digest) {
         (Ok(_), None) => return found.unknown += 1,
         (Ok(here), Some(taken_in)) if here == taken_in => return found.same += 1,
