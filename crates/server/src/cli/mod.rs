@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod import;
 pub mod recordings;
+pub mod seal_key;
 pub mod serve;
 pub mod workspace;
 
@@ -15,7 +16,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
 use store::workspace::WorkspaceRow;
 
-use crate::{Error, private, seal_key};
+use crate::{Error, private};
 
 /// A self-hosted business phone workspace with one permission engine.
 ///
@@ -45,6 +46,9 @@ enum Command {
     /// Check the recordings.
     #[command(subcommand)]
     Recordings(recordings::Command),
+    /// Replace a key that was lost.
+    #[command(subcommand)]
+    SealKey(seal_key::Command),
     /// Check the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -80,8 +84,8 @@ impl Place {
     pub async fn open(&self) -> Result<App, Error> {
         private::data_folder(&self.data)?;
         let key = match &self.seal_key {
-            Some(file) => seal_key::read(file)?,
-            None => seal_key::kept_in(&self.data)?,
+            Some(file) => crate::seal_key::read(file)?,
+            None => crate::seal_key::kept_in(&self.data)?,
         };
         let url = match &self.database {
             Some(url) if !url.starts_with("postgres") => {
@@ -122,6 +126,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Serve(serve)) => serve.run(&cli.at).await?,
         Some(Command::Workspace(command)) => command.run(&cli.at).await?,
         Some(Command::Import(command)) => return command.run(&cli.at).await,
+        Some(Command::SealKey(command)) => command.run(&cli.at).await?,
         Some(Command::Recordings(command)) => return command.run(&cli.at).await,
         Some(Command::Audit(command)) => return command.run(&cli.at).await,
         Some(Command::Completions { shell }) => {

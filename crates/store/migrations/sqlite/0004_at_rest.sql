@@ -10,3 +10,9 @@ UPDATE users SET pin_hash = NULL;
 
 -- SHA-256 of a recording's file when it was taken in, hex.
 ALTER TABLE calls ADD COLUMN recording_digest TEXT;
+
+-- Which key that is: SHA-256 of it, hex. One row, written by the first server.
+CREATE TABLE server_key (
+    one    BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    digest TEXT   NOT NULL
+);

@@ -10,6 +10,8 @@ use sqlx::{Connection as _, Row as _};
 use testkit::{Company, Database, MailServer, TestServer};
 use workspace::tokens;
 
+use super::Machine;
+
 /// All that there is in a database, each byte of it.
 async fn all_of(database: &Database) -> Vec<u8> {
     if !database.is_postgres() {
@@ -133,4 +135,28 @@ async fn what_is_sealed_for_one_mail_cannot_be_read_by_putting_it_into_another()
     let mails = outbox(&company).await;
     assert_eq!((&mails[0]["state"], &mails[0]["body"]), (&json!("foreign"), &Value::Null));
     assert_eq!(mails[1]["state"], "kept");
+}
+
+#[tokio::test]
+async fn a_server_with_another_key_than_the_databases_does_not_start_until_the_lost_one_is_replaced() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let agent = company.hire_into("agent", json!({ "phone": "+442079460123" })).await;
+    company.owner.client.post(&format!("/api/v1/users/{}/pin", agent.id), json!({})).await.expect(201);
+    invite(&company, "guest@acme.example").await;
+    assert!(server.app.store.knows_key().await.unwrap(), "the first one's is the database's");
+    std::fs::remove_file(server.database.folder.join("seal.key")).unwrap();
+    let machine = Machine::of(&server.database);
+    machine.run(&["serve", "--listen", "127.0.0.1:0"]).expect(1, &["--seal-key", "seal-key replace"]);
+    machine.run(&["workspace", "list"]).expect(0, &[&company.slug]);
+    machine.run(&["seal-key", "replace"]).expect(1, &["--yes"]);
+    let lost = "SELECT (SELECT count(*) FROM users WHERE pin_hash IS NOT NULL) + \
+                (SELECT count(*) FROM mails WHERE sealed <> '' OR body <> '')";
+    assert_eq!(server.database.number(lost).await, 2);
+    machine.run(&["seal-key", "replace", "--yes"]).expect(0, &["from now on"]);
+    assert_eq!(server.database.number(lost).await, 0);
+    machine.run(&["seal-key", "replace"]).expect(0, &["already"]);
+    let log = company.owner.client.get("/api/v1/audit?act=seal_key:replace").await.expect(200);
+    assert_eq!(log.items().len(), 1);
+    machine.run(&["audit", "verify"]).expect(0, &["is whole"]);
 }
