@@ -29,7 +29,7 @@ pub fn begin() {
 /// command that mends it: what they have read meanwhile only its owner can judge. An empty one is closed without ado.
 pub fn data_folder(folder: &Path) -> Result<(), Error> {
     let cannot = |e: io::Error| format!("cannot make the data folder {}: {e}", folder.display());
-    make_folder(folder).map_err(cannot)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot)?;
     if std::fs::read_dir(folder).map_err(cannot)?.next().is_none() {
         // Where the folder is somebody else's, the check below says so.
         let _ = std::fs::set_permissions(folder, Permissions::from_mode(0o700));
@@ -39,14 +39,28 @@ pub fn data_folder(folder: &Path) -> Result<(), Error> {
     OURS.iter().try_for_each(|name| check(&folder.join(name), &mend))
 }
 
-/// Makes a folder, and those that it is in, where there is none.
+/// Makes a folder below the data folder, and those that it is in, where there is none.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = parent(folder);
+    make_folder(parent)?;
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => give(folder),
+    }
+}
+
+/// Makes the embedded database's file where there is none; SQLite makes its other files with the mode of this one.
+pub fn make_database(file: &Path) -> io::Result<()> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+    give(file)
 }
 
 /// Opens a file to add to, and makes it where there is none; refused where others can read it.
 pub fn append_to(file: &Path) -> Result<File, Error> {
-    check(file, &format!("chmod go= {}", quoted(file)))?;
+    check_file(file)?;
     let opened = OpenOptions::new().create(true).append(true).mode(0o600).open(file);
     opened.map_err(|e| format!("cannot write {}: {e}", file.display()).into())
 }
@@ -66,22 +80,42 @@ pub fn write_new(file: &Path, content: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Makes a file to write to, in place of what an earlier try may have left.
+/// Makes a file below the data folder to write to, in place of what an earlier try may have left.
 pub fn create(file: &Path) -> io::Result<File> {
     match std::fs::remove_file(file) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(file)
+    let made = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(file)?;
+    give(file).map(|()| made)
 }
 
 /// Has the names in the folder of a file outlive a loss of power.
 pub fn sync_folder(file: &Path) -> io::Result<()> {
-    File::open(file.parent().unwrap_or(Path::new(".")))?.sync_all()
+    File::open(parent(file))?.sync_all()
+}
+
+/// Gives what root made to the owner of the folder that it is in, as SQLite does: the server that runs as that user
+/// could not read it else.
+fn give(made: &Path) -> io::Result<()> {
+    let (to, is) = (std::fs::metadata(parent(made))?, std::fs::metadata(made)?);
+    if to.uid() == is.uid() || !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    std::os::unix::fs::lchown(made, Some(to.uid()), Some(to.gid()))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Refuses a file that others can read.
+pub fn check_file(file: &Path) -> Result<(), Error> {
+    check(file, &format!("chmod go= {}", quoted(file)))
 }
 
 /// Refuses what others can read.
-pub fn check(path: &Path, mend: &str) -> Result<(), Error> {
+fn check(path: &Path, mend: &str) -> Result<(), Error> {
     let mode = match std::fs::metadata(path) {
         Ok(about) => about.mode() & 0o7777,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

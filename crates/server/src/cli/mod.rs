@@ -96,8 +96,7 @@ impl Place {
             Some(url) => url.clone(),
             None => {
                 let file = self.data.join(private::DATABASE);
-                // SQLite makes its other files with the mode of this one.
-                private::append_to(&file)?;
+                private::make_database(&file).map_err(|e| format!("cannot make {}: {e}", file.display()))?;
                 format!("sqlite://{}", file.display())
             }
         };

@@ -1,6 +1,6 @@
 //! Others on the machine read nothing: not the folder, not the database, not the anchors.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use super::{Machine, everything, wav};
@@ -89,4 +89,19 @@ fn a_file_of_anchors_or_a_key_that_others_can_read_is_refused() {
     machine.run(&["workspace", "list", "--seal-key", &key]).expect(1, &["64 hexadecimal digits"]);
     machine.run(&["workspace", "list", "--seal-key", "/nowhere.key"]).expect(1, &["/nowhere.key", "copy"]);
     machine.run(&["audit", "anchor", "--to", &anchors]).expect(0, &["1 anchors added"]);
+}
+
+#[test]
+fn what_root_makes_in_the_folder_of_the_servers_user_is_that_users() {
+    let machine = Machine::new();
+    std::fs::create_dir(&machine.data).unwrap();
+    let nobody = 65_534;
+    if std::os::unix::fs::chown(&machine.data, Some(nobody), Some(nobody)).is_err() {
+        return; // Only root can give things away.
+    }
+    machine.create("acme").expect(0, &[]);
+    machine.run(&["workspace", "list"]).expect(0, &["acme"]);
+    for path in everything(&machine.data) {
+        assert_eq!(std::fs::metadata(&path).unwrap().uid(), nobody, "{}", path.display());
+    }
 }
