@@ -5,12 +5,13 @@
 //! who sees ten calls of ten million as for somebody who sees them all.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use access::{Id, Micros, Noun, Permission, Permit, Right, Thing, Visible, can};
 
 use crate::change::Change;
 use crate::db::{self, Q, q, row};
+use crate::recording::NewRecording;
 use crate::{Result, Store, StoreError};
 
 /// A finished call, ready to be kept.
@@ -54,26 +55,6 @@ pub struct NewCall {
     pub recording: Option<NewRecording>,
     /// Every id that it touches, with the units of its users at the time.
     pub touches: Vec<Id>,
-}
-
-/// A recording that was taken in.
-#[derive(Debug, Clone)]
-pub struct NewRecording {
-    /// Its file, below the workspace's recordings folder.
-    pub file: String,
-    /// SHA-256 of what is in the file, hex: whether it is still what was taken in.
-    pub digest: String,
-}
-
-/// A recording as it is kept.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct RecordingRow {
-    /// The call.
-    pub id: i64,
-    /// The recording's file, below the workspace's recordings folder.
-    pub file: String,
-    /// SHA-256 of what was taken in, hex; none where an earlier version took it in.
-    pub digest: Option<String>,
 }
 
 /// A call as it is kept.
@@ -416,38 +397,6 @@ impl Store {
         let found: Option<(Option<String>,)> =
             self.db.one(query.s(" AND id = ").v(permit.thing().id)).await?;
         Ok(found.and_then(|(recording,)| recording))
-    }
-
-    /// Which of these calls need no recording any more, and whether that is since somebody deleted it.
-    pub async fn recorded_among(
-        &self,
-        permit: &Permit<can::IntegrationWrite>,
-        source: &str,
-        unique_ids: &[&str],
-    ) -> Result<HashMap<String, bool>> {
-        let mut found = HashMap::new();
-        for part in unique_ids.chunks(KEYS_AT_ONCE) {
-            let query =
-                q("SELECT unique_id, recording_deleted_at IS NOT NULL FROM calls WHERE workspace_id = ");
-            let query = query.v(permit.workspace()).s(" AND source = ").v(source);
-            let query = query.s(" AND (recording IS NOT NULL OR recording_deleted_at IS NOT NULL)");
-            let query = query.s(" AND unique_id IN ").list(part.iter().copied());
-            found.extend(self.db.all::<(String, bool)>(query).await?);
-        }
-        Ok(found)
-    }
-
-    /// A workspace's recordings after a call, in the order of their calls, for whoever runs the machine.
-    pub async fn recordings(
-        &self,
-        permit: &Permit<can::IntegrationWrite>,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<RecordingRow>> {
-        let query =
-            q("SELECT id, recording AS file, recording_digest AS digest FROM calls WHERE workspace_id = ");
-        let query = query.v(permit.workspace()).s(" AND recording IS NOT NULL AND id > ").v(after);
-        Ok(self.db.all(query.s(" ORDER BY id LIMIT ").v(limit)).await?)
     }
 
     /// The names of these people, also of those who were deleted since, for calls that they took part in.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use access::{Permit, Thing, can};
 use clap::{Args, Subcommand};
-use store::call::RecordingRow;
+use store::recording::RecordingRow;
 use store::workspace::WorkspaceRow;
 use workspace::App;
 

@@ -18,7 +18,8 @@ use access::{Id, Permit, Preset, Thing, can, limits};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use store::audit::Act;
-use store::call::{NewCall, NewRecording};
+use store::call::NewCall;
+use store::recording::NewRecording;
 use store::workspace::{NewWorkspace, WorkspaceSettings};
 use store::{Author, Change, Store};
 

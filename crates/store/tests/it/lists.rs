@@ -7,8 +7,9 @@ use access::{Actor, Id, Noun, Permission, Permit, Thing, can};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
-use store::call::{CallFigures, CallFilter, CallRow, NewCall, NewRecording};
+use store::call::{CallFigures, CallFilter, CallRow, NewCall};
 use store::grant::GrantInput;
+use store::recording::NewRecording;
 use store::{Author, Slice};
 use testkit::{Company, TestServer};
 
