@@ -4,7 +4,7 @@
 //! One line an anchor: moment, workspace id, slug, place, hash. Lines are only ever added.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::future::Future;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use store::Store;
 use store::audit::Anchor;
 
-use crate::Error;
+use crate::{Error, private};
 
 /// How often the ends are looked at while the server runs.
 const EVERY: Duration = Duration::from_secs(60);
@@ -28,12 +28,11 @@ pub struct Anchors {
 }
 
 impl Anchors {
-    /// Opens a file, or makes it.
+    /// Opens a file, or makes it; refused where others on the machine can read it.
     pub fn open(path: &Path) -> Result<Anchors, Error> {
-        let wrong = |e| format!("cannot write the anchor file {}: {e}", path.display());
         let last = if path.exists() { read(path)? } else { vec![] };
         let last = last.into_iter().map(|anchor| (anchor.workspace, (anchor.seq, anchor.hash))).collect();
-        let file = OpenOptions::new().create(true).append(true).open(path).map_err(wrong)?;
+        let file = private::append_to(path)?;
         Ok(Anchors { file, path: path.to_owned(), last })
     }
 

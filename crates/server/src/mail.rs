@@ -10,7 +10,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use store::Store;
 use store::mail::MailRow;
-use workspace::mail::ADDRESS;
+use workspace::mail;
 
 use crate::Error;
 
@@ -30,6 +30,9 @@ const MINUTE: Micros = 60_000_000;
 /// How long to wait after each failed try; after the last one, a mail is given up.
 const WAITS: [Micros; 8] =
     [MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 180 * MINUTE, 360 * MINUTE, 720 * MINUTE, 1440 * MINUTE];
+
+/// What is noted of a mail whose link this server cannot open; one that made it, or has the same key, sends it.
+const FOREIGN: &str = "made by another server, whose --seal-key is not this server's";
 
 /// A mail server, and as whom mails are sent through it.
 pub struct Mailer {
@@ -54,16 +57,18 @@ impl Mailer {
         Ok(Mailer { smtp, from, address: address.to_owned() })
     }
 
-    async fn send(&self, mail: &MailRow) -> Result<(), Failure> {
+    async fn send(&self, store: &Store, mail: &MailRow) -> Result<(), Failure> {
+        let foreign = || Failure { says: FOREIGN.to_owned(), is_final: false };
+        let text = mail::text(store, mail, &self.address).ok_or_else(foreign)?;
         let message =
-            self.message(mail).map_err(|error| Failure { says: error.to_string(), is_final: true })?;
+            self.message(mail, text).map_err(|error| Failure { says: error.to_string(), is_final: true })?;
         match self.smtp.send(message).await {
             Ok(_) => Ok(()),
             Err(error) => Err(Failure { says: error.to_string(), is_final: error.is_permanent() }),
         }
     }
 
-    fn message(&self, mail: &MailRow) -> Result<Message, Error> {
+    fn message(&self, mail: &MailRow, text: String) -> Result<Message, Error> {
         let to = Mailbox::new(None, Address::from_str(&mail.recipient)?);
         let at = Duration::from_micros(u64::try_from(mail.created_at)?);
         // Two copies of a mail, after a node died while sending, are one to most mail programs.
@@ -79,7 +84,7 @@ impl Mailer {
             .message_id(Some(id))
             .raw_header(HeaderValue::new(automatic, "auto-generated".into()))
             .header(ContentType::TEXT_PLAIN)
-            .body(mail.body.replace(ADDRESS, &self.address))?)
+            .body(text)?)
     }
 }
 
@@ -120,7 +125,7 @@ pub async fn run(store: Store, mailer: Option<Mailer>) {
 /// Sends every mail that is due now.
 pub async fn send_due(store: &Store, mailer: &Mailer) -> Result<(), store::StoreError> {
     while let Some(mail) = store.claim_mail().await? {
-        match mailer.send(&mail).await {
+        match mailer.send(store, &mail).await {
             Ok(()) => store.mail_sent(&mail).await?,
             Err(failure) => {
                 tracing::warn!(workspace = mail.workspace_id, mail = mail.id, reason = %failure.says, "a mail was not taken");

@@ -7,6 +7,7 @@ use server::cli::{Cli, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    server::private::begin();
     let cli = Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("RINGFENCE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));

@@ -192,7 +192,17 @@ impl Request {
 
     /// How this server stands to mail, for whoever came to this address.
     pub fn post<'a>(&self, address: &'a str) -> Post<'a> {
-        Post { sends: self.server.app.sends_mail, address }
+        Post { sends: self.sends_mail(), address }
+    }
+
+    /// Whether mail to the people of the workspace is sent; else it is kept for others to pass on. A demo's never is.
+    pub fn sends_mail(&self) -> bool {
+        self.server.app.sends_mail && !self.is_in_demo()
+    }
+
+    /// Whether whoever asks is in a company of the demo.
+    pub fn is_in_demo(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| workspace.is_demo)
     }
 
     /// An invitation as its maker sees it: with the link to pass on where no mail is sent.

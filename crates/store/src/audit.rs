@@ -2,6 +2,7 @@
 
 use access::{Id, Micros, Permit, Right, Visible, can};
 use sha2::{Digest, Sha256};
+use sqlx::{ColumnIndex, Decode, FromRow, Type};
 
 use crate::change::{Author, Intent};
 use crate::db::{Q, Tx, q, row};
@@ -100,9 +101,47 @@ pub struct Entry {
     pub detail: String,
     /// `SHA-256(hash of the entry before ‖ the fields as a JSON array)`, hex.
     pub hash: String,
+    /// Whether the row cannot be read, since somebody altered it behind our back; nothing else is told of it then, but
+    /// its place where that can be read.
+    #[sqlx(skip)]
+    pub unreadable: bool,
+}
+
+/// An entry as its row stands: SQLite keeps text where a number belongs, and bytes where text does.
+struct Stored(Entry);
+
+impl<'r, R> FromRow<'r, R> for Stored
+where
+    R: sqlx::Row,
+    Entry: FromRow<'r, R>,
+    &'static str: ColumnIndex<R>,
+    i64: Type<R::Database> + Decode<'r, R::Database>,
+{
+    fn from_row(row: &'r R) -> sqlx::Result<Stored> {
+        let entry = Entry::from_row(row);
+        Ok(Stored(entry.unwrap_or_else(|_| Entry::unreadable(row.try_get("seq").unwrap_or(NO_PLACE)))))
+    }
 }
 
 impl Entry {
+    fn unreadable(seq: i64) -> Entry {
+        Entry {
+            seq,
+            at: 0,
+            actor_id: None,
+            actor: String::new(),
+            via: String::new(),
+            act: "unreadable".into(),
+            outcome: String::new(),
+            object_kind: String::new(),
+            object_id: 0,
+            object: String::new(),
+            detail: "{}".into(),
+            hash: String::new(),
+            unreadable: true,
+        }
+    }
+
     fn hash_after(&self, workspace: i64, previous: &str) -> String {
         let fields = serde_json::json!([
             workspace,
@@ -143,6 +182,7 @@ pub(crate) async fn append(
         object: act.label,
         detail: act.detail.to_string(),
         hash: String::new(),
+        unreadable: false,
     };
     entry.hash = entry.hash_after(workspace, &chain.hash);
     *chain = Head { seq: entry.seq, hash: entry.hash.clone() };
@@ -158,6 +198,13 @@ pub(crate) async fn append(
 /// The columns of an entry.
 const ENTRY: &str =
     "SELECT seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, object, detail, hash";
+
+/// Rows whose place is a whole number: all, unless somebody wrote into the database (on SQLite).
+const PLACED: &str = " AND seq = CAST(seq AS BIGINT)";
+const MISPLACED: &str = " AND seq <> CAST(seq AS BIGINT)";
+
+/// The place that is said of an entry whose own cannot be read.
+const NO_PLACE: i64 = 0;
 
 /// Which entries to show.
 #[derive(Debug, Clone, Default)]
@@ -286,19 +333,25 @@ impl Store {
         Ok(Page { rows, total: total.map_or(0, |t| t.0) })
     }
 
-    /// Entries, newest first, not counted.
+    /// Entries, newest first, not counted; at the end those whose place nobody can read.
     pub async fn audit_entries(
         &self,
         permit: &Permit<can::AuditRead>,
         filter: &AuditFilter,
         limit: i64,
     ) -> Result<Vec<Entry>> {
-        let rows = filter
-            .conditions(q(ENTRY), permit.workspace())
+        let matching = || filter.conditions(q(ENTRY), permit.workspace());
+        let placed = matching()
+            .s(PLACED)
             .some(filter.before, |q, v| q.s(" AND seq < ").v(v))
             .s(" ORDER BY seq DESC LIMIT ")
             .v(limit);
-        Ok(self.db.all(rows).await?)
+        let mut rows: Vec<Stored> = self.db.all(placed).await?;
+        let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+        if left > 0 && filter.before != Some(NO_PLACE) {
+            rows.extend(self.db.all::<Stored>(matching().s(MISPLACED).s(" LIMIT ").v(left)).await?);
+        }
+        Ok(rows.into_iter().map(|Stored(entry)| entry).collect())
     }
 
     /// Walks the whole chain of a workspace in constant memory.
@@ -314,14 +367,12 @@ impl Store {
     ) -> Result<Verdict> {
         const STEP: i64 = 5_000;
         let workspace = permit.workspace();
-        // The entries' ends are read before the head, which only moves on: what is beyond it then was not written by us.
-        let ends = q("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM audit WHERE workspace_id = ");
-        let (least, most): (i64, i64) = self.db.one(ends.v(workspace)).await?.unwrap_or((1, 0));
+        // The entries are counted before the head is read, which only moves on: what is too many then was not written
+        // by us, wherever it stands.
+        let count = q("SELECT count(*) FROM audit WHERE workspace_id = ");
+        let (count,): (i64,) = self.db.one(count.v(workspace)).await?.unwrap_or_default();
         let head = q("SELECT audit_seq, audit_head FROM workspaces WHERE id = ").v(workspace);
         let (last, head): (i64, String) = self.db.one(head).await?.unwrap_or_default();
-        if least < 1 {
-            return Ok(Verdict::Broken { seq: 1 });
-        }
         let mut expected: Vec<&Anchor> = anchors.iter().filter(|a| a.workspace == workspace).collect();
         expected.sort_by_key(|anchor| anchor.seq);
         let mut expected = expected.into_iter().peekable();
@@ -337,11 +388,11 @@ impl Store {
                 .v(last)
                 .s(" ORDER BY seq LIMIT ")
                 .v(STEP);
-            let entries: Vec<Entry> = self.db.all(rows).await?;
+            let entries: Vec<Stored> = self.db.all(rows).await?;
             if entries.is_empty() {
                 return Ok(Verdict::Broken { seq: seq + 1 });
             }
-            for entry in entries {
+            for Stored(entry) in entries {
                 if entry.seq != seq + 1 || entry.hash != entry.hash_after(workspace, &hash) {
                     return Ok(Verdict::Broken { seq: seq + 1 });
                 }
@@ -356,7 +407,7 @@ impl Store {
         if hash != head {
             return Ok(Verdict::Broken { seq });
         }
-        if most > last {
+        if count > last {
             return Ok(Verdict::Broken { seq: last + 1 });
         }
         Ok(match replaced.or(expected.next().map(|anchor| anchor.seq)) {

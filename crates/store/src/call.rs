@@ -11,6 +11,7 @@ use access::{Id, Micros, Noun, Permission, Permit, Right, Thing, Visible, can};
 
 use crate::change::Change;
 use crate::db::{self, Q, q, row};
+use crate::recording::NewRecording;
 use crate::{Result, Store, StoreError};
 
 /// A finished call, ready to be kept.
@@ -50,8 +51,8 @@ pub struct NewCall {
     pub queue: Option<Id>,
     /// The workspace's number that it came in or went out by.
     pub number: Option<Id>,
-    /// The recording's file, below the workspace's recordings folder.
-    pub recording: Option<String>,
+    /// Its recording.
+    pub recording: Option<NewRecording>,
     /// Every id that it touches, with the units of its users at the time.
     pub touches: Vec<Id>,
 }
@@ -173,10 +174,10 @@ const COLUMNS: &str = "c.id, c.source, c.unique_id, c.started_at, c.answered_at,
 const NEW_CALLS: db::Rows = db::Rows {
     into: "INSERT INTO calls (workspace_id, id, source, unique_id, started_at, answered_at, ended_at, talk_seconds, \
            direction, outcome, from_party, from_name, to_party, from_user, to_user, from_extension, to_extension, \
-           queue_id, number_id, recording, touches)",
+           queue_id, number_id, recording, recording_digest, touches)",
     types: &[
         "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT",
-        "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT",
+        "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT",
     ],
     then: " ON CONFLICT (workspace_id, source, unique_id) DO NOTHING RETURNING id",
     values: vec![],
@@ -189,7 +190,7 @@ const NEW_TOUCHES: db::Rows = db::Rows {
     values: vec![],
 };
 
-fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 21] {
+fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 22] {
     let touches: Vec<String> = call.touches.iter().map(Id::to_string).collect();
     row![
         workspace,
@@ -211,7 +212,8 @@ fn call_row(workspace: i64, id: i64, call: &NewCall) -> [db::Value; 21] {
         call.to_extension,
         call.queue,
         call.number,
-        call.recording.clone(),
+        call.recording.as_ref().map(|recording| recording.file.clone()),
+        call.recording.as_ref().map(|recording| recording.digest.clone()),
         touches.join(" ")
     ]
 }
@@ -432,7 +434,12 @@ impl Change<'_> {
     }
 
     /// Attaches a recording to a call by its source and id there, unless it has one or had one that was deleted.
-    pub async fn attach_recording(&mut self, source: &str, unique_id: &str, file: &str) -> Result<Attached> {
+    pub async fn attach_recording(
+        &mut self,
+        source: &str,
+        unique_id: &str,
+        recording: &NewRecording,
+    ) -> Result<Attached> {
         let of_call = |query: Q, workspace| {
             query
                 .s(" AND workspace_id = ")
@@ -443,7 +450,9 @@ impl Change<'_> {
                 .v(unique_id)
         };
         let update = q("UPDATE calls SET recording = ")
-            .v(file)
+            .v(&recording.file)
+            .s(", recording_digest = ")
+            .v(&recording.digest)
             .s(" WHERE recording IS NULL AND recording_deleted_at IS NULL");
         if self.tx.exec(of_call(update, self.workspace())).await? > 0 {
             return Ok(Attached::Yes);
@@ -461,7 +470,7 @@ impl Change<'_> {
 
     /// Forgets the recording of a call for good: no later import brings it back. The file is for the caller to delete.
     pub async fn remove_recording(&mut self, call: i64) -> Result<()> {
-        let update = q("UPDATE calls SET recording = NULL, recording_deleted_at = ")
+        let update = q("UPDATE calls SET recording = NULL, recording_digest = NULL, recording_deleted_at = ")
             .v(self.now())
             .s(" WHERE workspace_id = ")
             .v(self.workspace());

@@ -162,6 +162,11 @@ impl Change<'_> {
         self.workspace
     }
 
+    /// The store that is changed.
+    pub(crate) fn store(&self) -> &Store {
+        self.store
+    }
+
     /// The moment of the change.
     pub fn now(&self) -> Micros {
         self.now

@@ -333,6 +333,8 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
+            // What was deleted leaves nothing of itself in the file.
+            .pragma("secure_delete", "ON")
             .pragma("mmap_size", "268435456")
             .pragma("cache_size", "-65536")
             .statement_cache_capacity(300)

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod call;
 pub mod change;
 mod db;
+mod demo;
 pub mod device;
 pub mod entity;
 pub mod expiry;
@@ -20,8 +21,10 @@ mod load;
 pub mod mail;
 pub mod page;
 pub mod pin;
+pub mod recording;
 pub mod review;
 pub mod role;
+pub mod seal;
 pub mod session;
 pub mod toggle;
 pub mod token;
@@ -51,6 +54,7 @@ pub type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
 pub struct Store {
     db: db::Db,
     clock: Clock,
+    seal: seal::SealKey,
     snapshots: Arc<RwLock<HashMap<i64, Arc<Snapshot>>>>,
     changes: broadcast::Sender<Changed>,
     announced: Arc<Mutex<HashMap<i64, (i64, What)>>>,
@@ -120,6 +124,9 @@ pub enum StoreError {
     /// A value that must be unique is taken; the field that holds it.
     #[error("{0} is taken")]
     Taken(&'static str),
+    /// A secret could not be sealed.
+    #[error("a secret could not be sealed")]
+    Unsealed,
     /// No such row.
     #[error("no such row")]
     Missing,
@@ -148,12 +155,13 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl Store {
     /// Opens `sqlite:PATH` or `postgres://…`, brings its schema up to date, and starts to watch it for changes
-    /// that other processes make.
-    pub async fn open(url: &str, clock: Clock) -> std::result::Result<Store, OpenError> {
+    /// that other processes make. What it keeps sealed is sealed with the key.
+    pub async fn open(url: &str, clock: Clock, seal: seal::SealKey) -> std::result::Result<Store, OpenError> {
         let (changes, _) = broadcast::channel(1024);
         let store = Store {
             db: db::Db::open(url).await?,
             clock,
+            seal,
             snapshots: Arc::default(),
             changes,
             announced: Arc::default(),
@@ -166,6 +174,11 @@ impl Store {
     /// Now.
     pub fn now(&self) -> Micros {
         (self.clock)()
+    }
+
+    /// The server's key.
+    pub fn seal_key(&self) -> &seal::SealKey {
+        &self.seal
     }
 
     /// What changes from now on, in this process or another.

@@ -110,7 +110,8 @@ impl Change<'_> {
             query.some(purpose, |q, purpose| q.s(" AND purpose = ").v(purpose.word()))
         };
         let workspace = self.workspace();
-        let wipe = q("UPDATE mails SET body = '', next_try_at = NULL WHERE workspace_id = ").v(workspace);
+        let wipe = q("UPDATE mails SET body = '', sealed = '', next_try_at = NULL WHERE workspace_id = ")
+            .v(workspace);
         let wipe = wipe.s(" AND link_id IN (").append(theirs("SELECT id FROM links WHERE", workspace)).s(")");
         self.tx.exec(wipe).await?;
         self.tx.exec(theirs("DELETE FROM links WHERE", workspace)).await?;

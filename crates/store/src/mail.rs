@@ -19,10 +19,21 @@ pub struct NewMail<'a> {
     pub recipient: &'a str,
     /// One line.
     pub subject: &'a str,
-    /// Plain text; `{address}` in it stands for the server's own address.
+    /// Plain text; what stands in it for the server's own address and for the path of the link is the caller's.
     pub body: &'a str,
-    /// The link in it, with the moment from which that is no longer good.
-    pub link: Option<(Id, Micros)>,
+    /// The link in it.
+    pub link: Option<MailLink<'a>>,
+}
+
+/// The link in a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct MailLink<'a> {
+    /// Its id in the workspace.
+    pub id: Id,
+    /// When it stops being good.
+    pub expires_at: Micros,
+    /// Its path below the workspace's address, with the secret: kept sealed.
+    pub path: &'a str,
 }
 
 /// A mail as it is kept.
@@ -40,8 +51,10 @@ pub struct MailRow {
     pub recipient: String,
     /// One line.
     pub subject: String,
-    /// Plain text, perhaps with a secret; empty once it was sent or its link is no longer good.
+    /// Plain text; empty once it was sent or its link is no longer good.
     pub body: String,
+    /// The path of the link in it, sealed; empty where there is none, or where the body is. See [`Store::mail_path`].
+    pub sealed: String,
     /// When it was written.
     pub created_at: Micros,
     /// When a mail server took it.
@@ -56,8 +69,8 @@ pub struct MailRow {
     pub expires_at: Option<Micros>,
 }
 
-const COLUMNS: &str = "SELECT workspace_id, id, user_id, kind, recipient, subject, body, created_at, sent_at, tries, \
-                       next_try_at, failure, expires_at";
+const COLUMNS: &str = "SELECT workspace_id, id, user_id, kind, recipient, subject, body, sealed, created_at, sent_at, \
+                       tries, next_try_at, failure, expires_at";
 
 /// Whoever claims a mail has this long to send it before it is anybody's again.
 const CLAIM: Micros = 600_000_000;
@@ -92,6 +105,11 @@ fn claimed(mail: &MailRow) -> Q {
     row.s(" AND sent_at IS NULL AND tries = ").v(mail.tries)
 }
 
+/// What a sealed path is bound to.
+fn place(workspace: i64, mail: i64) -> String {
+    format!("mail {workspace} {mail}")
+}
+
 impl Store {
     /// Mails to people whom the asker may invite, the newest first.
     pub async fn mails(&self, visible: &Visible<can::UserInvite>, slice: Slice) -> Result<Page<MailRow>> {
@@ -115,11 +133,17 @@ impl Store {
         Ok(user.map(|(user,)| crate::load::id(user)))
     }
 
-    /// Claims a mail that is due, of any workspace, for whoever runs the machine: nobody else gets it until it is
+    /// The path of the link in a mail; none where it was sealed with another server's key, or altered.
+    pub fn mail_path(&self, mail: &MailRow) -> Option<String> {
+        self.seal.open(&place(mail.workspace_id, mail.id), &mail.sealed)
+    }
+
+    /// Claims a mail that is due, of any workspace but the demo's, for whoever runs the machine: nobody else gets it until it is
     /// marked, or for ten minutes where the one who claimed it dies.
     pub async fn claim_mail(&self) -> Result<Option<MailRow>> {
         let now = self.now();
         let due = q("SELECT workspace_id, id FROM mails WHERE sent_at IS NULL AND next_try_at <= ").v(now);
+        let due = due.s(" AND workspace_id NOT IN (SELECT id FROM workspaces WHERE is_demo)");
         let due = due.s(" ORDER BY next_try_at, workspace_id, id LIMIT ").v(BATCH);
         for (workspace, id) in self.db.all::<(i64, i64)>(due).await? {
             // One statement decides who has it: the next one finds `next_try_at` in the future.
@@ -138,7 +162,8 @@ impl Store {
     /// Notes that a mail server took a mail, and wipes its text: a secret is kept nowhere but with its reader.
     pub async fn mail_sent(&self, mail: &MailRow) -> Result<()> {
         let update =
-            q("UPDATE mails SET body = '', failure = '', next_try_at = NULL, sent_at = ").v(self.now());
+            q("UPDATE mails SET body = '', sealed = '', failure = '', next_try_at = NULL, sent_at = ")
+                .v(self.now());
         self.db.exec(update.append(claimed(mail))).await?;
         Ok(())
     }
@@ -154,7 +179,8 @@ impl Store {
     /// Wipes mails whose link is no longer good, and forgets old ones.
     pub async fn tidy_mails(&self) -> Result<()> {
         let now = self.now();
-        let wipe = q("UPDATE mails SET body = '', next_try_at = NULL WHERE body <> '' AND expires_at <= ");
+        let wipe = q("UPDATE mails SET body = '', sealed = '', next_try_at = NULL \
+                      WHERE body <> '' AND expires_at <= ");
         self.db.exec(wipe.v(now)).await?;
         self.db.exec(q("DELETE FROM links WHERE expires_at <= ").v(now)).await?;
         self.db.exec(q("DELETE FROM mails WHERE created_at <= ").v(now - KEPT)).await?;
@@ -166,9 +192,13 @@ impl Change<'_> {
     /// Writes a mail, to be sent once the change is committed.
     pub async fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<Id> {
         let id = self.new_id();
-        let insert =
-            q("INSERT INTO mails (workspace_id, id, user_id, kind, recipient, subject, body, created_at, \
-                        next_try_at, link_id, expires_at) VALUES ");
+        let place = place(self.workspace(), i64::from(id.0));
+        let seal = |link: MailLink<'_>| self.store().seal.seal(&place, link.path).ok_or(StoreError::Unsealed);
+        let sealed = mail.link.map(seal).transpose()?.unwrap_or_default();
+        let insert = q(
+            "INSERT INTO mails (workspace_id, id, user_id, kind, recipient, subject, body, sealed, created_at, \
+                        next_try_at, link_id, expires_at) VALUES ",
+        );
         let insert = insert.list(row![
             self.workspace(),
             id,
@@ -177,10 +207,11 @@ impl Change<'_> {
             mail.recipient,
             mail.subject,
             mail.body,
+            sealed,
             self.now(),
             self.now(),
-            mail.link.map(|(link, _)| link),
-            mail.link.map(|(_, expires_at)| expires_at)
+            mail.link.map(|link| link.id),
+            mail.link.map(|link| link.expires_at)
         ]);
         self.tx.exec(insert).await?;
         Ok(id)

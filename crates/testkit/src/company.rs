@@ -5,6 +5,7 @@ use rand::Rng as _;
 use serde_json::{Value, json};
 use store::Author;
 use store::call::NewCall;
+use store::recording::NewRecording;
 use store::workspace::NewWorkspace;
 use tokio::sync::OnceCell;
 use workspace::guesses::Caller;
@@ -200,6 +201,11 @@ impl<'s> Company<'s> {
         touches.dedup();
         let unique_id = format!("test-{:016x}", rand::rng().random::<u64>());
         let now = change.now() - 60_000_000;
+        let sound = b"RIFF\x24\0\0\0WAVEfmt test";
+        let recording = call.recorded.then(|| NewRecording {
+            file: format!("{unique_id}.wav"),
+            digest: server::recordings::digest_of(sound),
+        });
         let id = change
             .add_calls(&[NewCall {
                 source: "ringfence",
@@ -219,7 +225,7 @@ impl<'s> Company<'s> {
                 to_extension: call.extension.map(Id),
                 queue: call.queue.map(Id),
                 number: call.number.map(Id),
-                recording: call.recorded.then(|| format!("{unique_id}.wav")),
+                recording,
                 touches,
             }])
             .await
@@ -229,7 +235,7 @@ impl<'s> Company<'s> {
         if call.recorded {
             let folder = self.server.data().join("recordings").join(self.id.to_string());
             std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(folder.join(format!("{unique_id}.wav")), b"RIFF\x24\0\0\0WAVEfmt test").unwrap();
+            std::fs::write(folder.join(format!("{unique_id}.wav")), sound).unwrap();
         }
         let seen = self.owner.client.get("/api/v1/calls?limit=1").await.expect(200);
         seen.items()[0]["id"].as_i64().unwrap()

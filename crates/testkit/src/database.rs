@@ -57,7 +57,7 @@ impl Database {
             "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
             "SELECT * FROM links ORDER BY workspace_id, id",
             "SELECT * FROM known_secrets ORDER BY workspace_id, user_id, secret, knower_id",
-            "SELECT workspace_id, id, user_id, kind, recipient, subject, body FROM mails ORDER BY workspace_id, id",
+            "SELECT workspace_id, id, user_id, kind, recipient, subject, body, sealed FROM mails ORDER BY workspace_id, id",
             "SELECT * FROM calls ORDER BY workspace_id, id",
             "SELECT * FROM access_requests ORDER BY workspace_id, id",
             "SELECT * FROM reviews ORDER BY workspace_id, id",

@@ -83,7 +83,9 @@ impl TestServer {
     ) -> TestServer {
         let clock = Arc::new(AtomicI64::new(1_780_000_000_000_000));
         let time = clock.clone();
-        let store = Store::open(&database.url, Arc::new(move || time.load(Ordering::SeqCst))).await.unwrap();
+        let key = server::seal_key::kept_in(&database.folder).unwrap();
+        let clock_of_store = Arc::new(move || time.load(Ordering::SeqCst));
+        let store = Store::open(&database.url, clock_of_store, key).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut config = Config {

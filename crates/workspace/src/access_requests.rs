@@ -166,7 +166,7 @@ pub async fn ask(
 /// The mail to somebody who may decide a request, with what it is about.
 pub(crate) fn told(mail: Text, by: &str, wants: &[Text], reason: &str, request: i64) -> Text {
     let path = format!("/requests/{request}");
-    mail.with("by", mail::plain(by)).list("wants", wants.to_vec()).with("reason", reason).with("path", path)
+    mail.with("by", by).list("wants", wants.to_vec()).with("reason", reason).with("path", path)
 }
 
 /// The people who may decide requests of somebody.

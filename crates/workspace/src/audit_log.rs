@@ -38,6 +38,9 @@ pub struct EntryView {
     pub detail: serde_json::Value,
     /// Binds the entry to the one before; hex.
     pub hash: String,
+    /// Whether somebody altered the row in the database so that it cannot be read. Nothing else is known of it then but
+    /// its place, or 0 where not even that; `verify` says from where on the log is broken.
+    pub unreadable: bool,
 }
 
 impl From<Entry> for EntryView {
@@ -56,6 +59,7 @@ impl From<Entry> for EntryView {
             // What was altered behind our back may be no JSON any more; it is shown as it stands.
             detail: serde_json::from_str(&entry.detail).unwrap_or(serde_json::Value::String(entry.detail)),
             hash: entry.hash,
+            unreadable: entry.unreadable,
         }
     }
 }
@@ -260,6 +264,13 @@ fn lines(entries: Vec<Entry>) -> Answer<String> {
 }
 
 fn record(entry: Entry) -> [String; 12] {
+    if entry.unreadable {
+        return HEADER.map(|name| match name {
+            "seq" => entry.seq.to_string(),
+            "act" => entry.act.clone(),
+            _ => String::new(),
+        });
+    }
     [
         entry.seq.to_string(),
         Moment(entry.at).to_string(),

@@ -8,6 +8,7 @@ use store::attempts::Limit;
 use store::audit::Act;
 use store::known_secret::Secret;
 use store::link::Purpose;
+use store::mail::MailLink;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
 
@@ -43,9 +44,9 @@ pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<
     let expires_at = change.now() + LASTS;
     let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
     let path = format!("/welcome/{secret}");
-    let filled = |mail: Text| mail.with("by", mail::plain(by)).with("path", &path);
-    let good = (link, expires_at);
-    let workspace = mail::post_link(change, user, mail::Kind::Invitation, filled, good).await?;
+    let filled = |mail: Text| mail.with("by", mail::plain(by));
+    let link = MailLink { id: link, expires_at, path: &path };
+    let workspace = mail::post_link(change, user, mail::Kind::Invitation, filled, link).await?;
     Ok(Invitation { workspace, link: Some(path), expires_at: Moment(expires_at) })
 }
 

@@ -3,16 +3,19 @@
 //! A mail is written with the change that it tells of ([`post`]) and sent later, where a mail server is set up.
 
 use access::model::Standing;
-use access::{Id, Micros, Model, Text};
-use store::Change;
-use store::mail::NewMail;
+use access::{Id, Model, Text};
+use store::mail::{MailLink, MailRow, NewMail};
+use store::{Change, Store};
 
 use crate::Answer;
 use crate::language::Language;
 
 /// Stands for the server's own address in a mail until it is sent or shown. The address is never taken from the
 /// request that caused the mail: whoever sends that may claim any (its Host header).
-pub const ADDRESS: &str = "{address}";
+const ADDRESS: &str = "{address}";
+
+/// Stands for the path of the link in a mail until then: it has a secret in it and is kept sealed.
+const LINK: &str = "{link}";
 
 /// What a mail is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,15 +175,23 @@ pub async fn post(change: &mut Change<'_>, to: Id, kind: Kind, fill: impl Fn(Tex
     write(change, to, kind.texts().map(fill), kind, None).await.map(|_| ())
 }
 
-/// The same with a link in it that is good until a moment; the workspace's name in addresses.
+/// The same with a link in it, which stands at `path`; the workspace's name in addresses.
 pub(crate) async fn post_link(
     change: &mut Change<'_>,
     to: Id,
     kind: Kind,
     fill: impl Fn(Text) -> Text,
-    link: (Id, Micros),
+    link: MailLink<'_>,
 ) -> Answer<String> {
-    write(change, to, kind.texts().map(fill), kind, Some(link)).await
+    let filled = |text| fill(text).with("path", LINK);
+    write(change, to, kind.texts().map(filled), kind, Some(link)).await
+}
+
+/// A mail's text as it is sent or shown, at the address that its links lead to; none where the link in it was sealed
+/// with another server's key.
+pub fn text(store: &Store, mail: &MailRow, address: &str) -> Option<String> {
+    let body = mail.body.replace(ADDRESS, address);
+    if mail.sealed.is_empty() { Some(body) } else { Some(body.replace(LINK, &store.mail_path(mail)?)) }
 }
 
 async fn write(
@@ -188,7 +199,7 @@ async fn write(
     to: Id,
     texts: [Text; 2],
     kind: Kind,
-    link: Option<(Id, Micros)>,
+    link: Option<MailLink<'_>>,
 ) -> Answer<String> {
     let reader = change.addressee(to).await?;
     if reader.standing == Standing::Banned {

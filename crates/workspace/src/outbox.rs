@@ -7,7 +7,7 @@ use store::audit::Act;
 use store::mail::MailRow;
 use store::{Author, Slice};
 
-use crate::mail::{ADDRESS, Kind};
+use crate::mail::{self, Kind};
 use crate::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref, id};
 
@@ -36,7 +36,8 @@ pub struct MailView {
     pub subject: String,
     /// Its text, for whoever could have made the link in it, until it is sent or the link is no longer good.
     pub body: Option<String>,
-    /// `sent`, `waiting`, `kept` (no mail server is set up), `failed` or `dropped` (its link is no longer good).
+    /// `sent`, `waiting`, `kept` (no mail server is set up, or it is a demo's), `failed`, `foreign` (another server made
+    /// it, with another key) or `dropped` (its link is no longer good).
     pub state: &'static str,
     /// What the mail server said to the last try; empty where there was none that failed.
     pub failure: String,
@@ -81,10 +82,12 @@ fn state(row: &MailRow, now: i64, sends: bool) -> &'static str {
     }
 }
 
-fn view(actor: &Actor, row: MailRow, now: i64, post: Post<'_>) -> MailView {
-    let state = state(&row, now, post.sends);
+fn view(app: &App, actor: &Actor, row: MailRow, post: Post<'_>) -> MailView {
+    let state = state(&row, app.store.now(), post.sends);
     let open = matches!(state, "waiting" | "kept" | "failed");
-    let body = (open && may_read(actor, &row)).then(|| row.body.replace(ADDRESS, post.address));
+    let text = if open { mail::text(&app.store, &row, post.address) } else { None };
+    let state = if open && text.is_none() { "foreign" } else { state };
+    let body = text.filter(|_| may_read(actor, &row));
     MailView {
         id: id(row.id).0,
         to: Ref::to(actor.snapshot().model(), id(row.user_id)),
@@ -109,8 +112,7 @@ pub async fn list(
     post: Post<'_>,
 ) -> Answer<List<MailView>> {
     let page = app.store.mails(visible, slice).await?;
-    let now = app.store.now();
-    let view = |row| view(visible.actor(), row, now, post);
+    let view = |row| view(app, visible.actor(), row, post);
     let items: Vec<MailView> = page.rows.into_iter().map(view).collect();
     shown(app, visible, author, &items).await?;
     Ok(List::part(items, page.total, slice))
@@ -152,9 +154,8 @@ pub async fn retry(
     let label = actor.snapshot().model().label(user).to_owned();
     let detail = serde_json::json!({ "before": {}, "after": { "mail": "tried again" } });
     change.record(Act::done("mail:retry", "user", user.0, label).with(detail));
-    let now = change.now();
     change.commit().await?;
-    let view = view(actor, row, now, post);
+    let view = view(app, actor, row, post);
     shown(app, visible, author, std::slice::from_ref(&view)).await?;
     Ok(view)
 }

@@ -95,7 +95,7 @@ pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str) -> Answer<S
     check(pin, digits)?;
     needs_phone(phone)?;
     is_not_of(phone, pin)?;
-    app.passwords.hash(pin).await
+    app.passwords.hash(&app.store.seal_key().keyed(pin)).await
 }
 
 /// Refuses to take away the phone number of somebody who signs in with it.
@@ -127,7 +127,7 @@ pub async fn set_own(
     needs_phone(&record.phone)?;
     is_not_of(&record.phone, pin)?;
     confirm::password(app, permit, author, confirmation).await?;
-    let hash = app.passwords.hash(pin).await?;
+    let hash = app.passwords.hash(&app.store.seal_key().keyed(pin)).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     needs_phone(&change.user(permit.id()).await?.phone)?;
     change.set_pin(permit.id(), Some(&hash)).await?;
@@ -140,12 +140,14 @@ pub async fn set_own(
 pub async fn replace_temporary(app: &App, who: &Identity, author: &Author, pin: &str) -> Answer<()> {
     let record = app.store.own_record(&who.actor).await?;
     check(pin, digits(app, who.workspace.id).await?)?;
+    is_not_of(&record.phone, pin)?;
     let held = app.store.pin_holder(who.workspace.id, &record.phone).await?;
     let held = held.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
-    if app.passwords.check(pin, Some(&held.pin_hash)).await? {
+    let keyed = app.store.seal_key().keyed(pin);
+    if app.passwords.check(&keyed, Some(&held.pin_hash)).await? {
         return Err(Refusal::invalid("pin", "{field} must be another than the temporary one."));
     }
-    let hash = app.passwords.hash(pin).await?;
+    let hash = app.passwords.hash(&keyed).await?;
     let mut change = profile::begin_replacing(app, who, author).await?;
     change.choose_pin(who.actor.id(), &hash).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
@@ -173,7 +175,7 @@ pub async fn reset(
     check(&pin, digits)?;
     needs_phone(&phone)?;
     is_not_of(&phone, &pin)?;
-    let hash = app.passwords.hash(&pin).await?;
+    let hash = app.passwords.hash(&app.store.seal_key().keyed(&pin)).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     needs_phone(&row.phone)?;

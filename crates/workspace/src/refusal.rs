@@ -207,6 +207,7 @@ impl From<StoreError> for Refusal {
                 tracing::error!(%error, "nobody could be told of a withdrawn secret");
                 Refusal::new(Code::Internal)
             }
+            StoreError::Unsealed => Refusal::new(Code::Internal),
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
             StoreError::Unseen => crate::known::unseen(),
             StoreError::Stale => Refusal::because(

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use access::model::Standing;
-use access::{Id, Micros, Permit, Text, can};
+use access::{Id, Micros, Permit, can};
 use store::attempts::Limit;
 use store::audit::Act;
 use store::known_secret::Secret;
 use store::link::Purpose;
+use store::mail::MailLink;
 use store::workspace::WorkspaceRow;
 use store::{Author, Change};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -118,8 +119,8 @@ async fn make(change: &mut Change<'_>, user: Id, by_mail: bool) -> Answer<String
     let link = change.add_link(user, Purpose::Reset, &token_hash(&secret), expires_at).await?;
     let path = format!("/reset/{secret}");
     if by_mail {
-        let filled = |mail: Text| mail.with("path", &path);
-        mail::post_link(change, user, mail::Kind::PasswordReset, filled, (link, expires_at)).await?;
+        let link = MailLink { id: link, expires_at, path: &path };
+        mail::post_link(change, user, mail::Kind::PasswordReset, |mail| mail, link).await?;
     }
     Ok(path)
 }

@@ -90,6 +90,7 @@ pub async fn with_pin(
 ) -> Answer<NewSession> {
     let phone = check::e164("phone", phone)?;
     pin::length(pin.trim(), workspace.pin_digits)?;
+    let secret = app.store.seal_key().keyed(pin.trim());
     let found = app.store.pin_holder(workspace.id, &phone).await?;
     let account = found.map(|a| {
         let until = a.temporary_until();
@@ -97,8 +98,8 @@ pub async fn with_pin(
     });
     let tried = Tried { app, workspace: workspace.id, caller, label: &phone, by_pin: true };
     match tried.known(account.as_ref()).await? {
-        Some(user) => tried.check(account, &[By::Known(user)], pin.trim(), wrong_pin()).await,
-        None => tried.pin_of_stranger(account, pin.trim()).await,
+        Some(user) => tried.check(account, &[By::Known(user)], &secret, wrong_pin()).await,
+        None => tried.pin_of_stranger(account, &secret).await,
     }
 }
 

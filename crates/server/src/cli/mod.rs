@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod import;
+pub mod recordings;
+pub mod seal_key;
 pub mod serve;
 pub mod workspace;
 
@@ -14,7 +16,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
 use store::workspace::WorkspaceRow;
 
-use crate::Error;
+use crate::{Error, private};
 
 /// A self-hosted business phone workspace with one permission engine.
 ///
@@ -41,6 +43,12 @@ enum Command {
     /// Import what other systems recorded.
     #[command(subcommand)]
     Import(import::Command),
+    /// Check the recordings.
+    #[command(subcommand)]
+    Recordings(recordings::Command),
+    /// Replace a key that was lost.
+    #[command(subcommand)]
+    SealKey(seal_key::Command),
     /// Check the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -60,6 +68,10 @@ pub struct Place {
     /// A PostgreSQL database instead of the embedded one: postgres://USER:PASSWORD@HOST/NAME.
     #[arg(long, global = true, env = "RINGFENCE_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
+    /// The file of the key that links in mails are sealed with and PINs hashed, which is the same for every server of a
+    /// database; DATA/seal.key unless told, made at the first start.
+    #[arg(long, global = true, value_name = "FILE", env = "RINGFENCE_SEAL_KEY")]
+    pub seal_key: Option<PathBuf>,
 }
 
 impl Place {
@@ -68,15 +80,27 @@ impl Place {
         crate::recordings_folder(&self.data, workspace)
     }
 
-    /// Opens the database.
+    /// Opens the database. Refused where others on the machine can read the data folder or what is ours in it.
     pub async fn open(&self) -> Result<App, Error> {
-        std::fs::create_dir_all(&self.data)
-            .map_err(|e| format!("cannot make the data folder {}: {e}", self.data.display()))?;
-        let url = match &self.database {
-            Some(url) => url.clone(),
-            None => format!("sqlite://{}", self.data.join("ringfence.db").display()),
+        private::data_folder(&self.data)?;
+        let key = match &self.seal_key {
+            Some(file) => crate::seal_key::read(file)?,
+            None => crate::seal_key::kept_in(&self.data)?,
         };
-        Ok(App::new(Store::open(&url, Arc::new(now)).await?))
+        let url = match &self.database {
+            Some(url) if !url.starts_with("postgres") => {
+                return Err("--database must be like postgres://USER:PASSWORD@HOST/NAME; the embedded database is in the \
+                            folder of --data"
+                    .into());
+            }
+            Some(url) => url.clone(),
+            None => {
+                let file = self.data.join(private::DATABASE);
+                private::make_database(&file).map_err(|e| format!("cannot make {}: {e}", file.display()))?;
+                format!("sqlite://{}", file.display())
+            }
+        };
+        Ok(App::new(Store::open(&url, Arc::new(now), key).await?))
     }
 }
 
@@ -101,6 +125,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Some(Command::Serve(serve)) => serve.run(&cli.at).await?,
         Some(Command::Workspace(command)) => command.run(&cli.at).await?,
         Some(Command::Import(command)) => return command.run(&cli.at).await,
+        Some(Command::SealKey(command)) => command.run(&cli.at).await?,
+        Some(Command::Recordings(command)) => return command.run(&cli.at).await,
         Some(Command::Audit(command)) => return command.run(&cli.at).await,
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "ringfence", &mut std::io::stdout());

@@ -78,6 +78,8 @@ impl Serve {
     pub async fn run(self, at: &Place) -> Result<(), Error> {
         let mailer = self.mailer()?;
         let app = App { sends_mail: mailer.is_some(), ..at.open().await? };
+        knows_key(&app).await?;
+        crate::demo::confines::check(&app.store, self.demo, app.sends_mail, self.public_url.as_deref()).await?;
         let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)
@@ -116,6 +118,17 @@ impl Serve {
         }
         Ok(())
     }
+}
+
+/// Refuses to serve with another key than the database is used with: what the other servers sealed could not be opened,
+/// and every PIN that was set there would be wrong.
+async fn knows_key(app: &App) -> Result<(), Error> {
+    if app.store.knows_key().await? {
+        return Ok(());
+    }
+    Err("this server's key is not the one that the database is used with. Give it that key with --seal-key FILE: it is the \
+         seal.key in the data folder of the first server. Where it is lost, `ringfence seal-key replace` goes on without it"
+        .into())
 }
 
 /// An address without a slash at the end.

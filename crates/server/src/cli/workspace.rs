@@ -1,4 +1,7 @@
-//! `ringfence workspace`: create and list.
+//! `ringfence workspace`: create, list, let a locked-out Owner in, and delete the demo.
+
+use std::io::ErrorKind;
+use std::path::Path;
 
 use access::Preset;
 use clap::{Args, Subcommand};
@@ -23,6 +26,8 @@ pub enum Command {
     List,
     /// Make a link that sets another password, good for one hour and once: the way back in for a locked-out Owner.
     ResetPassword(ResetPassword),
+    /// Delete the companies of the demo, with everything that is theirs: people, calls, recordings, audit logs.
+    DeleteDemo(DeleteDemo),
 }
 
 /// A workspace to be created.
@@ -67,6 +72,7 @@ impl Command {
             Command::Create(create) => create.run(at).await,
             Command::List => list(at).await,
             Command::ResetPassword(reset) => reset.run(at).await,
+            Command::DeleteDemo(delete) => delete.run(at).await,
         }
     }
 }
@@ -139,6 +145,49 @@ impl ResetPassword {
         println!("{}/w/{}{path}", self.public_url.trim_end_matches('/'), workspace.slug);
         eprintln!("The link sets another password for {}. It is good for one hour, and once.", self.email);
         Ok(())
+    }
+}
+
+/// Whether it is meant.
+#[derive(Debug, Args)]
+pub struct DeleteDemo {
+    /// Do it. Without this, what would be deleted is only named.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl DeleteDemo {
+    async fn run(self, at: &Place) -> Result<(), Error> {
+        let app = at.open().await?;
+        let mut demos = app.store.workspaces().await?;
+        demos.retain(|workspace| workspace.is_demo);
+        let names: Vec<&str> = demos.iter().map(|workspace| workspace.slug.as_str()).collect();
+        let names = names.join(", ");
+        if demos.is_empty() {
+            println!("There is no demo.");
+            return Ok(());
+        }
+        if !self.yes {
+            return Err(format!("this deletes {names} for good; say --yes to do it").into());
+        }
+        app.store.delete_demo().await?;
+        for workspace in &demos {
+            delete_folder(&at.recordings(workspace.id))?;
+        }
+        println!("Deleted: {names}.");
+        Ok(())
+    }
+}
+
+/// Deletes a folder with what is in it; of a link, the link itself.
+fn delete_folder(folder: &Path) -> Result<(), Error> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(format!(
+            "cannot delete the recordings in {}: {error}; delete them yourself",
+            folder.display()
+        )
+        .into()),
+        _ => Ok(()),
     }
 }
 

@@ -163,6 +163,9 @@ pub fn link(request: &Request, actor: &Actor, noun: Noun, id: impl std::fmt::Dis
 }
 
 fn line(reader: &Reader<'_>, entry: &EntryView) -> Markup {
+    if entry.unreadable {
+        return unreadable(entry);
+    }
     let changes = reader.changes(&entry.detail);
     let (shown, more) = changes.split_at(changes.len().min(FIELDS));
     html! {
@@ -186,6 +189,22 @@ fn line(reader: &Reader<'_>, entry: &EntryView) -> Markup {
                 }
             }
             (aside(reader.zone, entry))
+        }
+    }
+}
+
+/// An entry that somebody altered so that it cannot be read.
+fn unreadable(entry: &EntryView) -> Markup {
+    html! {
+        li {
+            (avatar("?"))
+            div.log-text {
+                p {
+                    (badge(Tone::Bad, t("unreadable"))) " "
+                    (t("This entry was altered in the database and cannot be read. Verify the log to find from where on it is broken."))
+                }
+            }
+            div.log-side { @if entry.seq > 0 { span { "#" (entry.seq) } } }
         }
     }
 }

@@ -50,11 +50,12 @@ const KINDS: [(&str, &str); 10] = [
 ];
 
 /// What the states of mails are called.
-const STATES: [(&str, Tone, &str); 5] = [
+const STATES: [(&str, Tone, &str); 6] = [
     ("sent", Tone::Good, later("Sent")),
     ("waiting", Tone::Warn, later("Waiting")),
     ("kept", Tone::Neutral, later("Kept here")),
     ("failed", Tone::Bad, later("Not sent")),
+    ("foreign", Tone::Bad, later("Made by another server")),
     ("dropped", Tone::Neutral, later("No longer needed")),
 ];
 
@@ -71,7 +72,9 @@ pub async fn list(
     let subtitle = t("Mail to people: invitations, forgotten passwords and what they are told.");
     let main = html! {
         (page_head(&PageHead { title: t("Outbox"), subtitle, ..PageHead::default() }))
-        @if !app.sends_mail {
+        @if request.is_in_demo() {
+            (notice(Tone::Neutral, html! { (t("This is a demo company: its mail is kept here and never sent.")) }))
+        } @else if !request.sends_mail() {
             (notice(Tone::Neutral, html! { (t("No mail server is set up, so mail is kept here. Pass the links on yourself, over a channel that you trust, or start the server with --smtp-url.")) }))
         }
         @if found.items.is_empty() {
@@ -139,13 +142,15 @@ fn state(mail: &MailView, zone: &TimeZone) -> Markup {
     let next = next.map(|at| when::text(at, zone, Show::DateTime));
     html! {
         (status(tone, label))
-        @if !mail.failure.is_empty() && mail.state != "dropped" { p.hint { (mail.failure) } }
+        @if mail.state == "foreign" {
+            p.hint { (t("The link in it is sealed with another key. Start every server with the same --seal-key, or have the link made again.")) }
+        } @else if !mail.failure.is_empty() && mail.state != "dropped" { p.hint { (mail.failure) } }
         @if let Some(at) = next { p.hint { (fill(t("Tried again at {at}."), &[("at", &at)])) } }
     }
 }
 
 fn retry_button(request: &Request, mail: &MailView) -> Markup {
-    let again = matches!(mail.state, "waiting" | "failed") && !mail.failure.is_empty();
+    let again = matches!(mail.state, "waiting" | "failed" | "foreign") && !mail.failure.is_empty();
     let to = path(request, &format!("/outbox/{}/retry", mail.id));
     html! { @if again { (button::post(&Button::new(Kind::Quiet, t("Try again")), &to, &csrf(request))) } }
 }

@@ -330,7 +330,7 @@ async fn form_page(
     let fields = UserForm { actor, id: "field", values: &values, refusal, user: None };
     let body = html! {
         (fields.record(true))
-        (fields.access(request.server.app.sends_mail, digits))
+        (fields.access(request.sends_mail(), digits))
         (form::form_actions(html! {
             (button::link(&Button::new(Kind::Plain, t("Cancel")), &here))
             (button::submit(&Button { disabled: full.as_deref(), ..Button::new(Kind::Primary, t("Add user")) }))

@@ -6,6 +6,7 @@
 mod access_settings;
 mod calls;
 mod company;
+pub mod confines;
 mod people;
 mod phone;
 mod sound;
@@ -18,11 +19,11 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use store::audit::Act;
 use store::call::NewCall;
+use store::recording::NewRecording;
 use store::workspace::{NewWorkspace, WorkspaceSettings};
 use store::{Author, Change, Store};
 
-use crate::Error;
-use crate::Server;
+use crate::{Error, Server, private, recordings};
 use company::{COMPANIES, Company};
 use sound::Talk;
 
@@ -151,7 +152,7 @@ async fn buy(change: &mut Change<'_>) -> Result<(), Error> {
 
 /// Records some of the short talks, the latest more often than older ones.
 fn record(calls: &mut [NewCall], folder: &Path, seed: u64) -> Result<(), Error> {
-    std::fs::create_dir_all(folder)
+    private::make_folder(folder)
         .map_err(|e| format!("cannot make the recordings folder {}: {e}", folder.display()))?;
     let short =
         calls.iter_mut().rev().filter(|c| c.outcome == "answered" && (8..=32).contains(&c.talk_seconds));
@@ -167,7 +168,9 @@ fn record(calls: &mut [NewCall], folder: &Path, seed: u64) -> Result<(), Error> 
         let seconds = u32::try_from(call.talk_seconds).unwrap_or_default();
         sound::write(Talk { seed: seed + nth as u64, seconds, stereo: left.is_multiple_of(3) }, &path)
             .map_err(|e| format!("cannot write the recording {}: {e}", path.display()))?;
-        call.recording = Some(file);
+        let digest = std::fs::File::open(&path).and_then(|mut sound| recordings::digest(&mut sound));
+        let digest = digest.map_err(|e| format!("cannot read the recording {}: {e}", path.display()))?;
+        call.recording = Some(NewRecording { file, digest });
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use sqlx::Connection as _;
 use access::{Actor, Id, Permit, Thing, can};
 use store::call::{CallFilter, CallRow};
 use store::entity::EntityInput;
+use store::seal::SealKey;
 use store::{Author, Store};
 
 static PLACES: AtomicU32 = AtomicU32::new(0);
@@ -73,7 +74,7 @@ impl Place {
 
     async fn store(&self) -> Store {
         let url = format!("sqlite://{}", self.folder.join("ringfence.db").display());
-        Store::open(&url, Arc::new(|| 1_700_000_000_000_000)).await.unwrap()
+        Store::open(&url, Arc::new(|| 1_700_000_000_000_000), SealKey::generate()).await.unwrap()
     }
 
     /// Every call, as the owner sees them.

@@ -9,6 +9,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use store::call::{CallFigures, CallFilter, CallRow, NewCall};
 use store::grant::GrantInput;
+use store::recording::NewRecording;
 use store::{Author, Slice};
 use testkit::{Company, TestServer};
 
@@ -173,7 +174,9 @@ fn call(n: usize, ids: &[Id], random: &mut StdRng) -> NewCall {
         to_extension: None,
         queue: None,
         number: None,
-        recording: random.random_bool(0.2).then(|| format!("{n}.wav")),
+        recording: random
+            .random_bool(0.2)
+            .then(|| NewRecording { file: format!("{n}.wav"), digest: String::new() }),
         touches,
     }
 }

@@ -1,40 +1,45 @@
 //! Takes recordings into the workspace's folder, one file for each call, under names of our own.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
+use store::recording::NewRecording;
 
 use super::read::Batch;
-use crate::Error;
+use crate::{Error, private, recordings};
 
 /// Longest id that stands in a file's name as it is.
 const LONGEST: usize = 80;
 
-/// Links or copies the sound files of a batch into `folder` and names them in their calls; the files that were
-/// of no use, and why. Rows of one call get a link each, so that deleting one leaves the others.
+/// Copies the sound files of a batch into `folder` and names them in their calls; the files that were of no use, and
+/// why. The copies are on the disk before any call names them. What becomes of the sources changes nothing here.
 pub fn take_in(batch: &mut Batch, source: &str, folder: &Path) -> Result<Vec<String>, Error> {
     if batch.audio.is_empty() {
         return Ok(vec![]);
     }
-    fs::create_dir_all(folder)
+    private::make_folder(folder)
         .map_err(|e| format!("cannot make the recordings folder {}: {e}", folder.display()))?;
     let mut unused = vec![];
     for (place, file) in std::mem::take(&mut batch.audio) {
         let Some(call) = batch.calls.get_mut(place) else { continue };
         let name = file_name(source, &call.unique_id);
-        match is_wav(&file) {
-            Ok(true) => {
-                let to = folder.join(&name);
-                bring(&file, &to)
+        let to = folder.join(&name);
+        match open(&file) {
+            Ok(Some(sound)) => {
+                let digest = bring(sound, &to)
                     .map_err(|e| format!("cannot copy {} to {}: {e}", file.display(), to.display()))?;
-                call.recording = Some(name);
+                call.recording = Some(NewRecording { file: name, digest });
             }
-            Ok(false) => unused.push(format!("{} is named like a WAV file and is none", file.display())),
+            Ok(None) => unused.push(format!("{} is named like a WAV file and is none", file.display())),
             Err(error) => unused.push(format!("{} cannot be read: {error}", file.display())),
         }
     }
+    private::sync_folder(&folder.join("any"))
+        .map_err(|e| format!("cannot write the recordings folder {}: {e}", folder.display()))?;
     Ok(unused)
 }
 
@@ -49,24 +54,29 @@ fn file_name(source: &str, unique_id: &str) -> String {
     format!("{source}-{safe}-{digest}.wav")
 }
 
-/// Whether a file begins like a WAV file (RIFF, form type WAVE).
-fn is_wav(file: &Path) -> std::io::Result<bool> {
+/// Opens a file that begins like a WAV file (RIFF, form type WAVE); none where it does not. Links are not followed: the
+/// folder may have been changed since it was listed.
+fn open(file: &Path) -> io::Result<Option<File>> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let mut file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(file)?;
     let mut head = vec![];
-    File::open(file)?.take(12).read_to_end(&mut head)?;
-    Ok(head.starts_with(b"RIFF") && head.ends_with(b"WAVE") && head.len() == 12)
+    (&mut file).take(12).read_to_end(&mut head)?;
+    file.rewind()?;
+    let is_wav = head.starts_with(b"RIFF") && head.ends_with(b"WAVE") && head.len() == 12;
+    Ok((is_wav && file.metadata()?.is_file()).then_some(file))
 }
 
-/// A link where that is possible, otherwise a copy, which gets its name only when it is whole.
-fn bring(from: &Path, to: &Path) -> std::io::Result<()> {
-    match fs::hard_link(from, to) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(_) => {
-            let part = to.with_extension("part");
-            fs::copy(from, &part)?;
-            fs::rename(&part, to)
-        }
-    }
+/// Copies a file (a file system that can shares the blocks until one of the two is written to) under another name,
+/// which it gets when it is whole and on the disk; the copy's digest.
+fn bring(mut from: File, to: &Path) -> io::Result<String> {
+    let part = to.with_extension(format!("{}.part", std::process::id()));
+    let mut copy = private::create(&part)?;
+    io::copy(&mut from, &mut copy)?;
+    copy.sync_all()?;
+    copy.rewind()?;
+    let digest = recordings::digest(&mut copy)?;
+    fs::rename(&part, to)?;
+    Ok(digest)
 }
 
 #[cfg(test)]

@@ -60,7 +60,9 @@ impl Writer<'_> {
     }
 
     async fn keep(&self, batch: &mut Batch, report: &mut Report) -> Result<(), Error> {
+        let permit = Permit::<can::IntegrationWrite>::operator(self.workspace, Thing::WORKSPACE);
         if let Some(folder) = &self.recordings {
+            self.leave_out(&permit, batch, report).await?;
             let (folder, source, mut taken) = (folder.clone(), self.format, std::mem::take(batch));
             let done = tokio::task::spawn_blocking(move || {
                 audio::take_in(&mut taken, source, &folder).map(|unused| (taken, unused))
@@ -69,20 +71,19 @@ impl Writer<'_> {
             *batch = taken;
             report.unused_audio(&unused);
         }
-        let permit = Permit::<can::IntegrationWrite>::operator(self.workspace, Thing::WORKSPACE);
         let (mut change, _) = self.app.store.begin(&permit, &Author::operator()).await?;
         let imported = change.add_calls(&batch.calls).await?;
         let known = batch.calls.len() as u64 - imported;
-        let recorded = batch.calls.iter().filter_map(|call| Some((call, call.recording.as_deref()?)));
+        let recorded = batch.calls.iter().filter_map(|call| Some((call, call.recording.as_ref()?)));
         let mut attached = if known == 0 { recorded.clone().count() as u64 } else { 0 };
         if known > 0 {
             // Which of them are new is not told; those that are have their recording already.
-            for (call, file) in recorded {
-                match change.attach_recording(call.source, &call.unique_id, file).await? {
+            for (call, recording) in recorded {
+                match change.attach_recording(call.source, &call.unique_id, recording).await? {
                     Attached::Yes => attached += 1,
                     Attached::Already => {}
                     Attached::Deleted => {
-                        self.drop_again(file)?;
+                        self.drop_again(&recording.file)?;
                         report.deleted += 1;
                     }
                 }
@@ -108,6 +109,24 @@ impl Writer<'_> {
 }
 
 impl Writer<'_> {
+    /// Leaves out the sound of calls that have a recording here, or had one that somebody deleted.
+    async fn leave_out(
+        &self,
+        permit: &Permit<can::IntegrationWrite>,
+        batch: &mut Batch,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let sound = std::mem::take(&mut batch.audio);
+        let id = |place: usize| batch.calls.get(place).map_or("", |call| call.unique_id.as_str());
+        let ids: Vec<&str> = sound.iter().map(|(place, _)| id(*place)).collect();
+        let known = self.app.store.recorded_among(permit, self.format, &ids).await?;
+        report.deleted +=
+            sound.iter().filter(|(place, _)| known.get(id(*place)) == Some(&true)).count() as u64;
+        let sound = sound.into_iter().filter(|(place, _)| !known.contains_key(id(*place))).collect();
+        batch.audio = sound;
+        Ok(())
+    }
+
     /// Deletes the file that was taken in for a call whose recording somebody deleted here.
     fn drop_again(&self, file: &str) -> Result<(), Error> {
         let Some(folder) = &self.recordings else { return Ok(()) };
