@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::model::Standing;
-use access::{Id, Micros, Permission, text};
+use access::{Id, Micros, Permission};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use store::{Changed, Identity, What};

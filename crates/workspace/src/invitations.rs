@@ -22,7 +22,7 @@ use crate::{Answer, App, Moment, id, links, mail};
 pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
 
 /// So many invitations go to one email address in a day, from all workspaces of the server together.
-const PER_DAY: Limit = Limit { free: 5, per_day: 5 };
+const PER_DAY: Limit = Limit::of_day(5, 5);
 
 /// An invitation that was just made.
 #[derive(Debug, Serialize, JsonSchema)]

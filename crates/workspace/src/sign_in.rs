@@ -237,7 +237,8 @@ impl Tried<'_> {
             guesses::give_back(self.app, self.workspace, *by).await?;
         }
         let Account { id, name, temporary, .. } = account?;
-        start(self.app, self.workspace, (id, &name), self.caller, Opened { by_pin: self.by_pin, temporary }).await
+        start(self.app, self.workspace, (id, &name), self.caller, Opened { by_pin: self.by_pin, temporary })
+            .await
     }
 
     async fn note(&self, reason: &str) -> Answer<()> {

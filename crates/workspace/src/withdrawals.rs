@@ -8,7 +8,7 @@ use access::Id;
 use access::model::Standing;
 use store::known_secret::{LASTS, OPERATOR, Secret, Withdrawn};
 use store::link::Purpose;
-use store::mail::Addressee;
+use store::mail::{Addressee, MailLink};
 use store::{Change, StoreError};
 
 use crate::secrets::{new_token, token_hash};
@@ -48,9 +48,9 @@ async fn tell_knower(change: &mut Change<'_>, knower: Id, person: &Addressee) ->
         Err(StoreError::Missing) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let filled = |text: access::Text| text.with("person", &person.name);
+    let filled = |text: access::Text| text.with("person", mail::plain(&person.name));
     mail::post(change, knower, mail::Kind::SecretWithdrawn, filled).await?;
-    Ok(Some(name))
+    Ok(Some(mail::plain(&name)))
 }
 
 /// Tells the person, with a link by which they choose a password that only they know. Somebody who has such a one, and
@@ -76,7 +76,8 @@ async fn tell_person(
     let expires_at = change.now() + LASTS;
     let link = change.add_link(user, purpose, &token_hash(&secret), expires_at).await?;
     let path = format!("/{page}/{secret}");
-    let filled = |text: access::Text| text.with("others", others).with("path", &path);
-    mail::post_link(change, user, mail::Kind::OwnSecret, filled, (link, expires_at)).await?;
+    let filled = |text: access::Text| text.with("others", others);
+    let link = MailLink { id: link, expires_at, path: &path };
+    mail::post_link(change, user, mail::Kind::OwnSecret, filled, link).await?;
     Ok(())
 }

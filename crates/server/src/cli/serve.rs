@@ -79,7 +79,8 @@ impl Serve {
         let mailer = self.mailer()?;
         let app = App { sends_mail: mailer.is_some(), ..at.open().await? };
         knows_key(&app).await?;
-        crate::demo::confines::check(&app.store, self.demo, app.sends_mail, self.public_url.as_deref()).await?;
+        crate::demo::confines::check(&app.store, self.demo, app.sends_mail, self.public_url.as_deref())
+            .await?;
         let anchors = self.anchor.as_deref().map(Anchors::open).transpose()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; choose another address with --listen", self.listen)

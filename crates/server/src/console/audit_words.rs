@@ -145,7 +145,7 @@ const REASONS: [&str; 5] = [
 ];
 
 /// The acts that are no permissions, with what a filter calls them.
-pub const OTHER_ACTS: [(&str, &str); 17] = [
+pub const OTHER_ACTS: [(&str, &str); 19] = [
     ("session:create", later("sign in")),
     ("session:lift", later("type the password after a PIN")),
     ("pin:close", later("close PIN sign-in on new devices")),
