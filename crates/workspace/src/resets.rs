@@ -78,6 +78,7 @@ pub async fn ask(
         return Ok(app.store.return_guess(&target).await?);
     }
     make(&mut change, user, true).await?;
+    change.is_noted_only();
     change.record(Act::done("password_reset:ask", "user", account.id, account.name));
     Ok(change.commit().await?)
 }
