@@ -278,6 +278,12 @@ impl Model {
             || self.toggles.contains_key(&id)
     }
 
+    /// Whether something of that id is an extension, queue or number, or a department or branch: what may be hidden from
+    /// somebody who sees the people it belongs to.
+    pub fn is_placed(&self, id: Id) -> bool {
+        self.entities.contains_key(&id) || self.units.contains_key(&id)
+    }
+
     /// Whether something of that id is a phone number.
     pub fn is_number(&self, id: Id) -> bool {
         self.entities.get(&id).is_some_and(|entity| entity.kind == EntityKind::Number)

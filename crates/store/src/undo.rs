@@ -140,10 +140,14 @@ impl Change<'_> {
         let (before, after) = (self.before().clone(), self.after().await?);
         let Some(actor) = &self.actor else { return Ok(()) };
         for edit in edits {
+            // What the actor no longer sees, they no longer bring back or take away.
+            if edit.moves().into_iter().any(|id| before.model().is_placed(id) && !actor.knows(id)) {
+                return Err(StoreError::Unseen);
+            }
             let (noun, id) = edit.about();
             let things = || [&*before, &after].into_iter().filter_map(|stands| stands.thing(noun, id));
             for permission in edit.takes() {
-                let may = |thing| actor.may(permission, &thing);
+                let may = |thing| actor.acts_on(permission, &thing);
                 // What is in no snapshot is decided of as of the workspace.
                 let over = if things().next().is_none() { may(Thing::WORKSPACE) } else { things().all(may) };
                 // A number may have been given, or taken back, by whoever assigns numbers.

@@ -107,6 +107,16 @@ impl Edit {
         }
     }
 
+    /// The ids that the row named before or since, and not both times.
+    pub(crate) fn moves(&self) -> Vec<Id> {
+        let named = |row: &Option<Row>| row.as_ref().map_or_else(Vec::new, |row| row.names(self.key));
+        let (was, is) = (named(&self.was), named(&self.is));
+        let once = |ids: &[Id], others: &[Id]| -> Vec<Id> {
+            ids.iter().copied().filter(|id| !others.contains(id)).collect()
+        };
+        [once(&was, &is), once(&is, &was)].concat()
+    }
+
     /// The permissions that its way back takes, over what it is about.
     pub(crate) fn takes(&self) -> BTreeSet<Permission> {
         let fields = |row: &Option<Row>| row.as_ref().map_or_else(Vec::new, Row::fields);

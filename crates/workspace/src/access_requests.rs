@@ -174,7 +174,7 @@ pub(crate) fn deciders(snapshot: &Arc<Snapshot>, user: Id) -> Vec<Id> {
     let Some(thing) = snapshot.thing(Noun::User, user) else { return vec![] };
     let may = |id: &Id| {
         let actor = Actor::user(snapshot.clone(), *id);
-        actor.is_some_and(|actor| actor.may(Permission::AccessRequestDecide, &thing))
+        actor.is_some_and(|actor| actor.acts_on(Permission::AccessRequestDecide, &thing))
     };
     let people = snapshot.model().users.iter().filter(|(_, user)| user.standing == Standing::Active);
     people.map(|(id, _)| *id).filter(|id| *id != user).filter(may).collect()

@@ -122,7 +122,9 @@ pub async fn remove(
 ) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-    let known = Known::to(permit.actor(), before.model()).entity(entity);
+    // Of oneself everything is listed.
+    let asker = permit.actor().filter(|actor| actor.id() != permit.id());
+    let known = Known::to(asker, before.model()).entity(entity);
     let (entity, _) = known.map_err(|_| Refusal::new(Code::NotFound))?;
     take(&mut change, before.model(), permit.permission(), permit.id(), entity).await?;
     Ok(change.commit().await?)

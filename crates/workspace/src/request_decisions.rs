@@ -149,7 +149,7 @@ fn able(asker: &Actor, row: &AccessRequestRow) -> Vec<Id> {
         let Some(actor) = Actor::user(snapshot.clone(), *user) else { return false };
         let gives =
             if row.role_id.is_some() { Permission::UserAssignRole } else { Permission::UserSetAccess };
-        actor.may(Permission::AccessRequestDecide, &thing)
+        actor.acts_on(Permission::AccessRequestDecide, &thing)
             && actor.may(gives, &thing)
             && authority::may_touch(&actor, snapshot, row.user()).is_ok()
             && authority::may_define(&actor, &cells).is_ok()

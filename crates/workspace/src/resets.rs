@@ -90,6 +90,7 @@ pub async fn ask(
         return Ok(change.commit().await?);
     }
     make(&mut change, user, true).await?;
+    change.is_noted_only();
     change.record(act);
     Ok(change.commit().await?)
 }

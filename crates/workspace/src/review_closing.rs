@@ -10,7 +10,7 @@ use store::review::ReviewLineRow;
 use store::{Author, Change};
 
 use crate::refusal::Refusal;
-use crate::reviews::{REMOVED, ReviewView, is_there, open, reviewer, show};
+use crate::reviews::{REMOVED, ReviewView, is_there, may_see, open, reviewer, show};
 use crate::{Answer, App, users};
 
 /// Closes a review.
@@ -136,10 +136,12 @@ impl<'a> Closing<'a> {
     }
 }
 
-/// Taking a role is assigning another one; taking anything else is setting somebody's access.
+/// Taking a role is assigning another one; taking anything else is setting somebody's access. A line that the closer does
+/// not see is not theirs to take.
 fn may_take(actor: &Actor, line: &ReviewLineRow) -> Answer<()> {
     let takes = if line.kind == "role" { Permission::UserAssignRole } else { Permission::UserSetAccess };
-    if actor.may_to(takes, Noun::User, line.user()) { Ok(()) } else { Err(Refusal::lacks(takes)) }
+    let seen = may_see(actor, line.user(), line.about());
+    if seen && actor.may_to(takes, Noun::User, line.user()) { Ok(()) } else { Err(Refusal::lacks(takes)) }
 }
 
 fn reason(breach: Breach) -> String {

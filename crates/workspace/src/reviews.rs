@@ -176,7 +176,7 @@ pub(crate) fn reviewer(permit: &Permit<can::AccessReview>) -> Answer<&Actor> {
 }
 
 /// Whether somebody may see lines: of people whom they see, about things that they may know of.
-fn may_see(reader: &Actor, user: Id, about: Option<Id>) -> bool {
+pub(crate) fn may_see(reader: &Actor, user: Id, about: Option<Id>) -> bool {
     let model = reader.snapshot().model();
     let there = |id: &Id| model.entities.contains_key(id) || model.units.contains_key(id);
     reader.sees_user(user) && about.filter(there).is_none_or(|id| reader.knows(id))
