@@ -210,6 +210,11 @@ impl Change<'_> {
         let query = q("SELECT user_id, secret, knower_id FROM known_secrets WHERE workspace_id = ");
         let query = query.v(self.workspace()).s(" AND known_at > ").v(self.now() - LASTS);
         let query = query.s(" AND secret IN ").list(Secret::OPEN.map(Secret::word));
+        // A link that has run out lets nobody in, however late somebody saw it.
+        let query = query.s(" AND (secret IN ").list([Secret::Password, Secret::Pin].map(Secret::word));
+        let query = query.s(" OR EXISTS (SELECT 1 FROM links l WHERE l.workspace_id = known_secrets.workspace_id AND \
+                            l.user_id = known_secrets.user_id AND l.purpose = known_secrets.secret AND l.expires_at > ");
+        let query = query.v(self.now()).s("))");
         let rows: Vec<(i64, String, i64)> = self.tx.all(query).await?;
         let mut known: BTreeMap<(Id, Secret), Vec<Id>> = BTreeMap::new();
         for (user, secret, knower) in rows {

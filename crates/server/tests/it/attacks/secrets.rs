@@ -220,7 +220,7 @@ async fn a_temporary_pin_is_replaced_by_a_pin_and_opens_nothing_else() {
 async fn a_temporary_password_confirms_nothing() {
     let server = TestServer::start().await;
     let company = server.company("calliyo").await;
-    let admin = company.hire("admin").await;
+    let admin = company.hire("company_admin").await;
     let reset = format!("/api/v1/users/{}/password", admin.id);
     let given = company.owner.client.post(&reset, json!({})).await.expect(201).json;
     // A session that their PIN opened, say: a full one.
@@ -361,6 +361,32 @@ async fn all_02_who_knows_an_invitation_or_a_pin_does_not_rise_with_its_person()
 }
 
 #[tokio::test]
+async fn all_02_who_reads_a_link_in_the_outbox_does_not_rise_with_its_person_while_it_is_good() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let hr = recruiter(&company).await;
+    let forgot = format!("/w/{}/forgot", company.slug);
+    for (wait, kinds) in [(0, vec!["own_secret", "password_reset"]), (3600, vec!["password_reset"])] {
+        let person = company.hire("agent").await;
+        form(&server, &forgot, &[("email", &person.email)]).await.expect(200);
+        let mut seen = String::new();
+        for _ in 0..100 {
+            seen = hr.client.get("/api/v1/outbox").await.expect(200).text;
+            if seen.contains(&person.email) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let link = seen.split("/reset/").nth(1).unwrap().split(['\\', '"']).next().unwrap();
+        let link = format!("/w/{}/reset/{link}", company.slug);
+        server.pass(wait);
+        give_role(&company, person.id, company.role("admin").await).await;
+        form(&server, &link, &[("password", PASSWORD)]).await.expect(404);
+        assert_eq!(mails_to(&company, person.id).await, kinds);
+    }
+}
+
+#[tokio::test]
 async fn all_02_no_way_of_rising_leaves_a_secret_with_whoever_may_do_less() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
@@ -371,7 +397,7 @@ async fn all_02_no_way_of_rising_leaves_a_secret_with_whoever_may_do_less() {
     let toggle = json!({ "name": "Audits", "holds": { "audit:read": ["all"] } });
     let toggle = company.create("/api/v1/toggles", toggle).await;
     let leads = json!({ "call_record:read": ["own", "assigned", "team"], "user:read": ["team"] });
-    for way in ["role edit", "toggle", "temporary", "lead", "unit", "bulk", "undo"] {
+    for way in ["role edit", "toggle", "temporary", "lead", "bulk", "file", "undo"] {
         let role = json!({ "name": format!("Role for {way}"), "holds": { "directory:read": ["all"] } });
         let role = company.create("/api/v1/roles", role).await;
         let added = add(&company, &hr.client, json!({ "role": role, "password": PASSWORD })).await;
@@ -391,7 +417,7 @@ async fn all_02_no_way_of_rising_leaves_a_secret_with_whoever_may_do_less() {
                 let given = json!({ "holds": { "audit:read": ["all"] }, "expires_at": until });
                 owner.post(&format!("{user}/temporary"), given).await.expect(201);
             }
-            "lead" | "unit" => {
+            "lead" => {
                 owner.patch(&format!("/api/v1/roles/{role}"), json!({ "holds": leads })).await.expect(200);
                 assert!(works().await, "{way}: who leads nobody gains nothing");
                 owner.put(&format!("{user}/leads"), json!({ "units": [sales] })).await.expect(200);
@@ -400,6 +426,12 @@ async fn all_02_no_way_of_rising_leaves_a_secret_with_whoever_may_do_less() {
                 let change =
                     json!({ "users": [added.id], "change": { "role": company.role("admin").await } });
                 owner.post("/api/v1/users/bulk", change).await.expect(200);
+            }
+            "file" => {
+                let file = format!("email,role\n{},Admin\n", added.email);
+                let request = owner.request(Method::POST, "/api/v1/users/import").body(file);
+                let done = owner.send(request.header("content-type", "text/csv")).await.expect(200);
+                assert_eq!(done.json["updated"], 1, "{}", done.text);
             }
             _ => {
                 // It rises, falls with another secret, and rises again by an undo of the fall.
