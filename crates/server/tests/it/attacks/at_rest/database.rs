@@ -69,7 +69,10 @@ async fn a_copy_of_the_database_has_no_link_session_or_token_in_it() {
     let reset = secret_in(mails[0]["body"].as_str().unwrap());
     assert!(reset.starts_with("rfr_") && secret_in(mails[1]["body"].as_str().unwrap()) == invitation);
     let token =
-        tokens::create_for(&server.app, company.id, Id(company.owner.id), "script").await.unwrap().secret;
+        tokens::create_for(&server.app, company.id, Id(company.owner.id), "script", 7 * 86_400_000_000)
+            .await
+            .unwrap()
+            .secret;
     let session = company.owner.client.token.clone().unwrap();
     let copy = all_of(&server.database).await;
     assert!(has(&copy, "guest@acme.example"), "the copy is one");
