@@ -1,6 +1,6 @@
 //! `docs/generated/rules.md`: every rule with the tests that show it, made from the tests' names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -35,35 +35,46 @@ fn the_page_of_rules_names_the_tests_that_show_them() {
 /// The names of all tests that begin with a rule's id, by rule.
 fn tests_by_rule() -> BTreeMap<String, Vec<String>> {
     let mut tests: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut folders = vec![root().join("crates"), root().join("tests")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
-            if entry.is_dir() && !entry.ends_with("target") && !entry.ends_with("node_modules") {
-                folders.push(entry);
-            } else if entry.extension().is_some_and(|e| e == "rs") {
-                for name in std::fs::read_to_string(&entry).unwrap().lines().filter_map(test_name) {
-                    let mut words = name.split('_');
-                    let (system, number) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-                    if ["cal", "cly", "nua", "onf", "all"].contains(&system) && number.parse::<u8>().is_ok() {
-                        tests
-                            .entry(format!("{}-{number}", system.to_uppercase()))
-                            .or_default()
-                            .push(name.into());
-                    }
-                }
-            }
+    for name in test_names() {
+        let mut words = name.split('_');
+        let (system, number) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        if ["cal", "cly", "nua", "onf", "all"].contains(&system) && number.parse::<u8>().is_ok() {
+            tests.entry(format!("{}-{number}", system.to_uppercase())).or_default().push(name);
         }
     }
-    tests.values_mut().for_each(|names| names.sort());
     tests
 }
 
-fn test_name(line: &str) -> Option<&str> {
-    let line = line.trim_start().trim_start_matches("async ");
-    line.strip_prefix("fn ")?.split('(').next()
+/// The names of all tests of the project's crates.
+pub fn test_names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![root().join("crates")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+            if entry.is_dir() && !entry.ends_with("target") {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|e| e == "rs") {
+                names.extend(tests_in(&std::fs::read_to_string(&entry).unwrap()));
+            }
+        }
+    }
+    names
 }
 
-fn root() -> PathBuf {
+/// The functions of a file that are marked as tests.
+fn tests_in(file: &str) -> Vec<String> {
+    let (mut names, mut marked) = (vec![], false);
+    for line in file.lines().map(str::trim_start) {
+        match line.trim_start_matches("async ").strip_prefix("fn ") {
+            Some(function) if marked => names.extend(function.split('(').next().map(str::to_owned)),
+            _ => {}
+        }
+        marked = line.starts_with("#[") && (line.contains("test") || marked);
+    }
+    names
+}
+
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

@@ -36,5 +36,6 @@ mod sessions;
 mod stale;
 mod sweep;
 mod temporary;
+mod threats;
 mod undo;
 mod view_as;
