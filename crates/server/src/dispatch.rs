@@ -160,7 +160,7 @@ async fn handle(
     if endpoint.face == Face::Console && !method.is_safe() {
         cookie::check_same_site(request)?;
     }
-    request.intent = request.meaning(endpoint.face, method);
+    request.intent = request.meaning(endpoint.face, method)?;
     if endpoint.page {
         request.waiting = waiting(request).await?;
     }

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use access::{Noun, Permission, Permit, Right, Thing, Visible};
 use axum::http::Method;
 use axum::response::Response;
-use store::{Identity, Intent};
+use store::Identity;
 use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;
 use crate::request::Request;
-use crate::schema::SchemaOf;
+use crate::schema::{SchemaOf, field_names};
+use crate::unread;
 
 /// Of the endpoints about the caller alone, the one whose act is a change of access, and can be tried like any other.
 const UNDO: &str = "/api/v1/undo/{undo}";
@@ -38,6 +39,8 @@ pub struct Endpoint {
     pub largest_body: usize,
     /// Where its input is, and the input's schema.
     pub input: Option<(Place, SchemaOf)>,
+    /// The query parameters that it knows, besides `try`; see [`crate::unread`].
+    pub query: Vec<String>,
     /// The status of a good answer.
     pub status: u16,
     /// What a good answer's body is; none where there is none or that differs from answer to answer.
@@ -141,6 +144,10 @@ impl Endpoint {
             page: O::PAGE && face == Face::Console && !matches!(asks, Asks::Nothing(_)),
             summary,
             largest_body: I::LARGEST,
+            query: match I::schema() {
+                Some((Place::Query, schema)) if face != Face::Console => field_names(schema),
+                _ => vec![],
+            },
             input: I::schema(),
             status: O::STATUS,
             media_type: O::MEDIA_TYPE,
@@ -220,12 +227,7 @@ impl Endpoint {
 
     /// Does it.
     pub async fn run(&self, request: Request) -> Result<Response, Refusal> {
-        if request.intent == Intent::Try && !self.can_be_tried() {
-            return Err(Refusal::invalid(
-                "try",
-                "{field} cannot be said here: nothing was done. Send it without to do it.",
-            ));
-        }
+        unread::refuse(self, &request)?;
         (self.handler)(request).await
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use workspace::people_file::File;
 use workspace::{Code, Refusal};
 
+use crate::json::Strict;
 use crate::multipart;
 use crate::request::Request;
 use crate::schema::{SchemaOf, schema_of};
@@ -149,6 +150,9 @@ fn misfit(path: &str, error: &str) -> Refusal {
     let named = |start: &str| {
         error.strip_prefix(start)?.split_once('`').map(|(name, rest)| (within(path, name), rest))
     };
+    if let Some((field, _)) = named("duplicate field `") {
+        return Refusal::invalid(field, "{field} is said more than once.");
+    }
     let (field, message) = match (named("missing field `"), named("unknown field `"), path) {
         (Some((field, _)), _, _) => (field, text!("{field} is needed.")),
         (_, Some((field, rest)), _) => {
@@ -172,26 +176,28 @@ fn within(path: &str, name: &str) -> String {
     }
 }
 
+/// The refusal of a body that is no JSON, or not the JSON that is expected.
+fn unread(error: serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    let path = error.path().to_string();
+    match error.into_inner() {
+        error if error.is_data() => misfit(&path, &error.to_string()),
+        error => {
+            Refusal::because(Code::BadRequest, text!("The body cannot be read as JSON: {error}.", error))
+        }
+    }
+}
+
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
     fn read(request: &Request) -> Result<Self, Refusal> {
         if !request.content_type().eq_ignore_ascii_case("application/json") {
             return Err(Refusal::new(Code::UnsupportedMediaType));
         }
         let mut text = serde_json::Deserializer::from_slice(&request.body);
-        let value = serde_path_to_error::deserialize(&mut text).map_err(|error| {
-            let path = error.path().to_string();
-            match error.into_inner() {
-                error if error.is_data() => misfit(&path, &error.to_string()),
-                error => Refusal::because(
-                    Code::BadRequest,
-                    text!("The body cannot be read as JSON: {error}.", error),
-                ),
-            }
-        })?;
+        let strict: Strict = serde_path_to_error::deserialize(&mut text).map_err(unread)?;
         text.end().map_err(|error| {
             Refusal::because(Code::BadRequest, text!("The body has more than one value: {error}.", error))
         })?;
-        Ok(Body(value))
+        serde_path_to_error::deserialize(strict).map(Body).map_err(unread)
     }
 
     fn schema() -> Option<(Place, SchemaOf)> {
@@ -353,6 +359,7 @@ mod tests {
             ("name", "missing field `name`", "name"),
             ("subject", "missing field `id` at line 3 column 1", "subject.id"),
             ("foo", "unknown field `foo`, expected `name` at line 1 column 9", "foo"),
+            ("subject", "duplicate field `id` at line 3 column 1", "subject.id"),
             ("role", "invalid type: string \"x\", expected u32 at line 1 column 9", "role"),
         ] {
             let refusal = misfit(path, error);

@@ -14,6 +14,7 @@ pub mod endpoints;
 pub mod import;
 pub mod input;
 pub mod jobs;
+mod json;
 pub mod listen;
 pub mod live;
 pub mod mail;
@@ -26,6 +27,7 @@ pub mod request;
 pub mod rest;
 mod schema;
 pub mod ui;
+mod unread;
 mod viewing;
 
 pub mod console;

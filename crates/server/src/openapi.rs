@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use schemars::generate::{Contract, SchemaSettings};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use workspace::foresight::Foresight;
 use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint, Face};
@@ -213,11 +214,28 @@ fn responses(schemas: &mut Schemas, endpoint: &Endpoint) -> Value {
         answer.insert("content".into(), json!({ media_type: content }));
     }
     let mut all = Map::from_iter([(endpoint.status.to_string(), good)]);
+    if endpoint.can_be_tried() {
+        try_answer(schemas, &mut all);
+    }
     for status in refusals(endpoint) {
         let reference = format!("#/components/responses/{}", response_name(status));
         all.insert(status.to_string(), json!({ "$ref": reference }));
     }
     Value::Object(all)
+}
+
+/// Adds the answer to a try: 200 with what would change, beside what an act that answers 200 answers itself.
+fn try_answer(schemas: &mut Schemas, answers: &mut Map<String, Value>) {
+    let foresight = schemas.answered.subschema_for::<Foresight>().to_value();
+    let own = answers.get("200").and_then(|own| own.pointer("/content/application~1json/schema")).cloned();
+    let schema = own.map_or_else(|| foresight.clone(), |own| json!({ "anyOf": [own, foresight] }));
+    let description = "With `try=true`: who would gain and lose what. Nothing was changed.";
+    let description = match answers.contains_key("200") {
+        true => format!("{} {description}", good(200)),
+        false => description.to_owned(),
+    };
+    let content = json!({ "application/json": { "schema": schema } });
+    answers.insert("200".into(), json!({ "description": description, "content": content }));
 }
 
 fn good(status: u16) -> &'static str {
@@ -230,7 +248,8 @@ fn good(status: u16) -> &'static str {
 
 /// The statuses that an endpoint can refuse with.
 fn refusals(endpoint: &Endpoint) -> Vec<u16> {
-    let mut all = vec![503];
+    // A query parameter that is not known is refused everywhere.
+    let mut all = vec![422, 503];
     let changes = endpoint.method != Method::GET && endpoint.face == Face::Rest;
     match endpoint.asks {
         // Whoever shows no token shows a password, and those are guessed.
@@ -239,19 +258,18 @@ fn refusals(endpoint: &Endpoint) -> Vec<u16> {
         Asks::SignedIn => all.push(401),
         Asks::May(_) | Asks::List(_) | Asks::On(..) => all.extend([401, 403]),
     }
-    if matches!(endpoint.asks, Asks::On(..)) || (endpoint.face == Face::Rest && endpoint.path.contains('{')) {
+    // The path names a thing, or the query or the body can.
+    let names_things = endpoint.path.contains('{') || endpoint.input.is_some();
+    if matches!(endpoint.asks, Asks::On(..)) || (endpoint.face == Face::Rest && names_things) {
         all.push(404);
     }
     if changes && !matches!(endpoint.asks, Asks::Nothing(_)) {
         all.push(409);
     }
     match endpoint.input {
-        Some((Place::Body | Place::Csv, _)) if endpoint.face == Face::Rest => {
-            all.extend([400, 413, 415, 422])
-        }
+        Some((Place::Body | Place::Csv, _)) if endpoint.face == Face::Rest => all.extend([400, 413, 415]),
         Some((Place::Body, _)) => all.extend([400, 413]),
-        Some(_) => all.push(422),
-        None => {}
+        _ => {}
     }
     all.sort_unstable();
     all

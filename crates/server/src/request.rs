@@ -66,22 +66,34 @@ impl Request {
     }
 
     /// What a request means: a program says `?try=true` where it only wants to know what would change; a form asks
-    /// first, unless it has (`sure`) or has secrets in it, which are not to be sent out again.
-    pub fn meaning(&self, face: Face, method: &Method) -> Intent {
+    /// first, unless it has (`sure`) or has secrets in it, which are not to be sent out again. A `try` that is neither
+    /// `true` nor `false`, said once, is refused: whoever wrote it wants nothing done.
+    pub fn meaning(&self, face: Face, method: &Method) -> Result<Intent, Refusal> {
         let says = |text: &[u8], name: &str, value: &str| {
             form_urlencoded::parse(text).any(|(n, v)| n == name && v == value)
         };
-        let query = self.uri.query().unwrap_or_default().as_bytes();
         let secret = |text: &[u8]| {
             form_urlencoded::parse(text)
                 .any(|(name, value)| !value.is_empty() && ["password", "pin"].contains(&&*name))
         };
         let form = self.content_type() == "application/x-www-form-urlencoded";
-        match face {
+        Ok(match face {
+            Face::Rest | Face::AuthZen if self.is_try()? => Intent::Try,
             _ if method.is_safe() => Intent::Do,
-            Face::Rest if says(query, "try", "true") => Intent::Try,
             Face::Console if form && !says(&self.body, ASKED, "1") && !secret(&self.body) => Intent::Ask,
             _ => Intent::Do,
+        })
+    }
+
+    /// Whether the query says `try=true`.
+    fn is_try(&self) -> Result<bool, Refusal> {
+        let query = self.uri.query().unwrap_or_default().as_bytes();
+        let mut said =
+            form_urlencoded::parse(query).filter(|(name, _)| name == "try").map(|(_, value)| value);
+        match (said.next().as_deref(), said.next()) {
+            (None, _) | (Some("false"), None) => Ok(false),
+            (Some("true"), None) => Ok(true),
+            _ => Err(Refusal::invalid("try", "{field} must be true or false, said once: nothing was done.")),
         }
     }
 
