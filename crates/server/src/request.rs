@@ -52,6 +52,9 @@ pub struct Request {
 /// The field of a form that has been shown what it would do, and was sent again.
 pub const ASKED: &str = "sure";
 
+/// The fields of forms that are secrets: they are never sent out again, not even hidden in a page.
+pub const SECRET: [&str; 5] = ["password", "current", "pin", "secret", "client_secret"];
+
 impl Request {
     /// Who asks, or a refusal that says to sign in.
     pub fn identity(&self) -> Result<&Identity, Refusal> {
@@ -73,8 +76,7 @@ impl Request {
             form_urlencoded::parse(text).any(|(n, v)| n == name && v == value)
         };
         let secret = |text: &[u8]| {
-            form_urlencoded::parse(text)
-                .any(|(name, value)| !value.is_empty() && ["password", "pin"].contains(&&*name))
+            form_urlencoded::parse(text).any(|(name, value)| !value.is_empty() && SECRET.contains(&&*name))
         };
         let form = self.content_type() == "application/x-www-form-urlencoded";
         Ok(match face {

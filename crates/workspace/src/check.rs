@@ -2,10 +2,10 @@
 
 use access::{Cell, Id, Micros, Model, Permission, Reach, Reaches, text};
 
-use crate::Moment;
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
+use crate::{Moment, email, spelling};
 
-/// Text that people read: trimmed, not empty, not too long, no control characters.
+/// Text that people read: in its one spelling (see [`spelling`]), not empty, not too long, no control characters.
 pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
     let value = optional_text(field, value, most)?;
     if value.is_empty() { Err(Refusal::invalid(field, "{field} is needed.")) } else { Ok(value) }
@@ -14,30 +14,35 @@ pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, Ref
 /// Text that may be empty.
 pub fn optional_text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
     let value = value.trim();
-    if value.chars().count() > most {
-        return Err(Refusal::invalid(field, text!("{field} is too long: at most {most} characters.", most)));
-    }
     if value.chars().any(char::is_control) {
         return Err(Refusal::invalid(field, "{field} must not have line breaks or control characters."));
     }
-    Ok(value.to_owned())
+    let value = spelling::plain(value);
+    if value.chars().count() > most {
+        return Err(Refusal::invalid(field, text!("{field} is too long: at most {most} characters.", most)));
+    }
+    Ok(value)
 }
 
-/// An email address: one `@` with something on both sides and no spaces; lower case, since it signs people in.
-pub fn email(value: &str) -> Result<String, Refusal> {
-    let value = text("email", value, 254)?.to_lowercase();
-    let well_formed = value.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty())
-            && !domain.contains('@')
-            && !value.contains(char::is_whitespace)
-    });
-    if well_formed {
-        Ok(value)
-    } else {
-        Err(Refusal::invalid("email", "{field} must look like name@example.com."))
+/// A name that must be unlike others of its kind: not one of them in another spelling, nor the look of one.
+pub fn unlike<'a>(name: &str, mut others: impl Iterator<Item = &'a str> + Clone) -> Result<(), Refusal> {
+    // What the database compares itself.
+    if name.is_ascii() {
+        return Ok(());
     }
+    if others.clone().any(|other| spelling::same(name, other)) {
+        let taken = Refusal::because(Code::Taken, "{field} is in use already: choose another value.");
+        return Err(taken.at("name"));
+    }
+    match others.any(|other| spelling::imitates(name, other)) {
+        true => Err(email::imitation().at("name")),
+        false => Ok(()),
+    }
+}
+
+/// An email address that mail can be sent to, in its one spelling; see [`email::checked`].
+pub fn email(value: &str) -> Result<String, Refusal> {
+    email::checked(&text("email", value, 254)?)
 }
 
 /// A password that somebody chose: long enough to be worth the name (NIST SP 800-63B asks for no more).

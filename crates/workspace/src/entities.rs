@@ -206,6 +206,7 @@ pub async fn create<R: AddsEntities>(
     let owner = new.user.map(|user| owner(before.model(), R::KIND, user)).transpose()?;
     let input =
         EntityInput { digits: digits(R::KIND, &new.digits)?, name: name(R::KIND, &new.name)?, user: owner };
+    unlike(before.model(), R::KIND, None, &input.name)?;
     let added = change.add_entity(R::KIND, &input).await;
     let id = added.map_err(|error| taken(error, before.model(), permit.actor(), R::KIND, &input))?;
     owner.into_iter().for_each(|user| change.touches(user));
@@ -227,6 +228,9 @@ pub async fn update<R: EditsEntities>(
     let before = change.before().clone();
     let old = change.entity(R::KIND, permit.id()).await?;
     let input = checked_edit(before.model(), R::KIND, &edit, &old)?;
+    if input.name != old.name {
+        unlike(before.model(), R::KIND, Some(permit.id()), &input.name)?;
+    }
     let done = change.update_entity(R::KIND, permit.id(), &input, edit.revision).await;
     done.map_err(|error| taken(error, before.model(), permit.actor(), R::KIND, &input))?;
     let owners = old.user_id.map(id).into_iter().chain(input.user);
@@ -287,6 +291,13 @@ fn name(kind: EntityKind, value: &str) -> Answer<String> {
         EntityKind::Queue => check::text("name", value, 80),
         EntityKind::Extension | EntityKind::Number => check::optional_text("name", value, 80),
     }
+}
+
+/// Queues are known by their names; extensions and numbers by their digits.
+fn unlike(model: &Model, kind: EntityKind, entity: Option<Id>, name: &str) -> Answer<()> {
+    let others = model.entities.iter().filter(|(id, other)| other.kind == kind && Some(**id) != entity);
+    let others = others.filter(|_| kind == EntityKind::Queue).map(|(_, other)| other.label.as_str());
+    check::unlike(name, others)
 }
 
 fn owner(model: &Model, kind: EntityKind, user: u32) -> Answer<Id> {

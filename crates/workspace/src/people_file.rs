@@ -233,7 +233,7 @@ fn row(record: &csv::StringRecord, columns: &[Option<Column>], line: u64) -> Fil
         (0..columns.len()).map(|at| record.get(at).unwrap_or_default().to_owned()).collect();
     let cell = |wanted: Column| {
         let at = columns.iter().position(|column| *column == Some(wanted))?;
-        cells.get(at).map(|cell| original(cell).to_owned()).filter(|cell| !cell.is_empty())
+        cells.get(at).map(|cell| original(cell)).filter(|cell| !cell.is_empty())
     };
     let parts: Vec<String> = [Column::FirstName, Column::LastName].into_iter().filter_map(cell).collect();
     let person = FilePerson {

@@ -17,7 +17,8 @@ use store::{Author, Change};
 
 use crate::people_file::{File, FilePerson, FileRow};
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, check, id, invitations, spreadsheet, users};
+use crate::spreadsheet::{self, original};
+use crate::{Answer, App, check, email, id, invitations, spelling, users};
 
 /// What a file did, or would do.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -185,6 +186,7 @@ impl<'a> Planner<'a> {
         let blank = UserInput { email, role: users::default_role(self.model())?, ..UserInput::default() };
         let input = self.filled(person, blank)?;
         check::text("name", &input.name, 120)?;
+        email::is_no_imitation(self.model(), &input.email)?;
         users::may_join(self.actor, &input)?;
         let (before, actor) = (self.before, self.actor);
         let judged = self.givable.entry(input.role).or_insert_with(|| {
@@ -307,7 +309,7 @@ impl<'a> Planner<'a> {
 }
 
 fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    spelling::same(a, b)
 }
 
 fn cap(text: &str) -> Answer<i64> {
@@ -382,7 +384,7 @@ pub fn failed_rows(file: &File, report: &ImportReport, say: impl Fn(&Text) -> St
     const REASON: &str = "problem";
     let kept: Vec<bool> = file.heads.iter().map(|head| head != REASON).collect();
     let keep = |cells: &[String], last: String| -> Vec<String> {
-        let cells = cells.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(cell, _)| cell.clone());
+        let cells = cells.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(cell, _)| original(cell));
         cells.chain([last]).collect()
     };
     let head = keep(&file.heads, REASON.to_owned());

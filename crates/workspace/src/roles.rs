@@ -144,6 +144,7 @@ async fn add(
     mut detail: serde_json::Value,
 ) -> Answer<RoleView> {
     let name = check::text("name", name, 80)?;
+    check::unlike(&name, others(change.before().model(), None))?;
     let added = change.add_role(&name, holds).await;
     let id = added.map_err(|error| taken::by(error, Some("another role")))?;
     if let Some(detail) = detail.as_object_mut() {
@@ -152,6 +153,11 @@ async fn add(
     change.record(Act::done("role:write", "role", i64::from(id.0), name).with(detail));
     change.commit().await?;
     view(app, permit, id).await
+}
+
+/// The names of the other roles.
+fn others(model: &Model, role: Option<Id>) -> impl Iterator<Item = &str> + Clone {
+    model.roles.iter().filter(move |(id, _)| Some(**id) != role).map(|(_, other)| other.name.as_str())
 }
 
 /// Edits a custom role.
@@ -167,6 +173,9 @@ pub async fn update(
     let before = change.before().clone();
     let old = custom(before.model(), permit.id())?;
     let (name, holds) = (name.unwrap_or(old.name.clone()), holds.unwrap_or(old.holds.clone()));
+    if name != old.name {
+        check::unlike(&name, others(before.model(), Some(permit.id())))?;
+    }
     let done = change.update_role(permit.id(), &name, &holds, edit.revision).await;
     done.map_err(|error| taken::by(error, Some("another role")))?;
     let detail =

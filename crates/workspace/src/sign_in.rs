@@ -48,7 +48,7 @@ pub async fn with_password(
     password: &str,
     caller: &Caller,
 ) -> Answer<NewSession> {
-    let email = email.trim().to_lowercase();
+    let email = crate::email::sought(email);
     let found = app.store.credentials(workspace.id, &email).await?;
     let account = found.map(|a| Account::new(a.id, a.name, a.standing, a.password_hash));
     let tried = Tried { app, workspace: workspace.id, caller, label: &email };

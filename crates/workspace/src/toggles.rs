@@ -14,7 +14,7 @@ use store::{Author, Change};
 use crate::refusal::{Code, Refusal};
 use crate::roles::words;
 use crate::user_access::word;
-use crate::{Answer, App, List, Ref, check};
+use crate::{Answer, App, List, Ref, check, spelling};
 
 /// A toggle with what it holds and for whom it is set.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -249,12 +249,14 @@ fn checked(
     holds: Vec<Cell>,
 ) -> Answer<ToggleInput> {
     let name = check::text("name", name, 80)?;
-    let same = |other: &Toggle| other.name.to_lowercase() == name.to_lowercase();
-    if model.toggles.iter().any(|(other, toggle)| Some(*other) != id && same(toggle)) {
+    let others =
+        model.toggles.iter().filter(|(other, _)| Some(**other) != id).map(|(_, other)| other.name.as_str());
+    if others.clone().any(|other| spelling::same(other, &name)) {
         return Err(
             Refusal::because(Code::Taken, "{field} is in use already: choose another value.").at("name")
         );
     }
+    check::unlike(&name, others)?;
     Ok(ToggleInput { name, summary: check::optional_text("summary", summary, 200)?, holds })
 }
 

@@ -120,12 +120,19 @@ pub async fn create<R: WritesUnits>(
 ) -> Answer<UnitView> {
     let name = check::text("name", &new.name, 80)?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
+    check::unlike(&name, others(change.before().model(), R::KIND, None))?;
     let added = change.add_unit(R::KIND, &name).await;
     let id = added.map_err(|error| taken::by(error, Some(another(R::KIND))))?;
     let detail = serde_json::json!({ "after": { "name": name } });
     change.record(act(&permit, R::KIND, id, &name).with(detail));
     change.commit().await?;
     UnitView::of(app.current(permit.workspace()).await?.model(), permit.actor(), id)
+}
+
+/// The names of the other units of a kind.
+fn others(model: &Model, kind: UnitKind, unit: Option<Id>) -> impl Iterator<Item = &str> + Clone {
+    let others = model.units.iter().filter(move |(id, other)| other.kind == kind && Some(**id) != unit);
+    others.map(|(_, other)| other.name.as_str())
 }
 
 /// The unit that has a name already, in words.
@@ -146,6 +153,7 @@ pub async fn rename<R: WritesUnits>(
     let name = check::text("name", &new.name, 80)?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
+    check::unlike(&name, others(before.model(), R::KIND, Some(permit.id())))?;
     let done = change.rename_unit(permit.id(), &name).await;
     done.map_err(|error| taken::by(error, Some(another(R::KIND))))?;
     let old = before.model().label(permit.id());

@@ -12,7 +12,7 @@ use crate::confirm::{self, Confirmation};
 use crate::invitations::{self, Invitation};
 use crate::language::Language;
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App, List, Moment, Ref, check, id, pin, secrets, taken};
+use crate::{Answer, App, List, Moment, Ref, check, email, id, pin, secrets, taken};
 
 /// A user, as whoever may see their record sees it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -61,7 +61,7 @@ impl UserView {
             department: row.department_id.map(|unit| Ref::to(model, id(unit))),
             branch: row.branch_id.map(|unit| Ref::to(model, id(unit))),
             leads: leads.collect(),
-            email: row.email,
+            email: email::shown(&row.email).into_owned(),
             name: row.name,
             phone: row.phone,
             employee_code: row.employee_code,
@@ -211,6 +211,7 @@ pub async fn invite(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(before.model(), &new)?;
+    email::is_no_imitation(before.model(), &input.email)?;
     may_join(permit.actor(), &input)?;
     let standing = if new.invite { Standing::Invited } else { Standing::Active };
     let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
@@ -360,7 +361,7 @@ pub async fn update(
 fn changes_own_email(permit: &Permit<can::UserUpdate>, edit: &UserChange) -> bool {
     let actor = permit.actor().filter(|actor| actor.id() == permit.id());
     let own = actor.and_then(|actor| actor.snapshot().model().users.get(&actor.id()));
-    let new = edit.email.as_deref().map(|email| email.trim().to_lowercase());
+    let new = edit.email.as_deref().map(email::sought);
     own.zip(new).is_some_and(|(own, new)| own.email != new)
 }
 
@@ -377,6 +378,9 @@ pub(crate) async fn rewrite(
         may_place(actor, Permission::UserUpdate, input, Some(&input_of(old)))?;
     }
     pin::keeps_phone(old, &input.phone)?;
+    if old.email != input.email {
+        email::is_no_imitation(before.model(), &input.email)?;
+    }
     let was = input_of(old);
     let UserInput { role, department, branch, .. } = input.clone();
     if (UserInput { role, department, branch, ..was }) != *input {

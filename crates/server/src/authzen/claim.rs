@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use ::workspace::{Code, Refusal};
+use ::workspace::{Code, Refusal, email};
 use access::model::EntityKind;
 use access::{Id, Noun, Snapshot, Thing, text};
 use serde_json::{Map, Value};
@@ -36,7 +36,9 @@ impl<'a> Names<'a> {
             let names = names.iter().filter_map(name);
             match field.as_str() {
                 "users" => touches.extend(
-                    names.filter_map(|n| self.snapshot.user_named(&n)).flat_map(|id| self.with_units(id)),
+                    names
+                        .filter_map(|n| email::user_named(self.snapshot, &n))
+                        .flat_map(|id| self.with_units(id)),
                 ),
                 "extensions" => touches.extend(names.filter_map(|n| self.entity(EntityKind::Extension, &n))),
                 "queues" => touches.extend(names.filter_map(|n| self.entity(EntityKind::Queue, &n))),

@@ -3,7 +3,7 @@
 
 use access::{Noun, Permission, Permit, Reach, Text, Thing, Visible, can};
 use serde_json::Value;
-use workspace::{Code, Refusal, calling, explain};
+use workspace::{Code, Refusal, calling, email, explain};
 
 use super::claim::Names;
 use super::question::{Question, Row};
@@ -27,7 +27,7 @@ impl<'a> Workspace<'a> {
     /// answered like those who do not exist.
     fn subject(&self, row: &Row<'_>) -> Option<Permit<can::AccessExplain>> {
         let actor = self.visible.actor();
-        let user = actor.snapshot().user_named(row.id).filter(|_| row.r#type == "user")?;
+        let user = email::user_named(actor.snapshot(), row.id).filter(|_| row.r#type == "user")?;
         actor.permit_on(actor.snapshot().thing(Noun::User, user)?).ok()
     }
 

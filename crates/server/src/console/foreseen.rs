@@ -10,7 +10,7 @@ use workspace::foresight::{self, Affected, Foresight, Line};
 
 use super::frame::{self, Frame, csrf, path};
 use super::paging::with;
-use crate::request::{ASKED, Request};
+use crate::request::{ASKED, Request, SECRET};
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::dialog;
@@ -48,7 +48,8 @@ pub fn ask(request: &Request, foresight: &Foresight) -> Response {
 fn again(request: &Request, foresight: &Foresight, cancel: Markup) -> Markup {
     let action = request.uri.path_and_query().map_or("", |p| p.as_str());
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&request.body).unwrap_or_default();
-    let sent = fields.iter().filter(|(name, _)| name != "csrf" && name != ASKED);
+    let not_again = |name: &str| name == "csrf" || name == ASKED || SECRET.contains(&name);
+    let sent = fields.iter().filter(|(name, _)| !not_again(name));
     html! {
         div.foreseen { @for group in &foresight.groups { (affected(group)) } }
         (form::form("again", action, &csrf(request), html! {

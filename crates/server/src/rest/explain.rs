@@ -4,7 +4,7 @@ use access::{Noun, Permission, Permit, Thing, Visible, can, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use workspace::explain::{self, What, Who, Why};
-use workspace::{Code, List, Refusal};
+use workspace::{Code, List, Refusal, email};
 
 use crate::input::Query;
 use crate::output::Json;
@@ -82,7 +82,7 @@ async fn about(
     user: &str,
 ) -> Result<Permit<can::AccessExplain>, Refusal> {
     let actor = visible.actor();
-    let user = actor.snapshot().user_named(user).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let user = email::user_named(actor.snapshot(), user).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let subject = request.find(Noun::User, &user.to_string()).await?;
     Ok(actor.permit_on(subject)?)
 }

@@ -172,7 +172,7 @@ async fn bad_rows_are_told_with_line_and_reason_and_the_rest_goes_in() {
     }
     let kept = std::fs::read_to_string(kept).unwrap();
     assert_eq!(kept.lines().count(), 4, "a header and three rows: {kept}");
-    assert!(kept.contains("\n5,") && kept.contains("yesterday"), "{kept}");
+    assert!(kept.contains("\n\"5\",") && kept.contains("yesterday"), "{kept}");
     assert_eq!(place.calls().await.len(), 3);
 }
 

@@ -228,8 +228,8 @@ async fn the_page_shows_what_a_file_would_do_then_does_it_and_gives_back_what_fa
     assert_eq!(names(&company.owner.client, "search=ana@page").await, ["Ana"]);
     let mend = upload(&company, "/users/import/failed", &[("text", None, file)]).await.expect(200);
     let lines: Vec<&str> = mend.text.lines().collect();
-    assert_eq!(lines[0], "email,name,problem");
-    assert!(lines.len() == 2 && lines[1].starts_with("wrong,Ben,"), "{}", mend.text);
+    assert_eq!(lines[0], "\"email\",\"name\",\"problem\"");
+    assert!(lines.len() == 2 && lines[1].starts_with("\"wrong\",\"Ben\","), "{}", mend.text);
 }
 
 /// A form with files in it, sent from a page of the owner.

@@ -378,7 +378,7 @@ async fn a_review_is_made_in_the_console() {
     let text = page(address.clone()).await;
     assert!(text.contains("Closed") && text.contains("removed"));
     let csv = page(format!("{address}/lines.csv")).await;
-    assert!(csv.starts_with("person,kind,what,"));
+    assert!(csv.starts_with("\"person\",\"kind\",\"what\","));
     let unused = page(format!("/w/{}/reviews/unused?days=30", company.slug)).await;
     assert!(unused.contains("Do not use it"));
     page(format!("/w/{}/reviews/unused?person={}&days=30", company.slug, member.id)).await;

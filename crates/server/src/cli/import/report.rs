@@ -5,6 +5,8 @@ use std::io::{BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use workspace::spreadsheet::harmless;
+
 use super::read::Batch;
 use crate::Error;
 use crate::import::BadRow;
@@ -46,7 +48,9 @@ impl Report {
     pub fn new(length: Option<u64>, bad_rows: Option<&Path>) -> Result<Report, Error> {
         let open = |path: &Path| {
             let file = File::create(path).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
-            let mut file = csv::Writer::from_writer(BufWriter::new(file));
+            let mut file = csv::WriterBuilder::new()
+                .quote_style(csv::QuoteStyle::Always)
+                .from_writer(BufWriter::new(file));
             file.write_record(["line", "reason"])?;
             Ok::<_, Error>(file)
         };
@@ -80,7 +84,8 @@ impl Report {
                 self.first_bad.push(bad.clone());
             }
             if let Some(file) = &mut self.bad_file {
-                file.write_record([bad.line.to_string().as_str(), bad.reason.as_str()])?;
+                // What is wrong with a row says what stands in it.
+                file.write_record([bad.line.to_string(), harmless(&bad.reason)])?;
             }
         }
         self.unused_audio(&batch.unused_audio);
