@@ -10,7 +10,7 @@ use store::{Change, StoreError};
 use crate::guesses::Caller;
 use crate::refusal::{Code, Refusal};
 use crate::secrets::token_hash;
-use crate::{Answer, App, check, id, lookups};
+use crate::{Answer, App, check, email, id, lookups};
 
 /// Whom a link is for, for the page that it leads to.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub async fn guest(
     let Some(link) = lookups::find(app, caller, &workspace.slug, &hash, link).await? else { return Ok(None) };
     let snapshot = app.current(workspace.id).await?;
     let user = snapshot.model().users.get(&id(link.user_id)).filter(|user| may_use(purpose, user.standing));
-    Ok(user.map(|user| Guest { name: user.name.clone(), email: user.email.clone() }))
+    Ok(user.map(|user| Guest { name: user.name.clone(), email: email::shown(&user.email).into_owned() }))
 }
 
 /// An invitation is for whoever has not come yet, and nothing lets a banned person in (CLY-07).

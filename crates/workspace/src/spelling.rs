@@ -49,13 +49,13 @@ fn is_blank(c: char) -> bool {
 
 /// Text without what nobody sees in it.
 fn seen(text: &str) -> impl Iterator<Item = char> {
-    let (mut rest, mut before) = (text.chars().peekable(), None);
+    let (mut rest, mut before) = (text.chars().peekable(), Before::default());
     std::iter::from_fn(move || {
         loop {
             let next = rest.next()?;
-            if !is_unseen(next) || joins(before, next, rest.peek().copied()) {
-                before = Some(next);
-                return before;
+            if !is_unseen(next) || before.joins(next, rest.peek().copied()) {
+                before.add(next);
+                return Some(next);
             }
         }
     })
@@ -86,14 +86,30 @@ pub fn is_unseen(c: char) -> bool {
     )
 }
 
-/// Whether a joiner is part of the spelling: after a virama of the scripts of India, and between letters of Arabic
-/// script, where Persian has it (RFC 5892, appendix A).
-fn joins(before: Option<char>, joiner: char, after: Option<char>) -> bool {
-    let is_arabic = |c: Option<char>| {
-        matches!(c, Some('\u{620}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{8a0}'..='\u{8ff}'))
-    };
-    let is_virama = before.is_some_and(|c| canonical_combining_class(c) == 9);
-    matches!(joiner, '\u{200c}' | '\u{200d}') && (is_virama || (is_arabic(before) && is_arabic(after)))
+/// What stands before a character: the last letter, and whether a virama is among its marks, in whatever order.
+#[derive(Default)]
+struct Before {
+    letter: Option<char>,
+    has_virama: bool,
+}
+
+impl Before {
+    fn add(&mut self, c: char) {
+        match canonical_combining_class(c) {
+            0 => *self = Before { letter: Some(c), has_virama: false },
+            class => self.has_virama |= class == 9,
+        }
+    }
+
+    /// Whether a joiner is part of the spelling: after a virama of the scripts of India, and between letters of
+    /// Arabic script, where Persian has it (RFC 5892, appendix A).
+    fn joins(&self, joiner: char, after: Option<char>) -> bool {
+        let is_arabic = |c: Option<char>| {
+            matches!(c, Some('\u{620}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{8a0}'..='\u{8ff}'))
+        };
+        matches!(joiner, '\u{200c}' | '\u{200d}')
+            && (self.has_virama || (is_arabic(self.letter) && is_arabic(after)))
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,29 @@ fn every_endpoint_for_programs_is_described_with_what_it_asks() {
 }
 
 #[test]
+fn every_answer_of_a_try_and_every_refusal_is_described() {
+    let document = openapi::document(&endpoints::all());
+    let foresight = serde_json::json!({ "$ref": "#/components/schemas/Foresight" });
+    let mut tried = 0;
+    for endpoint in endpoints::all().iter().filter(|e| matches!(e.face, Face::Rest | Face::AuthZen)) {
+        let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        let answers = &operation["responses"];
+        assert!(answers["422"].is_object(), "{} {}", endpoint.method, endpoint.path);
+        if endpoint.can_be_tried() {
+            let schema = &answers["200"]["content"]["application/json"]["schema"];
+            let any = schema["anyOf"].as_array().is_some_and(|any| any.len() == 2 && any[1] == foresight);
+            assert!(*schema == foresight || any, "{} {}: {schema}", endpoint.method, endpoint.path);
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "only {tried} can be tried");
+    for path in ["why", "who", "what", "unused-permissions"] {
+        let answers = &document["paths"][format!("/api/v1/{path}")]["get"]["responses"];
+        assert!(answers["404"].is_object(), "{path}");
+    }
+}
+
+#[test]
 fn every_reference_of_the_document_resolves() {
     let document = openapi::document(&endpoints::all());
     let mut references = vec![];

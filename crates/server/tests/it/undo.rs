@@ -157,7 +157,7 @@ async fn undo_reaches_nobody_whom_one_no_longer_leads() {
     for user in [&lead, &stays, &goes] {
         company.toggle(user.id, "Full Call Report Access", "allow").await.expect(200);
     }
-    let toggles = owner.get("/api/v1/toggles?limit=200").await.expect(200);
+    let toggles = owner.get("/api/v1/toggles").await.expect(200);
     let toggle =
         toggles.items().iter().find(|toggle| toggle["name"] == "Full Call Report Access").unwrap()["id"]
             .clone();
