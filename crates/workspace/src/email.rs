@@ -49,17 +49,21 @@ pub fn shown(address: &str) -> Cow<'_, str> {
     in_letters(address, is_of_one_script)
 }
 
-/// Refuses an address that looks like one of somebody else.
-pub fn is_no_imitation(model: &Model, address: &str) -> Result<(), Refusal> {
+/// Refuses an address that looks like one of others, who are somebody else.
+pub fn is_no_imitation<'a>(address: &str, mut others: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
     if !address.contains("xn--") {
         return Ok(());
     }
     let written = in_letters(address, |_| true);
-    let others = model.users.values().map(|user| user.email.as_str()).filter(|other| *other != address);
-    match others.into_iter().any(|other| spelling::imitates(&written, &in_letters(other, |_| true))) {
+    match others.any(|other| other != address && spelling::imitates(&written, &in_letters(other, |_| true))) {
         true => Err(imitation().at("email")),
         false => Ok(()),
     }
+}
+
+/// The addresses of a workspace's people.
+pub fn all(model: &Model) -> impl Iterator<Item = &str> {
+    model.users.values().map(|user| user.email.as_str())
 }
 
 /// The refusal of what looks like something that is there; never of what, which the asker may not know.

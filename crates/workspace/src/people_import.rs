@@ -186,7 +186,8 @@ impl<'a> Planner<'a> {
         let blank = UserInput { email, role: users::default_role(self.model())?, ..UserInput::default() };
         let input = self.filled(person, blank)?;
         check::text("name", &input.name, 120)?;
-        email::is_no_imitation(self.model(), &input.email)?;
+        let here = self.lines.keys().map(String::as_str);
+        email::is_no_imitation(&input.email, email::all(self.model()).chain(here))?;
         users::may_join(self.actor, &input)?;
         let (before, actor) = (self.before, self.actor);
         let judged = self.givable.entry(input.role).or_insert_with(|| {

@@ -105,7 +105,9 @@ impl Before {
     /// Arabic script, where Persian has it (RFC 5892, appendix A).
     fn joins(&self, joiner: char, after: Option<char>) -> bool {
         let is_arabic = |c: Option<char>| {
-            matches!(c, Some('\u{620}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{8a0}'..='\u{8ff}'))
+            let of_block =
+                matches!(c, Some('\u{620}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{8a0}'..='\u{8ff}'));
+            of_block && c.is_some_and(|c| canonical_combining_class(c) == 0)
         };
         matches!(joiner, '\u{200c}' | '\u{200d}')
             && (self.has_virama || (is_arabic(self.letter) && is_arabic(after)))

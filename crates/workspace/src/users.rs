@@ -211,7 +211,7 @@ pub async fn invite(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(before.model(), &new)?;
-    email::is_no_imitation(before.model(), &input.email)?;
+    email::is_no_imitation(&input.email, email::all(before.model()))?;
     may_join(permit.actor(), &input)?;
     let standing = if new.invite { Standing::Invited } else { Standing::Active };
     let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
@@ -379,7 +379,7 @@ pub(crate) async fn rewrite(
     }
     pin::keeps_phone(old, &input.phone)?;
     if old.email != input.email {
-        email::is_no_imitation(before.model(), &input.email)?;
+        email::is_no_imitation(&input.email, email::all(before.model()))?;
     }
     let was = input_of(old);
     let UserInput { role, department, branch, .. } = input.clone();
