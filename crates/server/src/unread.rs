@@ -9,6 +9,8 @@ use crate::request::Request;
 
 /// So many parameters that were perhaps meant are named.
 const NEAREST: usize = 3;
+/// So many characters of an unknown name are compared.
+const LONGEST: usize = 40;
 
 /// Refuses query parameters that an endpoint does not know and a body where it takes none. Pages of the console take
 /// any parameter: links to them come back from elsewhere with more than they had.
@@ -53,10 +55,12 @@ fn known(endpoint: &Endpoint, name: &str) -> Result<(), Refusal> {
 
 /// The parameters whose names are most like one that is not known.
 fn nearest(endpoint: &Endpoint, name: &str) -> Option<String> {
+    // No parameter has a longer name, and the comparison takes the product of the lengths.
+    let name: String = name.chars().take(LONGEST).collect();
     let tried = endpoint.can_be_tried().then_some("try");
     let known = endpoint.query.iter().map(String::as_str).chain(tried);
     let mut near: Vec<(usize, &str)> =
-        known.map(|known| (strsim::damerau_levenshtein(name, known), known)).collect();
+        known.map(|known| (strsim::damerau_levenshtein(&name, known), known)).collect();
     near.sort_unstable();
     let names: Vec<String> = near.iter().take(NEAREST).map(|(_, known)| format!("`{known}`")).collect();
     (!names.is_empty()).then(|| names.join(", "))
