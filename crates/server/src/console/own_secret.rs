@@ -56,12 +56,14 @@ fn page(request: &Request, who: &Identity, secret: Secret, wrong: Option<&str>) 
         Secret::Pin => t("Choose your own PIN"),
         _ => t("Choose your own password"),
     };
-    let name = who.actor.snapshot().model().label(who.actor.id());
+    let user = who.actor.snapshot().model().users.get(&who.actor.id());
+    let (name, email) = user.map_or(("", ""), |user| (user.name.as_str(), user.email.as_str()));
     let main = html! {
         h2 { (title) }
         p { (fill(t("You are signed in as {name} with something that others know too. Choose what only you know, and go on."), &[("name", &name)])) }
         form.form method="post" action=(path(request, PATH)) {
             input type="hidden" name="csrf" value=(csrf);
+            input type="hidden" name="username" value=(email) autocomplete="username";
             (field(who, secret, wrong))
             (button::submit(&Button::new(Kind::Primary, t("Save and go on"))))
         }
