@@ -218,13 +218,8 @@ pub async fn invite(
     let hashes = hashes(app, permit.workspace(), &new, made.as_deref()).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
-<<<<<<< ours
     let input = checked(Known::to(permit.actor(), before.model()), &new)?;
-    email::is_no_imitation(before.model(), &input.email)?;
-=======
-    let input = checked(before.model(), &new)?;
     email::is_no_imitation(&input.email, email::all(before.model()))?;
->>>>>>> theirs
     may_join(permit.actor(), &input)?;
     let standing = if new.invite { Standing::Invited } else { Standing::Active };
     let added = change.add_user(&input, standing, hashes.password.as_deref()).await;
@@ -405,12 +400,8 @@ pub(crate) async fn rewrite(
     }
     pin::keeps_phone(old, &input.phone)?;
     if old.email != input.email {
-<<<<<<< ours
-        email::is_no_imitation(before.model(), &input.email)?;
-        changes_email(change, actor, old, &input.email).await?;
-=======
         email::is_no_imitation(&input.email, email::all(before.model()))?;
->>>>>>> theirs
+        changes_email(change, actor, old, &input.email).await?;
     }
     let was = input_of(old);
     let UserInput { role, department, branch, .. } = input.clone();

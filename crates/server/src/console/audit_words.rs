@@ -37,6 +37,10 @@ const fn both(act: &'static str, made: &'static str, changed: &'static str) -> R
 const READINGS: &[Reading] = &[
     made("workspace:create", later("{who} created the workspace {what}")),
     made("demo:create", later("{who} made the people, telephones and calls of {what}")),
+    made(
+        "seal_key:replace",
+        later("{who} replaced the server's key, which took away PINs and links in waiting mail"),
+    ),
     made("call:import", later("{who} imported calls from {what}")),
     made("user:export", later("{who} exported the list of people")),
     made("call_record:export", later("{who} exported the call log")),
@@ -145,7 +149,7 @@ const REASONS: [&str; 5] = [
 ];
 
 /// The acts that are no permissions, with what a filter calls them.
-pub const OTHER_ACTS: [(&str, &str); 19] = [
+pub const OTHER_ACTS: [(&str, &str); 20] = [
     ("session:create", later("sign in")),
     ("session:lift", later("type the password after a PIN")),
     ("pin:close", later("close PIN sign-in on new devices")),
@@ -163,6 +167,7 @@ pub const OTHER_ACTS: [(&str, &str); 19] = [
     ("number:delete_history", later("delete the calls of a number")),
     ("mail:retry", later("send mail again")),
     ("workspace:create", later("create the workspace")),
+    ("seal_key:replace", later("replace the server's key")),
     ("call:import", later("import calls")),
     ("demo:create", later("make a demo company")),
 ];
