@@ -22,8 +22,7 @@ pub async fn show(request: Request, _: Identity, _: ()) -> Result<Markup, Refusa
     Ok(page(&request))
 }
 
-/// The form in place of an act that needs the password first. With scripts it opens over the page, which keeps what was
-/// typed.
+/// The form in place of an act that needs the password first. With scripts it opens over the page.
 pub fn ask(request: &Request) -> Response {
     if !request.headers.contains_key("hx-request") {
         return page(request).into_response();
