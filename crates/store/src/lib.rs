@@ -19,6 +19,7 @@ mod load;
 pub mod mail;
 pub mod page;
 pub mod pin;
+mod rehearsal;
 pub mod review;
 pub mod role;
 pub mod session;
