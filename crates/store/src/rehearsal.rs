@@ -59,7 +59,7 @@ async fn copy(file: &Path, workspace: i64) -> Result<Tx> {
     let one = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let memory = one.test_before_acquire(false).connect_with(options.disable_statement_logging()).await?;
     SQLITE.run(&memory).await?;
-    exec_sqlite(&memory, q("ATTACH DATABASE ").v(file.display().to_string()).s(" AS kept")).await?;
+    exec_sqlite(&memory, q("ATTACH DATABASE ").v(read_only(file)).s(" AS kept")).await?;
     // Not IMMEDIATE, which would wait for the writer of what is attached.
     let mut tx = memory.begin().await?;
     for table in COPIED {
@@ -69,4 +69,35 @@ async fn copy(file: &Path, workspace: i64) -> Result<Tx> {
     exec_sqlite(&memory, q("DETACH DATABASE kept")).await?;
     exec_sqlite(&memory, q("PRAGMA foreign_keys = ON")).await?;
     Ok(Tx::Sqlite(memory.begin().await?))
+}
+
+/// A file as a URI of SQLite; without its mode it would be in memory, as what it is attached to.
+fn read_only(file: &Path) -> String {
+    let path = file.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?mode=ro&cache=private")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::db::{Db, Tx, q};
+
+    #[tokio::test]
+    async fn a_copy_has_the_workspace_and_waits_for_no_writer() {
+        let folder = std::env::temp_dir().join(format!("ringfence 50% ?#{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("kept.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let pool = sqlx::sqlite::SqlitePool::connect_with(options).await.unwrap();
+        super::SQLITE.run(&pool).await.unwrap();
+        let kept = Db::Sqlite { writer: pool.clone(), readers: pool, file: file.clone() };
+        let insert =
+            q("INSERT INTO workspaces (id, slug, name, preset, plan, time_zone, created_at) VALUES ");
+        kept.exec(insert.list(["1", "acme", "Acme", "standard", "", "UTC", "0"])).await.unwrap();
+        let writing: Tx = kept.begin().await.unwrap();
+        let mut copy = super::copy(&file, 1).await.unwrap();
+        let name: Option<(String,)> = copy.one(q("SELECT name FROM workspaces")).await.unwrap();
+        assert_eq!(name, Some(("Acme".into(),)));
+        drop(writing);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

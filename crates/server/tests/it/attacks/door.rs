@@ -396,12 +396,12 @@ async fn what_is_only_tried_with_many_people_waits_for_no_writer_and_holds_none_
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     let owner = &company.owner.client;
     let role = company.role("team_lead").await;
-    for change in [json!({ "role": role }), json!({ "banned": true }), json!("delete")] {
-        let bulk = json!({ "users": people, "change": change });
-        let tried = owner.post("/api/v1/users/bulk?try=true", bulk).await.expect(200);
-        let affected =
-            tried.json["groups"].as_array().unwrap().iter().flat_map(|g| g["people"].as_array().unwrap());
-        assert_eq!(affected.count(), 5, "{}", tried.text);
+    let bulk = |change: Value| json!({ "users": people, "change": change });
+    let tried = owner.post("/api/v1/users/bulk?try=true", bulk(json!({ "role": role }))).await.expect(200);
+    let groups = tried.json["groups"].as_array().unwrap().iter();
+    assert_eq!(groups.flat_map(|g| g["people"].as_array().unwrap()).count(), 5, "{}", tried.text);
+    for change in [json!({ "banned": true }), json!("delete")] {
+        owner.post("/api/v1/users/bulk?try=true", bulk(change)).await.expect(200);
     }
     let unseen = json!({ "users": [people[0], 99_999], "change": { "banned": true } });
     owner.post("/api/v1/users/bulk?try=true", unseen).await.expect(422);
@@ -412,6 +412,6 @@ async fn what_is_only_tried_with_many_people_waits_for_no_writer_and_holds_none_
     drop(other);
     assert_eq!(server.database.fingerprint().await, before);
     // What was foreseen is what comes.
-    let bulk = json!({ "users": people, "change": { "role": role } });
-    assert_eq!(owner.post("/api/v1/users/bulk", bulk).await.expect(200).json["changed"], 5);
+    let done = owner.post("/api/v1/users/bulk", bulk(json!({ "role": role }))).await.expect(200);
+    assert_eq!(done.json["changed"], 5);
 }
