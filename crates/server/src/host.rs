@@ -14,23 +14,22 @@ pub async fn check(request: Request, next: Next) -> Response {
     if is_named(&request) {
         return next.run(request).await;
     }
-    let message =
-        "The request must name its host, once: the `Host` header is missing, there twice, or no host.";
-    refuse::render_bare(request.uri(), &Refusal::because(Code::BadRequest, message))
+    let refusal = Refusal::because(
+        Code::BadRequest,
+        "The request must name its host, once: the `Host` header is missing, there twice, or no host.",
+    );
+    refuse::render_bare(request.uri(), &refusal)
 }
 
 fn is_named(request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
+    // HTTP/2 has it in the address (RFC 9113, section 8.3.1); what has it there as well must be the same.
+    let address = request.uri().authority().filter(|_| request.version() >= Version::HTTP_2);
     match (hosts.next(), hosts.next()) {
-        (Some(host), None) => host_of(host).is_some_and(|host| {
-            // HTTP/2 has it in the address as well, and they must be the same (RFC 9113, section 8.3.1).
-            let authority = request.uri().authority().filter(|_| request.version() >= Version::HTTP_2);
-            authority.is_none_or(|authority| *authority == host)
-        }),
-        (None, _) => {
-            request.version() < Version::HTTP_11
-                || request.uri().authority().is_some_and(|_| request.version() >= Version::HTTP_2)
+        (Some(host), None) => {
+            host_of(host).is_some_and(|host| address.is_none_or(|address| *address == host))
         }
+        (None, _) => address.is_some() || request.version() < Version::HTTP_11,
         (Some(_), Some(_)) => false,
     }
 }

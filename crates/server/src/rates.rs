@@ -118,8 +118,11 @@ impl Rates {
         limiter.check_key(caller).map_err(|early| {
             let wait = early.wait_time_from(DefaultClock::default().now());
             let wait = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
-            let message = "Too many requests. Wait as long as `Retry-After` says.";
-            Refusal { retry_after: Some(wait.max(1)), ..Refusal::because(Code::TooManyTries, message) }
+            let refusal = Refusal::because(
+                Code::TooManyTries,
+                "Too many requests at once. Wait a moment and try again.",
+            );
+            Refusal { retry_after: Some(wait.max(1)), ..refusal }
         })
     }
 }

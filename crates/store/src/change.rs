@@ -110,7 +110,18 @@ impl Store {
         permit: &Permit<R>,
         author: &Author,
     ) -> Result<(Change<'_>, Permit<R>)> {
-        let mut change = self.open_change(permit.workspace(), author).await?;
+        let tx = self.db.begin().await?;
+        self.begin_in(tx, permit, author).await
+    }
+
+    /// The same in a transaction that is open.
+    pub(crate) async fn begin_in<R: Right>(
+        &self,
+        tx: Tx,
+        permit: &Permit<R>,
+        author: &Author,
+    ) -> Result<(Change<'_>, Permit<R>)> {
+        let mut change = self.change_in(tx, permit.workspace(), author).await?;
         let permit = permit.renew(&change.before)?;
         change.actor = permit.actor().cloned();
         change.decided = Some((permit.permission(), permit.thing().clone()));

@@ -3,10 +3,12 @@
 //! SQLite has one writer and several readers, so that a write never meets `SQLITE_BUSY` inside the process.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use access::Id;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
@@ -20,11 +22,14 @@ pub type Result<T> = std::result::Result<T, sqlx::Error>;
 /// A database: embedded SQLite, or PostgreSQL.
 #[derive(Debug, Clone)]
 pub(crate) enum Db {
-    /// One writer, several readers.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// One writer, several readers, and where it is.
+    Sqlite { writer: SqlitePool, readers: SqlitePool, file: PathBuf },
     /// A pool.
     Postgres(PgPool),
 }
+
+/// The schema of SQLite.
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// A write transaction.
 pub(crate) enum Tx {
@@ -219,7 +224,7 @@ fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
     Ok(arguments)
 }
 
-async fn exec_sqlite<'c>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<u64> {
+pub(crate) async fn exec_sqlite<'c>(on: impl Executor<'c, Database = Sqlite>, q: Q) -> Result<u64> {
     let arguments = sqlite_arguments(q.values)?;
     Ok(sqlx::query_with(AssertSqlSafe(q.sql), arguments).execute(on).await?.rows_affected())
 }
@@ -345,10 +350,11 @@ impl Db {
                 .acquire_timeout(Duration::from_secs(10))
                 .test_before_acquire(false)
         };
+        let file = options.get_filename().to_owned();
         let writer = pool(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
+        SQLITE.run(&writer).await?;
         let readers = pool(4).connect_with(options.read_only(true)).await?;
-        Ok(Db::Sqlite { writer, readers })
+        Ok(Db::Sqlite { writer, readers, file })
     }
 
     /// Runs one statement outside any transaction of ours; how many rows it changed.

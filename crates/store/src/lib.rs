@@ -22,6 +22,7 @@ pub mod mail;
 pub mod page;
 pub mod pin;
 pub mod recording;
+mod rehearsal;
 pub mod review;
 pub mod role;
 pub mod seal;

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use server::crowd::Room;
 use server::listen::{self, Door};
+use server::proxies::Proxies;
 use server::rates::Rates;
 use server::{Config, Server, dispatch, jobs};
 use store::Store;
@@ -61,9 +62,10 @@ impl TestServer {
         TestServer::set_up(database, |_| {}).await
     }
 
-    /// Starts a server on a fresh database with so much room for connections.
+    /// Starts a server on a fresh database with so much room for connections, before which there is no proxy.
     pub async fn start_with_room(room: Room) -> TestServer {
-        TestServer::listening(Database::create().await, room, Rates::none(), |_| {}).await
+        let alone = |config: &mut Config| config.trusted_proxies = Proxies::default();
+        TestServer::listening(Database::create().await, room, Rates::none(), alone).await
     }
 
     /// Starts a server on a fresh database that takes so many requests.

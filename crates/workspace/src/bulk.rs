@@ -4,7 +4,7 @@ use access::model::{Setting, Standing};
 use access::{Id, Visible, authority, can};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::{Author, Change};
+use store::{Author, Change, Intent};
 
 use crate::known::Known;
 use crate::several::{BulkDone, Open, chosen};
@@ -50,8 +50,25 @@ pub struct BulkToggle {
     pub setting: SettingWord,
 }
 
-/// Changes all of them, or none.
+/// Changes all of them, or none. What is asked about first is tried first, which holds up nobody who writes, and done
+/// only where there is nothing to ask about.
 pub async fn apply(
+    app: &App,
+    visible: &Visible<can::UserRead>,
+    author: &Author,
+    bulk: Bulk,
+) -> Answer<BulkDone> {
+    if author.intent == Intent::Ask {
+        let tries = Author { intent: Intent::Try, ..author.clone() };
+        match carry_out(app, visible, &tries, bulk.clone()).await {
+            Err(Refusal { foresight: Some(foresight), .. }) if foresight.groups.is_empty() => {}
+            answered => return answered,
+        }
+    }
+    carry_out(app, visible, author, bulk).await
+}
+
+async fn carry_out(
     app: &App,
     visible: &Visible<can::UserRead>,
     author: &Author,

@@ -81,7 +81,7 @@ pub async fn import(
     author: &Author,
     file: &File,
 ) -> Answer<ImportReport> {
-    let (mut change, permit) = app.store.begin(permit, author).await?;
+    let (mut change, permit) = app.store.begin_or_rehearse(permit, author).await?;
     let present = change.users().await?;
     let before = change.before().clone();
     let planned = Planner::new(&before, permit.actor(), present).plan(file);

@@ -84,7 +84,8 @@ impl<'s, R: Right> Open<'s, R> {
             permit(visible.actor(), *user)?;
         }
         let first = *people.first().ok_or_else(|| Refusal::new(Code::NotFound))?;
-        let (change, first) = app.store.begin(&permit(visible.actor(), first)?, author).await?;
+        let first = permit(visible.actor(), first)?;
+        let (change, first) = app.store.begin_or_rehearse(&first, author).await?;
         if let Some(actor) = first.actor() {
             for user in people {
                 permit(actor, *user)?;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use server::crowd::Room;
 use server::proxies::Proxies;
 use server::rates::Rates;
+use sqlx::Connection as _;
 use testkit::{Answer, Company, Member, PASSWORD, TestServer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -375,4 +376,42 @@ async fn names_make_no_links_and_no_letters_of_mail() {
         "{body}"
     );
     assert!(body.contains("Payroll. Open https evil. example now or www. evil. example"), "{body}");
+}
+
+#[tokio::test]
+async fn what_is_only_tried_with_many_people_waits_for_no_writer_and_holds_none_up() {
+    let server = TestServer::start().await;
+    if server.database.is_postgres() {
+        // Its writers wait for those of the same workspace alone.
+        return;
+    }
+    let company = server.company("standard").await;
+    let mut people = vec![];
+    for _ in 0..5 {
+        people.push(company.hire("agent").await.id);
+    }
+    let before = server.database.fingerprint().await;
+    // Somebody else writes, and goes on writing.
+    let mut other = sqlx::SqliteConnection::connect(&server.database.url).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let owner = &company.owner.client;
+    let role = company.role("team_lead").await;
+    let bulk = |change: Value| json!({ "users": people, "change": change });
+    let tried = owner.post("/api/v1/users/bulk?try=true", bulk(json!({ "role": role }))).await.expect(200);
+    let groups = tried.json["groups"].as_array().unwrap().iter();
+    assert_eq!(groups.flat_map(|g| g["people"].as_array().unwrap()).count(), 5, "{}", tried.text);
+    for change in [json!({ "banned": true }), json!("delete")] {
+        owner.post("/api/v1/users/bulk?try=true", bulk(change)).await.expect(200);
+    }
+    let unseen = json!({ "users": [people[0], 99_999], "change": { "banned": true } });
+    owner.post("/api/v1/users/bulk?try=true", unseen).await.expect(422);
+    let file =
+        owner.request(Method::POST, "/api/v1/users/import?try=true").header("content-type", "text/csv");
+    let told = owner.send(file.body("email,name\nnew@standard.example,New\n")).await.expect(200);
+    assert_eq!((&told.json["added"], &told.json["applied"]), (&json!(1), &json!(false)), "{}", told.text);
+    drop(other);
+    assert_eq!(server.database.fingerprint().await, before);
+    // What was foreseen is what comes.
+    let done = owner.post("/api/v1/users/bulk", bulk(json!({ "role": role }))).await.expect(200);
+    assert_eq!(done.json["changed"], 5);
 }
