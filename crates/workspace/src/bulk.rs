@@ -7,6 +7,7 @@ use serde::Deserialize;
 use store::{Author, Change, Intent};
 
 use crate::known::Known;
+use crate::refusal::Refusal;
 use crate::several::{BulkDone, Open, chosen};
 use crate::user_access::{self, SettingWord};
 use crate::users::{self, UserChange};
