@@ -38,6 +38,7 @@ pub mod role;
 pub mod roles;
 pub mod settings;
 pub mod sign_in;
+mod signed_in;
 pub mod toggles;
 pub mod tokens;
 pub mod unit;

@@ -7,22 +7,21 @@ use store::{Identity, Via};
 use workspace::Refusal;
 use workspace::confirm::Confirmation;
 use workspace::pin;
-use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
-use workspace::tokens::{self, TokenView};
+use workspace::profile::{self, PasswordChange, ProfileChange};
+use workspace::tokens;
 use workspace::users::UserView;
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, csrf, done, path};
-use super::{ask, parts};
+use super::{ask, parts, signed_in};
 use crate::input::Pairs;
 use crate::request::{Request, over_oneself};
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
-use crate::ui::datetime::Show;
 use crate::ui::form::{self, Field};
 use crate::ui::page::{PageHead, notice, page_head, split};
-use crate::ui::text::{count, fill, said, t, weave};
+use crate::ui::text::{fill, said, t};
 
 /// One's own page.
 pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
@@ -61,9 +60,9 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
                 }
                 (asked)
                 @if own {
-                    (own_sessions(&request, &who, &sessions, tokens.len()))
-                    (own_tokens(&request, &tokens))
-                    (own_devices(&request, &devices))
+                    (signed_in::own_sessions(&request, &who, &sessions, tokens.len()))
+                    (signed_in::own_tokens(&request, &tokens))
+                    (signed_in::own_devices(&request, &devices))
                 }
             },
             html! {
@@ -120,18 +119,6 @@ fn by_pin(request: &Request) -> Markup {
     )
 }
 
-/// The box that revokes one's API tokens as well, with how many stay without it; none where there are none.
-fn revoke_box(form: &str, tokens: usize) -> Markup {
-    let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
-    let hint = count(
-        tokens,
-        "Without it, your {n} API token goes on working.",
-        "Without it, your {n} API tokens go on working.",
-    );
-    let field = Field::new("revoke_tokens", t("Also revoke my API tokens")).form(form).hint(&hint);
-    html! { @if tokens > 0 { (form::checkbox(&field, "yes", false)) } }
-}
-
 fn password_form(request: &Request, tokens: usize) -> Markup {
     let field = |name, label| Field::new(name, label).required().form("password");
     form::form(
@@ -141,7 +128,7 @@ fn password_form(request: &Request, tokens: usize) -> Markup {
         html! {
             (form::input(&field("current", t("Present password")).autocomplete("current-password"), form::Kind::Password, ""))
             (form::input(&field("new", t("New password")).autocomplete("new-password").hint(t("At least 10 characters, hard to guess. Your other sessions end.")), form::Kind::Password, ""))
-            (revoke_box("password", tokens))
+            (signed_in::revoke_box("password", tokens))
             (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Change password")))))
         },
     )
@@ -174,135 +161,6 @@ fn pin_form(request: &Request, me: &UserView, digits: i64) -> Markup {
             (form::form_actions(button::submit(&Button::new(Kind::Primary, t("Set PIN")))))
         },
     )
-}
-
-/// The browsers and phones that one signed in on.
-fn own_devices(request: &Request, devices: &[DeviceView]) -> Markup {
-    let forget = |device: &DeviceView| {
-        let button = Button::new(Kind::Quiet, t("Forget"));
-        button::post(
-            &button,
-            &path(request, &format!("/profile/devices/{}/forget", device.id)),
-            &csrf(request),
-        )
-    };
-    let hint = t("You signed in here before: strangers who guess your password do not lock these out.");
-    let lines = html! {
-        @for device in devices {
-            div.grant id={ "device-" (device.id) } {
-                div.grant-head {
-                    div.setting-text {
-                        strong { (agent(&device.agent)) }
-                        p.hint { (weave(t("Last signed in {when}"), &[("when", parts::when(device.last_seen_at, Show::DateTime))])) }
-                    }
-                    @if device.is_this { (badge(Tone::Good, t("this one"))) }
-                    (forget(device))
-                }
-            }
-        }
-        @if devices.is_empty() { p.quiet-text { (t("None. The next sign-in is remembered.")) } }
-    };
-    card(t("Known devices"), hint, None, lines)
-}
-
-/// What acts for one without signing in.
-fn own_tokens(request: &Request, tokens: &[TokenView]) -> Markup {
-    let revoke = |token: &TokenView| {
-        let question =
-            fill(t("Revoke “{name}”? Whatever uses it stops working at once."), &[("name", &token.name)]);
-        let button = Button::new(Kind::Quiet, t("Revoke")).confirm(&question);
-        let action = path(request, &format!("/profile/tokens/{}/revoke", token.id));
-        button::post(&button, &action, &csrf(request))
-    };
-    let lines = html! {
-        @for token in tokens {
-            div.grant id={ "own-token-" (token.id) } {
-                div.grant-head {
-                    div.setting-text {
-                        strong { (token.name) }
-                        p.hint { (weave(t("Last used {when}"), &[("when", parts::when_or(token.last_used_at, t("never")))])) }
-                    }
-                    (revoke(token))
-                }
-            }
-        }
-    };
-    let hint =
-        t("Programs that act for you. They go on when you change your password, until they are revoked.");
-    html! { @if !tokens.is_empty() { (card(t("Your API tokens"), hint, None, lines)) } }
-}
-
-fn own_sessions(request: &Request, who: &Identity, sessions: &[SessionView], tokens: usize) -> Markup {
-    let others = sessions.iter().any(|session| !is_this(who, session));
-    let button =
-        Button::new(Kind::Plain, t("Sign out others")).confirm(t("End every session of yours but this one?"));
-    let out = html! {
-        @if others {
-            (form::form("end-sessions", &path(request, "/profile/sessions/end"), &csrf(request), html! {
-                (revoke_box("end-sessions", tokens))
-                (form::form_actions(button::submit(&button)))
-            }))
-        }
-    };
-    let line = |session: &SessionView| {
-        let end = format!("/profile/sessions/{}/end", session.id);
-        html! {
-            div.grant id={ "session-" (session.id) } {
-                div.grant-head {
-                    div.setting-text {
-                        strong { (agent(&session.agent)) }
-                        p.hint { (weave(t("Since {since}, last used {used}"), &[
-                            ("since", parts::when(session.created_at, Show::DateTime)), ("used", parts::when(session.last_seen_at, Show::DateTime)),
-                        ])) }
-                    }
-                    @if session.by_pin { (badge(Tone::Neutral, t("PIN"))) }
-                    @if is_this(who, session) { (badge(Tone::Good, t("this one"))) }
-                    @else { (button::post(&Button::new(Kind::Quiet, t("End")), &path(request, &end), &csrf(request))) }
-                }
-            }
-        }
-    };
-    card(
-        t("Sessions"),
-        t("Where you are signed in"),
-        None,
-        html! { @for session in sessions { (line(session)) } (out) },
-    )
-}
-
-fn is_this(who: &Identity, session: &SessionView) -> bool {
-    matches!(who.via, Via::Session(id) if id.0 == session.id)
-}
-
-/// The browser and system that a `User-Agent` header names; the header itself where it names none that we know.
-fn agent(text: &str) -> String {
-    let found = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(word, _)| text.contains(word)).map(|(_, name)| *name)
-    };
-    let browser = found(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-    ]);
-    let system = found(&[
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Android", "Android"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => {
-            fill(t("{browser} on {system}"), &[("browser", &browser), ("system", &system)])
-        }
-        (Some(browser), None) => browser.to_owned(),
-        _ if text.is_empty() => t("Unnamed client").to_owned(),
-        _ => text.chars().take(80).collect(),
-    }
 }
 
 /// Saves one's own name, phone number and language.
@@ -390,21 +248,4 @@ pub async fn end_other_sessions(request: Request, who: Identity, typed: Pairs) -
     };
     profile::end_other_sessions(app, &who.actor, &request.author(), keep, revokes(&typed)).await?;
     Ok(done(&request, "/profile", "sessions"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::agent;
-
-    #[test]
-    fn a_session_is_called_by_its_browser_and_system() {
-        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";
-        assert_eq!(agent(edge), "Edge on Windows");
-        assert_eq!(
-            agent("Mozilla/5.0 (iPhone; CPU OS 18 like Mac OS X) Version/18 Safari/604.1"),
-            "Safari on iPhone"
-        );
-        assert_eq!(agent("softphone 3"), "softphone 3");
-        assert_eq!(agent(""), "Unnamed client");
-    }
 }
