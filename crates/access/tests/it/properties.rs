@@ -226,10 +226,14 @@ proptest! {
             let Some(actor) = Actor::user(snapshot.clone(), user) else { continue };
             for row in &rows {
                 let may = |p| reference::may(&model, NOW, user, p, row);
-                let expected = match (may(Permission::UserUpdate), row.noun.see()) {
-                    (true, _) => Ok(()),
-                    (false, Some(see)) if !may(see) => Err(Denied::Hidden),
-                    (false, _) => Err(Denied::Lacks(Permission::UserUpdate)),
+                let seen = row.noun.see().is_none_or(may);
+                let own = row.noun == Noun::User && row.id == i64::from(user.0);
+                prop_assert!(actor.may_name(row) || !(seen || own));
+                let expected = match (may(Permission::UserUpdate), seen) {
+                    // What cannot be seen cannot be touched, whatever one may do to such things.
+                    (true, _) if actor.may_name(row) => Ok(()),
+                    (_, false) => Err(Denied::Hidden),
+                    (_, true) => Err(Denied::Lacks(Permission::UserUpdate)),
                 };
                 prop_assert_eq!(actor.permit_on::<can::UserUpdate>(row.clone()).map(|_| ()), expected);
             }
