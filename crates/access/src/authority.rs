@@ -204,7 +204,12 @@ pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Re
         toggles: model.toggles.clone(),
         units: BTreeMap::new(),
         users: BTreeMap::from([(id, record.clone())]),
-        entities: BTreeMap::new(),
+        entities: model
+            .entities
+            .iter()
+            .filter(|(_, e)| e.owner == Some(id))
+            .map(|(id, e)| (*id, e.clone()))
+            .collect(),
         settings: model.settings.range(theirs).map(|(key, setting)| (*key, *setting)).collect(),
         leads: model.leads.iter().filter(|(user, _)| *user == id).copied().collect(),
         grants: model.grants.iter().filter(|grant| grant.user == id).cloned().collect(),
@@ -321,21 +326,29 @@ pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breac
         return Err(Breach::OwnerProtected);
     }
     let Some(holder) = Holder::of(before, user, PRESENT) else { return Ok(()) };
-    match beyond(&holder, None, Holder::acting(actor, PRESENT).as_ref()) {
+    match beyond(&holder, None, Holder::acting(actor, PRESENT).as_ref(), holder.atoms()) {
         Some(permission) => Err(Breach::HoldsMore { user, permission }),
         None => Ok(()),
     }
 }
 
-/// The first permission that somebody holds further than they had it and than a giver could give it. A reach counts
-/// whatever it is over: who leads and is granted nothing today may lead or be granted something tomorrow.
-fn beyond(holder: &Holder, had: Option<&Holder>, giver: Option<&Holder>) -> Option<Permission> {
+/// The first permission that somebody holds further than they had it and than a giver could give it, at a reach or in an
+/// atom. A reach counts whatever it is over: who leads and is granted nothing today may lead or be granted something
+/// tomorrow.
+fn beyond(
+    holder: &Holder,
+    had: Option<&Holder>,
+    giver: Option<&Holder>,
+    mut atoms: impl Iterator<Item = Atom>,
+) -> Option<Permission> {
     let without = |powers: Powers, other: Option<&Holder>| other.map_or(powers, |o| powers.except(&o.powers));
     let cell = without(without(holder.powers, had), giver).iter().next();
     let gained = |atom: &Atom| had.is_none_or(|had| !had.holds(atom));
     let could = |atom: &Atom| giver.is_some_and(|giver| giver.may_give(atom));
-    let atom = || holder.atoms().filter(gained).find(|atom| !could(atom));
-    cell.map(|(permission, _)| permission).or_else(|| atom().map(|atom| atom.permission))
+    if let Some((permission, _)) = cell {
+        return Some(permission);
+    }
+    atoms.find(|atom| gained(atom) && !could(atom)).map(|atom| atom.permission)
 }
 
 /// Whether a user gains nothing that the actor lacks: not now, and not at any later moment at which something that
@@ -359,7 +372,9 @@ fn ends(snapshot: &Snapshot, users: &[Id]) -> BTreeSet<Micros> {
 fn gains_at(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id, at: Micros) -> Result<(), Breach> {
     let Some(now) = Holder::of(after, user, at) else { return Ok(()) };
     let (then, giver) = (Holder::of(before, user, at), Holder::acting(actor, at));
-    match beyond(&now, then.as_ref(), giver.as_ref()) {
+    // What comes with another owner is the hand-over's to judge.
+    let owned = now.atoms_over_owned().filter(|atom| then.as_ref().is_some_and(|then| then.owns(atom)));
+    match beyond(&now, then.as_ref(), giver.as_ref(), now.atoms().chain(owned)) {
         Some(permission) => Err(Breach::GivesMore { user: Some(user), permission }),
         None => Ok(()),
     }

@@ -26,6 +26,8 @@ enum Over {
     Unit(Id),
     /// The rows that went through an extension, queue or number.
     Entity(Id),
+    /// What hangs on an extension that is one's own, with what its owners before left there.
+    Owned(Id),
 }
 
 /// What somebody holds at a moment, under any plan, a ban left aside.
@@ -64,6 +66,17 @@ impl<'s> Holder<'s> {
         })
     }
 
+    /// What is held over one's own extensions, piece by piece. It came with the extension, which may be given to anybody
+    /// who holds nothing over their own yet; so what is given later is looked at as if the extension came after it.
+    pub(crate) fn atoms_over_owned(&self) -> impl Iterator<Item = Atom> {
+        let owned = self.snapshot.model().entities.iter().filter(|(_, e)| e.owner == Some(self.folded.user));
+        owned.flat_map(|(entity, _)| {
+            let over_rows = |p: &Permission| p.entry().reaches.has(Reach::All);
+            let own = self.powers.at_reach(Reach::Own).iter().filter(over_rows);
+            own.map(|permission| Atom { permission, over: Over::Owned(*entity) })
+        })
+    }
+
     pub(crate) fn holds(&self, atom: &Atom) -> bool {
         let has = |reach| self.powers.has(atom.permission, reach);
         has(Reach::All)
@@ -72,22 +85,35 @@ impl<'s> Holder<'s> {
                 Over::Entity(entity) => {
                     has(Reach::Assigned) && self.folded.is_granted(atom.permission, entity)
                 }
+                Over::Owned(_) => has(Reach::Own) && self.owns(atom),
             }
+    }
+
+    /// Whether an atom is over an extension that is theirs.
+    pub(crate) fn owns(&self, atom: &Atom) -> bool {
+        let Over::Owned(extension) = atom.over else { return false };
+        self.snapshot.model().entities.get(&extension).is_some_and(|e| e.owner == Some(self.folded.user))
     }
 
     /// Whether an atom may be given. Besides what is held: a permission that cannot reach `all` over any extension,
     /// queue or number, by whoever holds it at its widest reach; and over one that is within reach itself, what hangs
     /// on it as it stands now (the thing, its messages), but not the calls that went through it before.
     pub(crate) fn may_give(&self, atom: &Atom) -> bool {
-        let Over::Entity(entity) = atom.over else { return self.holds(atom) };
-        let widest = !atom.permission.entry().reaches.has(Reach::All);
-        let present = || {
+        let permission = atom.permission;
+        let within_reach = |entity| {
             let touches = self.snapshot.touches_at(entity, self.at);
-            touches.is_some_and(|touches| self.reaches(atom.permission, &touches))
+            touches.is_some_and(|touches| self.reaches(permission, &touches))
         };
-        self.holds(atom)
-            || (widest && self.powers.has(atom.permission, Reach::Assigned))
-            || (atom.permission.grant_use() != GrantUse::Observe && present())
+        let widest =
+            !permission.entry().reaches.has(Reach::All) && self.powers.has(permission, Reach::Assigned);
+        let otherwise = match atom.over {
+            Over::Unit(_) => false,
+            Over::Entity(entity) => {
+                widest || (permission.grant_use() != GrantUse::Observe && within_reach(entity))
+            }
+            Over::Owned(entity) => within_reach(entity),
+        };
+        self.holds(atom) || otherwise
     }
 
     /// Whether a permission reaches a row that touches these ids.

@@ -384,6 +384,27 @@ fn all_02_an_extension_is_handed_to_its_owner() {
 }
 
 #[test]
+fn all_02_who_got_an_extension_gets_no_power_over_it_later_that_the_giver_lacks() {
+    let mut model = workspace("standard");
+    let [lead, auditor] = [3, 6].map(worlds::nth_user);
+    let reads = (Permission::VoicemailRead, OWN);
+    let lend = |m: &mut Model| m.temporary.push(worlds::temporary(901, auditor, vec![reads], Micros::MAX));
+    model.temporary.push(worlds::temporary(
+        900,
+        lead,
+        model.role_of(auditor).unwrap().holds.clone(),
+        Micros::MAX,
+    ));
+    assert_eq!(judge(&model, lead, lend), Ok(()), "over their own they may");
+    model.entities.get_mut(&ENTITIES[0]).unwrap().owner = Some(auditor);
+    assert!(
+        names_more(judge(&model, lead, lend)),
+        "what the owners before left in its box is not the lead's to give"
+    );
+    assert_eq!(judge(&model, worlds::nth_user(0), lend), Ok(()));
+}
+
+#[test]
 fn all_02_a_bundle_that_reaches_nothing_today_is_given_only_by_who_holds_it() {
     let mut model = workspace("standard");
     let [lead, billing] = [3, 2].map(worlds::nth_user);

@@ -115,7 +115,10 @@ pub fn nobody_rises(
                 for permission in asked(*row).filter(|p| is.may(who, *p, touches)) {
                     let could = was.may(who, permission, touched) || was.may(actor, permission, touched);
                     let given = was.does_themself(actor, permission)
-                        || is_own_gift((who, permission), (actor, &was), (touched, touches), &is);
+                        || (is_ones_own(*row, who)
+                            && is_own_gift((who, permission), (actor, &was), (touched, touches), &is))
+                        || (is_ones_own_doing(permission)
+                            && !is.may(who, permission, &without(touches, who)));
                     if !could && !given {
                         return Err(format!(
                             "{who} newly may {permission} over {row:?}, and {actor} could not"
@@ -147,16 +150,22 @@ fn no_reach_is_new(actor: Id, was: &Seen, is: &Seen) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether somebody gained no more than power over rows that were their own before, from who holds as much over theirs;
-/// or what is about nobody's rows.
+/// Whether a row is about somebody alone: their own record with what hangs on it, or a call of theirs. An extension is
+/// not: what its owners before left there comes with it.
+fn is_ones_own(row: Row, who: Id) -> bool {
+    matches!(row, Row::Past(_)) || row == Row::Present(who)
+}
+
+/// Whether somebody gained no more than power over rows that were their own before, from who holds as much over theirs.
 fn is_own_gift(
     (who, permission): (Id, Permission),
     (actor, was): (Id, &Seen),
     (touched, touches): (&[Id], &[Id]),
     is: &Seen,
 ) -> bool {
-    let was_own = touched.contains(&who) && was.holds(actor, permission, Reach::Own);
-    (was_own || is_ones_own_doing(permission)) && !is.may(who, permission, &without(touches, who))
+    touched.contains(&who)
+        && was.holds(actor, permission, Reach::Own)
+        && !is.may(who, permission, &without(touches, who))
 }
 
 fn without(touches: &[Id], who: Id) -> Vec<Id> {
@@ -175,12 +184,12 @@ impl Together {
         Together { people, start: Seen::of(model, now, calls) }
     }
 
-    fn could(&self, permission: Permission, touched: &[Id]) -> bool {
+    fn could(&self, permission: Permission, row: Row, touched: &[Id]) -> bool {
         let any = |holds: &dyn Fn(Id) -> bool| self.people.iter().any(|who| holds(*who));
         any(&|who| self.start.may(who, permission, touched))
             || any(&|who| self.start.does_themself(who, permission))
             || (any(&|who| self.start.holds(who, permission, Reach::Own))
-                && touched.iter().any(|id| self.people.contains(id)))
+                && touched.iter().any(|id| self.people.contains(id) && is_ones_own(row, *id)))
     }
 
     /// Whether they, and whoever they have added since, can still do no more than at the start.
@@ -193,7 +202,7 @@ impl Together {
             let moved = |who: &Id| !alike || !same(*who, &self.start, &is);
             for who in is.actors.keys().filter(theirs).copied().filter(moved) {
                 for permission in asked(*row).filter(|p| is.may(who, *p, touches)) {
-                    if !self.could(permission, touched) {
+                    if !self.could(permission, *row, touched) {
                         return Err(format!("{:?} may {permission} over {row:?} by {who} now", self.people));
                     }
                 }
