@@ -4,7 +4,7 @@ use crate::db::q;
 use crate::{Result, Store};
 
 /// Empties every table of what belongs to the demo's workspaces, in an order in which none is needed by those after it.
-const DELETE_DEMO: [&str; 26] = [
+const DELETE_DEMO: [&str; 27] = [
     "DELETE FROM audit WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM call_touches WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM calls WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
@@ -26,6 +26,7 @@ const DELETE_DEMO: [&str; 26] = [
     "DELETE FROM temporary_access WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM unit_leads WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM toggle_settings WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
+    "DELETE FROM known_secrets WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM users WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM toggles WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",
     "DELETE FROM units WHERE workspace_id IN (SELECT id FROM workspaces WHERE is_demo)",

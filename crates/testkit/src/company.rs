@@ -84,7 +84,9 @@ impl<'s> Company<'s> {
         };
         let (id, owner) = server.app.store.create_workspace(&new, &Author::operator()).await.unwrap();
         let owner = Member::sign_in(server, id, &slug, owner.0, &email).await;
-        Company { server, id, slug, owner }
+        let company = Company { server, id, slug, owner };
+        company.own_secrets(company.owner.id).await;
+        company
     }
 
     /// The id of the built-in role of that key.

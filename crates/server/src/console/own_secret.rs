@@ -82,7 +82,8 @@ fn field(who: &Identity, secret: Secret, wrong: Option<&str>) -> Markup {
         }
         _ => {
             let new = Field::new("new", t("New password")).required().autocomplete("new-password");
-            let new = new.hint(t("At least 10 characters. Your other sessions end.")).error(wrong);
+            let new =
+                new.hint(t("At least 10 characters, hard to guess. Your other sessions end.")).error(wrong);
             form::input(&new, form::Kind::Password, "")
         }
     }

@@ -30,6 +30,7 @@ async fn phone_user(company: &Company<'_>, role: &str, phone: &str) -> Member {
     let member = company.hire_into(role, json!({ "phone": phone })).await;
     let path = format!("/api/v1/users/{}/pin", member.id);
     company.owner.client.post(&path, json!({ "pin": PIN })).await.expect(201);
+    company.own_secrets(member.id).await;
     company.give_password(member.id).await;
     member
 }

@@ -118,7 +118,7 @@ async fn a_temporary_password_opens_nothing_but_the_way_to_ones_own() {
     let them = client(&company, session);
     let me = them.get("/api/v1/me").await.expect(200).json;
     assert_eq!((&me["replace_first"], &me["permissions"]), (&json!("password"), &json!({})));
-    let token = json!({ "name": "mine" });
+    let token = json!({ "name": "mine", "password": OWN });
     for refused in [
         them.get("/api/v1/users").await,
         them.post("/api/v1/tokens", token.clone()).await,
@@ -419,7 +419,6 @@ async fn all_02_no_way_of_rising_leaves_a_secret_with_whoever_may_do_less() {
             }
             "lead" => {
                 owner.patch(&format!("/api/v1/roles/{role}"), json!({ "holds": leads })).await.expect(200);
-                assert!(works().await, "{way}: who leads nobody gains nothing");
                 owner.put(&format!("{user}/leads"), json!({ "units": [sales] })).await.expect(200);
             }
             "bulk" => {
