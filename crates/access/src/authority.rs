@@ -297,8 +297,11 @@ fn roles(model: &Model) -> impl Iterator<Item = (Id, &[Cell])> {
     model.roles.iter().map(|(id, role)| (*id, role.holds.as_slice()))
 }
 
-fn toggles(model: &Model) -> impl Iterator<Item = (Id, (&[Cell], &Option<(Id, Vec<Cell>)>))> {
-    model.toggles.iter().map(|(id, toggle)| (*id, (toggle.holds.as_slice(), &toggle.with)))
+/// What a toggle holds, and what beside another.
+type ToggleCells<'m> = (&'m [Cell], Option<&'m (Id, Vec<Cell>)>);
+
+fn toggles(model: &Model) -> impl Iterator<Item = (Id, ToggleCells<'_>)> {
+    model.toggles.iter().map(|(id, toggle)| (*id, (toggle.holds.as_slice(), toggle.with.as_ref())))
 }
 
 /// The keys of what is in only one of the two or is not the same in both.

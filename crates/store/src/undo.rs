@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Actor, Id, Micros, Model, Noun, Permission, Thing, authority};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Thing};
 
 use crate::change::{Author, Change};
 use crate::db::{Tx, q, row};
@@ -156,12 +156,6 @@ impl Change<'_> {
                     return Err(access::Denied::Lacks(permission).into());
                 }
             }
-        }
-        // New people get the default role without anybody's giving it to them.
-        let (was, is) = (before.model().default_role, after.model().default_role);
-        let default = is.filter(|_| was != is).and_then(|role| after.model().roles.get(&role));
-        if default.is_some_and(|role| !authority::may_give(actor, role)) {
-            return Err(access::Denied::Lacks(Permission::RoleWrite).into());
         }
         Ok(())
     }

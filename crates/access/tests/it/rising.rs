@@ -93,6 +93,9 @@ fn odd_world(preset: &'static Preset, edits: &[Act]) -> (Model, Vec<Vec<Id>>) {
     (model, calls)
 }
 
+/// What is looked at after an accepted act: who acted, the model before and after, and the moment.
+type Check<'a> = dyn FnMut(Id, &Model, &Model, Micros) -> Result<(), String> + 'a;
+
 /// Tries acts one after another, by anybody of some people, and hands each that is accepted to a check: the people who
 /// acted, the model before and after.
 fn play(
@@ -100,7 +103,7 @@ fn play(
     acts: &[Act],
     by: &dyn Fn(&Model) -> Vec<Id>,
     accepts: &Judge,
-    check: &mut dyn FnMut(Id, &Model, &Model, Micros) -> Result<(), String>,
+    check: &mut Check<'_>,
 ) -> Result<(), String> {
     let mut now = NOW;
     let mut before = Arc::new(Snapshot::build(model, now));

@@ -300,10 +300,10 @@ fn odd_role(random: &mut StdRng) -> Value {
         let reaches: Vec<&str> = permission.entry().reaches.words();
         let wide = random.random_bool(0.6);
         let reach = if wide { *reaches.last().unwrap() } else { *reaches.choose(random).unwrap() };
-        if let Some(needed) = permission.requires() {
-            if holds.get(needed.name()).is_none() {
-                holds[needed.name()] = json!([needed.entry().reaches.words().last()]);
-            }
+        if let Some(needed) = permission.requires()
+            && holds.get(needed.name()).is_none()
+        {
+            holds[needed.name()] = json!([needed.entry().reaches.words().last()]);
         }
         holds[name] = json!([reach]);
     }
