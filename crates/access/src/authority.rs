@@ -355,21 +355,25 @@ fn beyond(
 }
 
 /// Whether a user gains nothing that the actor lacks: not now, and not at any later moment at which something that
-/// the actor or the user has for a while has ended. What one has for a while can be given on for that while only.
+/// the actor or the user has for a while has ended, or what is the user's no longer stands where the actor reaches it.
+/// What one has for a while can be given on for that while only.
 fn gains(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id) -> Result<(), Breach> {
-    let ends = ends(before, &[actor.id(), user]);
+    let granted = after.model().grants.iter().filter(|g| g.user == user).map(|g| g.entity);
+    let owned = after.model().entities.iter().filter(|(_, e)| e.owner == Some(user)).map(|(id, _)| *id);
+    let ends = ends(before, &[actor.id(), user], &granted.chain(owned).collect());
     std::iter::once(PRESENT).chain(ends).try_for_each(|at| gains_at(actor, before, after, user, at))
 }
 
-/// The moments to come at which something ends that these users have for a while.
-fn ends(snapshot: &Snapshot, users: &[Id]) -> BTreeSet<Micros> {
+/// The moments to come at which something ends that these users have for a while, or that anybody has of these
+/// extensions, queues and numbers.
+fn ends(snapshot: &Snapshot, users: &[Id], entities: &BTreeSet<Id>) -> BTreeSet<Micros> {
     let model = snapshot.model();
     if snapshot.valid_until() == Micros::MAX {
         return BTreeSet::new();
     }
-    let grants = model.grants.iter().filter(|g| users.contains(&g.user)).filter_map(|g| g.expires_at);
+    let grants = model.grants.iter().filter(|g| users.contains(&g.user) || entities.contains(&g.entity));
     let temporary = model.temporary.iter().filter(|t| users.contains(&t.user)).map(|t| t.expires_at);
-    grants.chain(temporary).filter(|at| *at > snapshot.at()).collect()
+    grants.filter_map(|g| g.expires_at).chain(temporary).filter(|at| *at > snapshot.at()).collect()
 }
 
 fn gains_at(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id, at: Micros) -> Result<(), Breach> {

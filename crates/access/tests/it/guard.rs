@@ -370,6 +370,19 @@ fn all_02_what_is_lent_hands_nothing_over_for_longer_than_it_is_lent() {
 }
 
 #[test]
+fn all_02_what_is_the_teams_for_a_while_is_shown_to_it_for_that_while_only() {
+    let sees = vec![(Permission::QueueRead, Reaches::of(&[Reach::Assigned, Reach::Team]))];
+    let (mut model, [lead, agent, newcomer, _]) = team(sees);
+    model.grants.push(Grant { expires_at: Some(NOW + 9), ..uses(500, agent, ENTITIES[1]) });
+    let shows = |expires_at| {
+        move |m: &mut Model| m.grants.push(Grant { expires_at, ..observes(501, newcomer, ENTITIES[1]) })
+    };
+    assert_eq!(judge(&model, lead, shows(Some(NOW + 9))), Ok(()));
+    assert!(names_more(judge(&model, lead, shows(Some(NOW + 10)))), "by then it is the team's no longer");
+    assert!(names_more(judge(&model, lead, shows(None))));
+}
+
+#[test]
 fn all_02_an_extension_is_handed_to_its_owner() {
     let mut model = workspace("standard");
     let (technician, agent) = (worlds::nth_user(5), worlds::nth_user(4));
