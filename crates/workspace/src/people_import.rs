@@ -1,5 +1,5 @@
-//! People from a file: what each row would do, and doing it. A file is one change: every row that can be done is done at
-//! once, the others are told with their reasons and can be mended.
+//! People from a file: what each row would do, and doing it, some rows at a time. Every row that can be done is done, the
+//! others are told with their reasons and can be mended.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -74,35 +74,75 @@ pub enum Outcome {
     Failed,
 }
 
-/// Brings people in from a file. Where the author only tries, the report says what would become of each row.
+/// So many rows are one change, so that a long file keeps nobody else waiting for the writer of an embedded database.
+const STEP: usize = 100;
+
+/// Brings people in from a file, some rows after the others. Where the author only tries, the report says what would
+/// become of each row. Once rows are done they stay done: what keeps the rest from it is told at the rest.
 pub async fn import(
     app: &App,
     permit: &Permit<can::UserInvite>,
     author: &Author,
     file: &File,
 ) -> Answer<ImportReport> {
+    let mut so_far =
+        SoFar { report: ImportReport::of(file), lines: HashMap::new(), refused: BTreeMap::new() };
+    let at_once = if author.intent == Intent::Try { file.rows.len().max(1) } else { STEP };
+    for rows in file.rows.chunks(at_once) {
+        let done = step(app, permit, author, rows, &mut so_far).await;
+        match done {
+            Err(refusal) if !so_far.report.applied => return Err(refusal),
+            Err(refusal) => so_far.report.count(rows.iter().map(|row| told(row, &Err(refusal.clone())))),
+            Ok(()) => {}
+        }
+    }
+    note(app, permit.workspace(), author, &so_far.refused).await?;
+    Ok(so_far.report)
+}
+
+/// What is known of a file after some of its rows.
+struct SoFar {
+    report: ImportReport,
+    /// The line on which each address came first.
+    lines: HashMap<String, u64>,
+    /// The rows that are refused for a reason that concerns access, by that reason.
+    refused: BTreeMap<&'static str, Vec<u64>>,
+}
+
+/// Brings some rows in, or says what would become of them.
+async fn step(
+    app: &App,
+    permit: &Permit<can::UserInvite>,
+    author: &Author,
+    rows: &[FileRow],
+    so_far: &mut SoFar,
+) -> Answer<()> {
     let (mut change, permit) = app.store.begin_or_rehearse(permit, author).await?;
     let present = change.users().await?;
     let before = change.before().clone();
-    let planned = Planner::new(&before, permit.actor(), present).plan(file);
-    let mut report = report(file, &planned);
+    let mut planner = Planner::new(&before, permit.actor(), present, so_far.lines.clone());
+    let planned = planner.plan(rows);
+    let lines = planner.lines;
+    let told: Vec<ImportRow> = planned.iter().map(|(row, step)| told(row, step)).collect();
     let refused = refused(&planned);
-    if author.intent == Intent::Try || report.added + report.updated == 0 {
-        drop(change);
-        note(app, permit.workspace(), author, &refused).await?;
-        return Ok(report);
-    }
-    for (_, step) in planned {
-        match step {
-            Ok(Step::Add(input)) => add(&mut change, &author.name, &input).await?,
-            Ok(Step::Edit(old, input)) => edit(&mut change, permit.actor(), &old, &input).await?,
-            Ok(Step::Nothing) | Err(_) => {}
+    let does = told.iter().any(|row| matches!(row.outcome, Outcome::Added | Outcome::Updated));
+    if does && author.intent != Intent::Try {
+        for (_, step) in planned {
+            match step {
+                Ok(Step::Add(input)) => add(&mut change, &author.name, &input).await?,
+                Ok(Step::Edit(old, input)) => edit(&mut change, permit.actor(), &old, &input).await?,
+                Ok(Step::Nothing) | Err(_) => {}
+            }
         }
+        change.commit().await?;
+        so_far.report.applied = true;
     }
-    change.commit().await?;
-    note(app, permit.workspace(), author, &refused).await?;
-    report.applied = true;
-    Ok(report)
+    so_far.lines = lines;
+    so_far.report.count(told);
+    for (reason, lines) in refused {
+        so_far.refused.entry(reason).or_default().extend(lines);
+    }
+    Ok(())
 }
 
 /// The rows that are refused for a reason that concerns access, by that reason.
@@ -178,15 +218,19 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(before: &'a Arc<Snapshot>, actor: Option<&'a Actor>, present: Vec<UserRow>) -> Planner<'a> {
+    fn new(
+        before: &'a Arc<Snapshot>,
+        actor: Option<&'a Actor>,
+        present: Vec<UserRow>,
+        lines: HashMap<String, u64>,
+    ) -> Planner<'a> {
         let people = present.len();
         let present = present.into_iter().map(|row| (row.email.clone(), row)).collect();
-        let (lines, givable) = (HashMap::new(), BTreeMap::new());
-        Planner { before, actor, present, lines, givable, model: None, people }
+        Planner { before, actor, present, lines, givable: BTreeMap::new(), model: None, people }
     }
 
-    fn plan(mut self, file: &File) -> Planned<'_> {
-        file.rows.iter().map(|row| (row, self.step(row))).collect()
+    fn plan<'f>(&mut self, rows: &'f [FileRow]) -> Planned<'f> {
+        rows.iter().map(|row| (row, self.step(row))).collect()
     }
 
     fn step(&mut self, row: &FileRow) -> Answer<Step> {
@@ -368,17 +412,33 @@ fn record(input: &UserInput) -> User {
     }
 }
 
-fn report(file: &File, planned: &Planned<'_>) -> ImportReport {
-    let rows: Vec<ImportRow> = planned.iter().map(|(row, step)| told(row, step)).collect();
-    let count = |outcome| rows.iter().filter(|row| row.outcome == outcome).count();
-    ImportReport {
-        applied: false,
-        added: count(Outcome::Added),
-        updated: count(Outcome::Updated),
-        skipped: count(Outcome::Skipped),
-        failed: count(Outcome::Failed),
-        unused_columns: file.unused.clone(),
-        rows,
+impl ImportReport {
+    /// A report of a file of which nothing is known yet.
+    fn of(file: &File) -> ImportReport {
+        let unused_columns = file.unused.clone();
+        ImportReport {
+            applied: false,
+            added: 0,
+            updated: 0,
+            skipped: 0,
+            failed: 0,
+            unused_columns,
+            rows: vec![],
+        }
+    }
+
+    /// Takes some more rows in.
+    fn count(&mut self, rows: impl IntoIterator<Item = ImportRow>) {
+        for row in rows {
+            let count = match row.outcome {
+                Outcome::Added => &mut self.added,
+                Outcome::Updated => &mut self.updated,
+                Outcome::Skipped => &mut self.skipped,
+                Outcome::Failed => &mut self.failed,
+            };
+            *count += 1;
+            self.rows.push(row);
+        }
     }
 }
 

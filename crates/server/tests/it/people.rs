@@ -551,3 +551,28 @@ async fn a_value_in_use_says_which_field_it_is_and_who_has_it_to_those_who_may_k
     let told = client.post("/api/v1/extensions", json!({ "digits": "201" })).await.expect(409);
     assert!(told.json["detail"].as_str().unwrap().contains("extension 201 has it"), "{}", told.text);
 }
+
+/// A file is brought in some rows at a time, so that nobody else waits long; what holds of the whole file holds all the same.
+#[tokio::test]
+async fn a_long_file_is_brought_in_by_steps_and_told_as_one() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let client = &company.owner.client;
+    let mut file = String::from("email,name\n");
+    for n in 0..250 {
+        file.push_str(&format!("p{n}@file.example,Person {n}\n"));
+    }
+    file.push_str("p3@file.example,Twice\n");
+    let version = || async { server.app.store.snapshot(company.id).await.unwrap().model().version };
+    let before = version().await;
+    let tried = import_to(client, "/api/v1/users/import?try=true", &file).await.expect(200);
+    assert_eq!(version().await, before);
+    let done = import(client, &file).await.expect(200);
+    assert_eq!(done.json["rows"], tried.json["rows"]);
+    assert_eq!((&done.json["added"], &done.json["failed"]), (&json!(250), &json!(1)));
+    let last = done.json["rows"].as_array().unwrap().last().unwrap().clone();
+    assert!(last["reason"].as_str().unwrap().contains("line 5"), "the line of another step: {last}");
+    assert_eq!(version().await - before, 3, "three changes, none of which holds the writer for long");
+    let again = import(client, &file).await.expect(200);
+    assert_eq!((&again.json["skipped"], &again.json["applied"]), (&json!(250), &json!(false)));
+}
