@@ -335,6 +335,12 @@ pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breac
     }
 }
 
+/// Whether somebody holds anything, under any plan, that they did not hold before.
+pub fn has_gained(before: &Snapshot, after: &Snapshot, user: Id) -> bool {
+    let (now, then) = (Holder::of(after, user, PRESENT), Holder::of(before, user, PRESENT));
+    now.is_some_and(|now| beyond(&now, then.as_ref(), None, now.atoms()).is_some())
+}
+
 /// The first permission that somebody holds further than they had it and than a giver could give it, at a reach or in an
 /// atom. A reach counts whatever it is over: who leads and is granted nothing today may lead or be granted something
 /// tomorrow.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::authority::Breach;
 use crate::decide::Actor;
 use crate::holder::{Holder, PRESENT};
-use crate::model::{Grant, Id, Micros, Model, User};
+use crate::model::{Grant, Id, Micros, Model, Standing, User};
 use crate::permission::Permission;
 use crate::powers::PermissionSet;
 use crate::reach::Reach;
@@ -23,26 +23,46 @@ pub struct HandOver {
     pub to: Id,
     /// What they could do to it that the actor cannot.
     pub permissions: PermissionSet,
+    /// Whether it is the actor who would get the power.
+    to_oneself: bool,
     /// The names of the two, as far as the actor may know them.
     what_name: Option<String>,
     to_name: Option<String>,
+    /// Some of the people who could do it, whom the actor may know.
+    could: Vec<String>,
 }
 
+/// So many powers, and people who could do it, are named.
+const NAMED: usize = 3;
+
 impl HandOver {
-    /// What it is and what would mend it, in a sentence fragment for people.
+    /// What it is and who could do it, in a sentence fragment for people.
     pub(crate) fn text(&self) -> Text {
-        let what = self.what_name.as_deref().map_or(text!("something"), |name| Text::from(name.to_owned()));
-        let to =
-            self.to_name.as_deref().map_or(text!("whoever leads there"), |name| Text::from(name.to_owned()));
-        let powers =
-            self.permissions.iter().map(|permission| Text::from(format!("`{permission}`"))).collect();
-        text!(
-            "this would give {to} powers over {what} that you do not have yourself ({powers}): ask somebody who has \
-             them to do it"
-        )
-        .and("to", to)
-        .and("what", what)
-        .list("powers", powers)
+        let name = |name: &String| Text::from(name.clone());
+        let what = self.what_name.as_ref().map_or(text!("something"), name);
+        let to = match &self.to_name {
+            _ if self.to_oneself => text!("you"),
+            Some(known) => name(known),
+            None => text!("whoever leads there"),
+        };
+        // What weighs most comes first.
+        let mut powers: Vec<Permission> = self.permissions.iter().collect();
+        powers.sort_by_key(|permission| !permission.entry().risky);
+        let more = powers.len().saturating_sub(NAMED);
+        let mut powers: Vec<Text> =
+            powers.into_iter().take(NAMED).map(|p| Text::new(p.entry().meaning)).collect();
+        if more > 0 {
+            powers.push(text!("{more} more", more));
+        }
+        let people = match self.could.as_slice() {
+            [] => vec![text!("somebody who may do all that")],
+            some => some.iter().map(name).collect(),
+        };
+        text!("this would let {to} do to {what} what you cannot do yourself: {powers}. It can be done by: {people}")
+            .and("to", to)
+            .and("what", what)
+            .list("powers", powers)
+            .list("people", people)
     }
 }
 
@@ -162,7 +182,18 @@ impl Step<'_> {
 
     fn breach(&self, what: Id, to: Id, permissions: PermissionSet) -> Breach {
         let name = |id: Id| self.actor.may_be_told(id).then(|| self.after.model().label(id).to_owned());
-        let (what_name, to_name) = (name(what), name(to));
-        Breach::HandsOver(Box::new(HandOver { what, to, permissions, what_name, to_name }))
+        let (what_name, to_name, to_oneself) = (name(what), name(to), to == self.actor.id());
+        let could = self.could(what, permissions).filter_map(name).take(NAMED).collect();
+        Breach::HandsOver(Box::new(HandOver { what, to, permissions, to_oneself, what_name, to_name, could }))
+    }
+
+    /// The people who have all these powers over something as it stands.
+    fn could(&self, what: Id, permissions: PermissionSet) -> impl Iterator<Item = Id> {
+        let touches = self.before.touches_at(what, self.before.at()).unwrap_or_default();
+        let active = self.before.model().users.iter().filter(|(_, user)| user.standing == Standing::Active);
+        active.map(|(id, _)| *id).filter(move |id| {
+            let holder = Holder::of(self.before, *id, PRESENT);
+            holder.is_some_and(|holder| permissions.iter().all(|p| holder.reaches(p, &touches)))
+        })
     }
 }

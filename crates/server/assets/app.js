@@ -74,9 +74,10 @@
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const source = ctx.sourceElement;
     const ask = $("#ask > dialog");
-    if (ask?.contains(source)) ask.remove();
-    else if (ask && !ctx.live && source instanceof HTMLFormElement) return askedFirst(ask, source);
     const refusal = $("#toasts > [data-refused]");
+    // What is refused in the window that asks first is said in it.
+    if (ask?.contains(source)) { if (!refusal) ask.remove(); }
+    else if (ask && !ctx.live && source instanceof HTMLFormElement) return askedFirst(ask, source);
     if (refusal) return showRefusal(refusal, source);
     if (ctx.live || source?.matches?.("[data-autosave], [data-filter]")) return;
     $("#nav:popover-open")?.hidePopover();
@@ -90,7 +91,7 @@
   // A form that saves by itself shows again what holds, unless what it would do is agreed to.
   function askedFirst(ask, form) {
     enhance();
-    $(".button.primary", ask)?.focus();
+    ($("input[type=password]", ask) ?? $(".button.primary", ask))?.focus();
     if (!form.matches("[data-autosave]")) return;
     ask.addEventListener("close", () => form.reset(), { once: true });
   }

@@ -119,6 +119,12 @@ impl Store {
 }
 
 impl Change<'_> {
+    /// Forgets the guesses at a secret that is no longer good.
+    pub async fn forget_guesses(&mut self, target: &str) -> Result<()> {
+        self.tx.exec(q("DELETE FROM attempts WHERE target = ").v(target)).await?;
+        Ok(())
+    }
+
     /// Counts something that may happen so often a day, whichever workspace it happens in, with the change that does
     /// it: what is not committed was not counted.
     pub async fn take_turn(&mut self, target: &str, limit: Limit) -> Result<Taken> {

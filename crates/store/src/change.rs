@@ -9,6 +9,7 @@ use rand::Rng as _;
 
 use crate::audit::{self, Act};
 use crate::db::{Tx, q};
+use crate::identity::Via;
 use crate::known_secret::Tell;
 use crate::load::{self, Reader};
 use crate::{Changed, Result, Store, StoreError, What, undo};
@@ -26,6 +27,8 @@ pub struct Author {
     pub intent: Intent,
     /// What the change leaves to undo it by.
     pub receipt: Receipt,
+    /// The session or token that they came by, which must still be there when the change is made.
+    pub credential: Option<Via>,
 }
 
 /// Whether a change is to be made.
@@ -64,7 +67,7 @@ impl Author {
     /// Somebody who wants what they ask for to be done.
     pub fn new(id: Option<Id>, name: impl Into<String>, via: impl Into<String>) -> Author {
         let (intent, receipt) = (Intent::Do, Receipt::default());
-        Author { id, name: name.into(), via: via.into(), intent, receipt }
+        Author { id, name: name.into(), via: via.into(), intent, receipt, credential: None }
     }
 
     /// Ringfence itself, for what happens at its time and by nobody's hand.
@@ -122,6 +125,7 @@ impl Store {
         author: &Author,
     ) -> Result<(Change<'_>, Permit<R>)> {
         let mut change = self.change_in(tx, permit.workspace(), author).await?;
+        change.still_signed_in().await?;
         let permit = permit.renew(&change.before)?;
         change.actor = permit.actor().cloned();
         change.decided = Some((permit.permission(), permit.thing().clone()));
@@ -191,6 +195,18 @@ impl Change<'_> {
     /// Who acts; none for whoever runs the machine.
     pub fn actor(&self) -> Option<&Actor> {
         self.actor.as_ref()
+    }
+
+    /// Whether the session or token that the author came by is still there: a reset that was answered before ends what
+    /// was under way.
+    pub(crate) async fn still_signed_in(&mut self) -> Result<()> {
+        let query = match self.author.credential {
+            None => return Ok(()),
+            Some(Via::Session(id)) => q("SELECT 1 AS one FROM sessions WHERE id = ").v(id),
+            Some(Via::Token(id)) => q("SELECT 1 AS one FROM api_tokens WHERE id = ").v(id),
+        };
+        let found: Option<(i32,)> = self.tx.one(query.s(" AND workspace_id = ").v(self.workspace)).await?;
+        found.map(|_| ()).ok_or(StoreError::SessionEnded)
     }
 
     /// Says who acts, once that is known from inside the change.

@@ -62,13 +62,14 @@ impl Identity {
             Via::Token(token) => format!("api token {token}"),
         };
         let name = self.actor.snapshot().model().label(self.actor.id()).to_owned();
-        match &self.viewer {
+        let author = match &self.viewer {
             None => Author::new(Some(self.actor.id()), name, via),
             Some(viewer) => {
                 let via = format!("{via} as {name} (user {})", self.actor.id());
                 Author::new(Some(viewer.id), viewer.name.clone(), via)
             }
-        }
+        };
+        Author { credential: Some(self.via), ..author }
     }
 
     /// Whether a PIN opened the session, and the password was not typed lately.

@@ -4,9 +4,10 @@
 //! it opens none. And nobody gains anything that one of those who know the secret lacks while the secret stands: a
 //! change that would do so withdraws it ([`Change::commit`]), whatever the change is.
 //!
-//! What was chosen with such a secret is its person's own: nobody was shown it. But whoever knew the secret may have
-//! been the one who chose, so it stays written down who that could be. Ownership passes only to somebody of whom there
-//! is no such doubt, since the Owner can do what no Owner can take back.
+//! What was chosen with such a secret counts as its person's own: nobody was shown it. But whoever knew the secret may
+//! have been the one who chose, so it stays written down who that could be, and when its person gains something that
+//! one of those lacks, they choose once more, by a link that goes to them alone. Ownership passes only to somebody of
+//! whom there is no such doubt. Another email address raises it as well: it may not be its person's.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -27,6 +28,9 @@ pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
 
 /// Stands for whoever runs the machine among those who know a secret: no user has this id.
 pub const OPERATOR: Id = Id(0);
+
+/// Stands for somebody unknown, who had a user's mail before the address was changed: no user has this id.
+pub const SOMEBODY: Id = Id(u32::MAX);
 
 /// What somebody else can know of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +59,12 @@ impl Secret {
         Secret::ChosenPin,
     ];
 
-    /// Those that let somebody in: what was chosen with one is no secret itself.
+    /// Whether it was chosen by whoever had a secret that others knew.
+    const fn is_chosen(self) -> bool {
+        matches!(self, Secret::ChosenPassword | Secret::ChosenPin)
+    }
+
+    /// Those that let somebody in for a while only.
     const OPEN: [Secret; 4] = [Secret::Password, Secret::Pin, Secret::Invitation, Secret::Reset];
 
     /// The word in the database and the API.
@@ -105,7 +114,7 @@ pub type Tell = for<'c, 's> fn(
 /// Whether somebody may know a secret of a user's: they lack nothing that the user holds. Whoever is gone or banned
 /// lacks everything.
 fn may_know(knower: Id, snapshot: &Arc<Snapshot>, user: Id) -> bool {
-    if knower == OPERATOR {
+    if [OPERATOR, SOMEBODY].contains(&knower) {
         return true;
     }
     match Actor::user(snapshot.clone(), knower) {
@@ -189,7 +198,12 @@ impl Change<'_> {
     pub(crate) async fn withdraw_known_secrets(&mut self, after: &Arc<Snapshot>) -> Result<()> {
         let mut withdrawn = vec![];
         for ((user, secret), knowers) in self.known_secrets().await? {
-            if knowers.iter().all(|knower| may_know(*knower, after, user)) {
+            // What was chosen stays with what its person could do when it was, and where whoever may have chosen it gives
+            // what is gained themself: they have that to give.
+            let chosen = secret.is_chosen();
+            let stays = chosen && !authority::has_gained(&self.before().clone(), after, user);
+            let giver = self.actor.as_ref().map(Actor::id).filter(|_| chosen);
+            if stays || knowers.iter().all(|k| giver == Some(*k) || may_know(*k, after, user)) {
                 continue;
             }
             self.withdraw(user, secret).await?;
@@ -208,13 +222,15 @@ impl Change<'_> {
     /// The secrets that let somebody in at present and that somebody else knows, with those who do.
     async fn known_secrets(&mut self) -> Result<BTreeMap<(Id, Secret), Vec<Id>>> {
         let query = q("SELECT user_id, secret, knower_id FROM known_secrets WHERE workspace_id = ");
-        let query = query.v(self.workspace()).s(" AND known_at > ").v(self.now() - LASTS);
+        let chosen = [Secret::ChosenPassword, Secret::ChosenPin].map(Secret::word);
+        let query = query.v(self.workspace()).s(" AND (secret IN ").list(chosen);
+        let query = query.s(" OR known_at > ").v(self.now() - LASTS);
         let query = query.s(" AND secret IN ").list(Secret::OPEN.map(Secret::word));
         // A link that has run out lets nobody in, however late somebody saw it.
         let query = query.s(" AND (secret IN ").list([Secret::Password, Secret::Pin].map(Secret::word));
         let query = query.s(" OR EXISTS (SELECT 1 FROM links l WHERE l.workspace_id = known_secrets.workspace_id AND \
                             l.user_id = known_secrets.user_id AND l.purpose = known_secrets.secret AND l.expires_at > ");
-        let query = query.v(self.now()).s("))");
+        let query = query.v(self.now()).s(")))");
         let rows: Vec<(i64, String, i64)> = self.tx.all(query).await?;
         let mut known: BTreeMap<(Id, Secret), Vec<Id>> = BTreeMap::new();
         for (user, secret, knower) in rows {
@@ -230,7 +246,14 @@ impl Change<'_> {
             Secret::Pin => self.set_pin(user, None).await,
             Secret::Invitation => self.drop_links(user, Some(Purpose::Invitation)).await,
             Secret::Reset => self.drop_links(user, Some(Purpose::Reset)).await,
-            Secret::ChosenPassword | Secret::ChosenPin => Ok(()),
+            Secret::ChosenPassword => {
+                self.take_password(user).await?;
+                self.shut_out(user).await
+            }
+            Secret::ChosenPin => {
+                self.set_pin(user, None).await?;
+                self.end_sessions_by_pin(user).await
+            }
         }
     }
 }

@@ -128,6 +128,9 @@ pub enum StoreError {
     /// A secret could not be sealed.
     #[error("a secret could not be sealed")]
     Unsealed,
+    /// The session or token by which somebody acts is no longer there.
+    #[error("the session has ended")]
+    SessionEnded,
     /// No such row.
     #[error("no such row")]
     Missing,

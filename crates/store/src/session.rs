@@ -42,6 +42,8 @@ pub struct NewSession<'a> {
     pub by_pin: bool,
     /// The secret that opened it, where others know that too.
     pub temporary: Option<Secret>,
+    /// The hash that the password or PIN was checked with; none where nothing was typed.
+    pub checked: Option<&'a str>,
 }
 
 /// What sign-in needs to know of an account.
@@ -81,7 +83,8 @@ impl Store {
     }
 
     /// Begins a session for a user who has shown who they are. The only write that no permit opens: it is how
-    /// one comes to have permits at all.
+    /// one comes to have permits at all. `Missing` where the secret that they showed is another by now, or they are
+    /// banned: checking takes a while, and a reset in that while ends what the old one could open.
     pub async fn start_session(
         &self,
         workspace: i64,
@@ -89,10 +92,13 @@ impl Store {
         name: &str,
         new: &NewSession<'_>,
     ) -> Result<Id> {
-        let NewSession { token_hash, device_hash, agent, expires_at, by_pin, temporary } = *new;
+        let NewSession { token_hash, device_hash, agent, expires_at, by_pin, temporary, checked } = *new;
         let temporary = temporary.map_or("", Secret::word);
         let author = Author::new(Some(user), name, "sign-in");
         let mut change = self.open_change(workspace, &author).await?;
+        if let Some(checked) = checked {
+            change.still_signs_in(user, by_pin, checked).await?;
+        }
         // Nor is a session counted: what others sign in is nobody's business.
         change.is_noted_only();
         let now = change.now();
@@ -243,6 +249,22 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Whether a hash is still that of a user's password or PIN, and signs them in.
+    async fn still_signs_in(&mut self, user: Id, by_pin: bool, hash: &str) -> Result<()> {
+        let query = q("SELECT 1 AS one FROM users WHERE deleted_at IS NULL AND standing <> 'banned' AND ");
+        let query = query.s(if by_pin { "pin_hash = " } else { "password_hash = " }).v(hash);
+        let query = query.s(" AND workspace_id = ").v(self.workspace()).s(" AND id = ").v(user);
+        let found: Option<(i32,)> = self.tx.one(query).await?;
+        found.map(|_| ()).ok_or(StoreError::Missing)
+    }
+
+    /// Ends the sessions of a user that a PIN opened.
+    pub(crate) async fn end_sessions_by_pin(&mut self, user: Id) -> Result<()> {
+        let query = q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(query.s(" AND user_id = ").v(user).s(" AND password_until IS NOT NULL")).await?;
+        Ok(())
+    }
+
     /// Ends the sessions of a user that a temporary secret opened.
     pub(crate) async fn end_temporary_sessions(&mut self, user: Id, secret: Secret) -> Result<()> {
         let query = q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace());
@@ -266,6 +288,11 @@ impl Change<'_> {
         self.set_password(user, hash).await?;
         for other in others {
             self.known_to(user, Secret::ChosenPassword, other).await?;
+        }
+        // Nor does a PIN stay that somebody else may have chosen.
+        let pin = [self.knowers(user, Secret::Pin).await?, self.knowers(user, Secret::ChosenPin).await?];
+        if pin.iter().any(|knowers| !knowers.is_empty()) {
+            self.set_pin(user, None).await?;
         }
         Ok(())
     }

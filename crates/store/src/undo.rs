@@ -94,6 +94,7 @@ impl Store {
             .v(receipt);
         let kept: Option<Kept> = change.tx.one(select).await?;
         let kept = kept.filter(|kept| kept.user_id == i64::from(actor.id().0)).ok_or(StoreError::Missing)?;
+        change.still_signed_in().await?;
         change.decide_again(actor, &kept)?;
         if kept.undone_at.is_some() {
             return Err(StoreError::NotUndoable("This is undone already."));

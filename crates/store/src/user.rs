@@ -8,6 +8,7 @@ use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
 
 use crate::change::Change;
 use crate::db::{Q, q, row};
+use crate::known_secret::{OPERATOR, SOMEBODY, Secret};
 use crate::load;
 use crate::page::{Page, Slice};
 use crate::role::write_cells;
@@ -315,9 +316,13 @@ impl Change<'_> {
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
         if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
             self.drop_links(id, None).await?;
-            let by_another = self.actor.as_ref().is_some_and(|actor| actor.id() != id);
-            let at = by_another.then(|| self.now());
-            let note = q("UPDATE users SET email_changed_at = ").v(at).s(" WHERE workspace_id = ");
+            // Whoever had the mail of the old address may have chosen the password.
+            let by = self
+                .actor
+                .as_ref()
+                .map_or(OPERATOR, |actor| if actor.id() == id { SOMEBODY } else { actor.id() });
+            self.known_to(id, Secret::ChosenPassword, by).await?;
+            let note = q("UPDATE users SET email_changed_at = ").v(self.now()).s(" WHERE workspace_id = ");
             self.tx.exec(note.v(self.workspace()).s(" AND id = ").v(id)).await?;
         }
         let update = q("UPDATE users SET email = ")

@@ -57,7 +57,12 @@ pub fn password(field: &'static str, value: &str, about: &[&str]) -> Result<(), 
     // Estimating takes time with the square of the length; what is good so far is good with more.
     let start: String = value.chars().take(64).collect();
     let about: Vec<&str> = about.iter().flat_map(|text| words(text)).chain(["ringfence"]).collect();
-    if zxcvbn(&start, &about).score() < Score::Three {
+    // A name as a part of it makes it longer and no harder: what is left has to do without.
+    let mut left = start.to_lowercase();
+    for word in about.iter().filter(|word| word.chars().count() > 3) {
+        left = left.replace(&word.to_lowercase(), "");
+    }
+    if zxcvbn(&start, &about).score() < Score::Three || zxcvbn(&left, &about).score() < Score::Three {
         let message = text!(
             "{field} is too easy to guess: it is common, or has a pattern or your name in it. Choose three or four words that do not belong together."
         );

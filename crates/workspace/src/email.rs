@@ -25,7 +25,9 @@ pub fn checked(value: &str) -> Result<String, Refusal> {
     }
     let domain = in_ascii(domain).ok_or_else(malformed)?;
     let address = format!("{}@{domain}", local.to_ascii_lowercase());
-    let mailable = address.parse::<lettre::Address>().is_ok() && !local.contains(char::is_whitespace);
+    // A quoted local part is another spelling of the plain one (RFC 5321, 4.1.2).
+    let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '\\');
+    let mailable = address.parse::<lettre::Address>().is_ok() && !local.contains(odd);
     if mailable && address.len() <= LONGEST { Ok(address) } else { Err(malformed()) }
 }
 

@@ -39,7 +39,8 @@ pub struct Invitation {
 /// Makes a link for somebody who was added and writes the mail with it; an earlier one is no longer good. Nobody has
 /// seen it yet. The link's path below the workspace's address has the secret in it.
 pub(crate) async fn make(change: &mut Change<'_>, user: Id, by: &str) -> Answer<Invitation> {
-    take_turn(change, user).await?;
+    let email = change.user(user).await?.email;
+    take_turn(change, &email).await?;
     let secret = new_token("rfi");
     let expires_at = change.now() + LASTS;
     let link = change.add_link(user, Purpose::Invitation, &token_hash(&secret), expires_at).await?;
@@ -61,15 +62,14 @@ pub(crate) async fn make_shown(app: &App, change: &mut Change<'_>, user: Id, by:
     Ok(made)
 }
 
-/// Counts an invitation by whom it goes to: a stranger is not written to again and again, whoever of whichever
-/// workspace does it.
-async fn take_turn(change: &mut Change<'_>, user: Id) -> Answer<()> {
-    let email = change.user(user).await?.email;
+/// Counts a mail that somebody had sent to an address of their choice: a stranger is not written to again and again,
+/// whoever of whichever workspace does it.
+pub(crate) async fn take_turn(change: &mut Change<'_>, email: &str) -> Answer<()> {
     let Err(block) = change.take_turn(&token_hash(&format!("invitations {email}")), PER_DAY).await? else {
         return Ok(());
     };
     let message = text!(
-        "{email} was invited {most} times in 24 hours, and gets no more invitations until tomorrow.",
+        "{email} was written to {most} times in 24 hours because others asked for it: try again tomorrow.",
         email,
         most = PER_DAY.per_day
     );

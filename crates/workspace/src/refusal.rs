@@ -202,6 +202,7 @@ impl From<StoreError> for Refusal {
                 Refusal { foresight: Some(Box::new((*foreseen).into())), ..Refusal::new(Code::Unconfirmed) }
             }
             StoreError::NotUndoable(why) => Refusal::because(Code::NotUndoable, why),
+            StoreError::SessionEnded => Refusal::new(Code::Unauthenticated),
             StoreError::Missing => Refusal::new(Code::NotFound),
             StoreError::Untold(error) => {
                 tracing::error!(%error, "nobody could be told of a withdrawn secret");

@@ -45,7 +45,7 @@ impl Refusals {
     fn count(&self, workspace: i64, author: &Author, now: Micros) -> (u64, Option<Minute>) {
         let mut minutes = self.minutes();
         let fresh = Minute { author: author.clone(), begins: now, refused: 0 };
-        let minute = minutes.entry((workspace, author.via.clone())).or_insert_with(|| fresh.clone());
+        let minute = minutes.entry((workspace, whose(author))).or_insert_with(|| fresh.clone());
         let over = minute.begins + MINUTE <= now;
         let before = over.then(|| std::mem::replace(minute, fresh));
         minute.refused += 1;
@@ -55,7 +55,7 @@ impl Refusals {
     /// Takes a number back that could not be written down.
     fn keep(&self, workspace: i64, minute: &Minute) {
         let mut minutes = self.minutes();
-        let kept = minutes.entry((workspace, minute.author.via.clone()));
+        let kept = minutes.entry((workspace, whose(&minute.author)));
         kept.and_modify(|kept| kept.refused += minute.beyond()).or_insert_with(|| minute.clone());
     }
 
@@ -108,4 +108,9 @@ async fn write_number(app: &App, workspace: i64, minute: &Minute) -> Answer<()> 
         app.refusals.keep(workspace, minute);
     }
     Ok(written?)
+}
+
+/// By whom refusals are counted: a person, however many sessions they open.
+fn whose(author: &Author) -> String {
+    author.id.map_or_else(|| author.via.clone(), |id| format!("user {id}"))
 }

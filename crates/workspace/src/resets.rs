@@ -138,6 +138,7 @@ pub async fn accept(
     let (mut change, row) = links::redeem(app, workspace, Purpose::Reset, secret, password, caller).await?;
     change.shut_out(crate::id(row.id)).await?;
     change.set_pin(crate::id(row.id), None).await?;
+    change.forget_guesses(&By::Password(&row.email).target(workspace.id)).await?;
     let detail = serde_json::json!({ "before": {}, "after": { "password": "changed" } });
     change.record(Act::done("password_reset:use", "user", row.id, row.name).with(detail));
     Ok(change.commit().await?)

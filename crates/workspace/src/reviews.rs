@@ -277,7 +277,7 @@ async fn tell_reviewers(change: &mut store::Change<'_>, actor: &Actor, review: I
     let path = format!("/reviews/{review}");
     let by = mail::named(model, actor.id());
     for other in others {
-        let filled = |mail: Text| mail.with("by", &by).with("review", name).with("path", &path);
+        let filled = |mail: Text| mail.with("by", &by).with("review", mail::plain(name)).with("path", &path);
         mail::post(change, other, mail::Kind::ReviewStarted, filled).await?;
     }
     Ok(())

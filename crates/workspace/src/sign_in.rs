@@ -236,9 +236,13 @@ impl Tried<'_> {
         for by in counted {
             guesses::give_back(self.app, self.workspace, *by).await?;
         }
-        let Account { id, name, temporary, .. } = account?;
-        start(self.app, self.workspace, (id, &name), self.caller, Opened { by_pin: self.by_pin, temporary })
-            .await
+        let Account { id, name, temporary, hash, .. } = account?;
+        let opened = Opened { by_pin: self.by_pin, temporary, checked: hash };
+        match start(self.app, self.workspace, (id, &name), self.caller, opened).await {
+            // It was another one by then.
+            Err(Refusal { code: Code::NotFound, .. }) => Err(wrong),
+            started => started,
+        }
     }
 
     async fn note(&self, reason: &str) -> Answer<()> {
@@ -272,6 +276,8 @@ struct Opened {
     by_pin: bool,
     /// The secret, where others know it too until a moment: then the session ends with it at the latest.
     temporary: Option<(Secret, Micros)>,
+    /// The hash that the secret was checked with.
+    checked: Option<String>,
 }
 
 async fn start(
@@ -281,7 +287,7 @@ async fn start(
     caller: &Caller,
     opened: Opened,
 ) -> Answer<NewSession> {
-    let Opened { by_pin, temporary } = opened;
+    let Opened { by_pin, temporary, checked } = opened;
     let (token, lasts) = (new_token("rfs"), app.store.now() + LASTS);
     let expires_at = temporary.map_or(lasts, |(_, until)| until.min(lasts));
     let temporary = temporary.map(|(secret, _)| secret);
@@ -295,6 +301,7 @@ async fn start(
         expires_at,
         by_pin,
         temporary,
+        checked: checked.as_deref(),
     };
     app.store.start_session(workspace, user, name, &new).await?;
     Ok(NewSession { token, user, expires_at, device, temporary })

@@ -10,6 +10,7 @@ use store::user::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
 use crate::confirm::{self, Confirmation};
+use crate::guesses::By;
 use crate::invitations::{self, Invitation};
 use crate::known::Known;
 use crate::language::Language;
@@ -425,12 +426,14 @@ async fn changes_email(
     email: &str,
 ) -> Answer<()> {
     let user = id(old.id);
-    let Some(actor) = actor.filter(|actor| actor.id() != user) else { return Ok(()) };
-    if !actor.may_to(Permission::UserResetCredentials, Noun::User, user) {
+    let Some(actor) = actor else { return Ok(()) };
+    let own = actor.id() == user;
+    if !own && !actor.may_to(Permission::UserResetCredentials, Noun::User, user) {
         return Err(Refusal::lacks(Permission::UserResetCredentials));
     }
-    let by = actor.snapshot().model().label(actor.id());
-    let filled = |text: access::Text| text.with("by", by).with("new", email);
+    invitations::take_turn(change, &old.email).await?;
+    let by = mail::named(actor.snapshot().model(), actor.id());
+    let filled = |text: access::Text| text.with("by", &by).with("new", email);
     mail::post(change, user, mail::Kind::AddressChanged, filled).await
 }
 
@@ -590,6 +593,7 @@ pub async fn reset_password(
     }
     change.shut_out(permit.id()).await?;
     change.set_pin(permit.id(), None).await?;
+    change.forget_guesses(&By::Password(&row.email).target(permit.workspace())).await?;
     change.is_for_good();
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;

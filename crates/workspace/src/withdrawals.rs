@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use access::Id;
 use access::model::Standing;
-use store::known_secret::{LASTS, OPERATOR, Secret, Withdrawn};
+use store::known_secret::{LASTS, OPERATOR, SOMEBODY, Secret, Withdrawn};
 use store::link::Purpose;
 use store::mail::{Addressee, MailLink};
 use store::{Change, StoreError};
@@ -40,7 +40,7 @@ async fn tell_all(change: &mut Change<'_>, withdrawn: &[Withdrawn]) -> Answer<()
 
 /// Tells somebody who knew a secret that it no longer works; their name. Nobody, where they are gone themselves.
 async fn tell_knower(change: &mut Change<'_>, knower: Id, person: &Addressee) -> Answer<Option<String>> {
-    if knower == OPERATOR {
+    if [OPERATOR, SOMEBODY].contains(&knower) {
         return Ok(None);
     }
     let name = match change.addressee(knower).await {
@@ -62,7 +62,7 @@ async fn tell_person(
     withdrawn: &[&Withdrawn],
     others: &str,
 ) -> Answer<()> {
-    let only_pin = withdrawn.iter().all(|withdrawn| withdrawn.secret == Secret::Pin);
+    let only_pin = withdrawn.iter().all(|w| matches!(w.secret, Secret::Pin | Secret::ChosenPin));
     if only_pin && change.has_password(user).await? {
         let filled = |text: access::Text| text.with("others", others).with("path", "/profile");
         return mail::post(change, user, mail::Kind::PinWithdrawn, filled).await;

@@ -45,7 +45,7 @@ pub struct Create {
     /// Email address of the Owner, or of the first Admin where the preset has no Owner.
     #[arg(long)]
     owner_email: String,
-    /// Their name; the email address unless told.
+    /// Their name; what stands before the @ of their address unless told.
     #[arg(long)]
     owner_name: Option<String>,
     /// IANA time zone.
@@ -94,7 +94,8 @@ impl Create {
             time_zone: &time_zone,
             country_code: "",
             is_demo: false,
-            owner_name: self.owner_name.as_deref().unwrap_or(&email),
+            // Until they say how they are called: an address would be taken apart in every mail.
+            owner_name: self.owner_name.as_deref().or(email.split('@').next()).unwrap_or(&email),
             owner_email: &email,
             owner_password: Some(&hash),
             seats: self.seats,

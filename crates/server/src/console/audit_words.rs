@@ -219,7 +219,7 @@ pub fn sentence(model: &Model, entry: &EntryView) -> Markup {
 }
 
 fn is_about_oneself(entry: &EntryView) -> bool {
-    entry.actor == entry.object && entry.act.starts_with("session:")
+    entry.actor == entry.object && ["session:create", "session:delete"].contains(&entry.act.as_str())
 }
 
 fn oneself(entry: &EntryView, who: Markup) -> Markup {

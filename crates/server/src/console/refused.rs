@@ -83,7 +83,7 @@ fn explain(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> (&'stat
 
 /// The offer to ask for what is missing, where somebody could give it.
 fn offer(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Markup {
-    let missing = refusal.permission.filter(|_| matches!(refusal.code, Code::Forbidden | Code::HandsOver));
+    let missing = refusal.permission.filter(|_| refusal.code == Code::Forbidden);
     html! { @if let Some(missing) = missing { (ask::offer(request, endpoint.asks, missing)) } }
 }
 

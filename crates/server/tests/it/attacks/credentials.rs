@@ -447,3 +447,42 @@ async fn guesses_from_an_office_at_one_account_keep_its_other_people_from_nothin
         with_password(&company, office, &ben.email, PASSWORD).await.expect(201);
     }
 }
+
+#[tokio::test]
+async fn a_session_that_a_pin_opened_reads_no_links_in_the_outbox() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    phone_user(&company, "company_admin", PHONE).await;
+    let mobile = pin_session(&company, "192.0.2.1").await;
+    assert_eq!(mobile.get("/api/v1/outbox").await.expect(403).code(), "password_needed");
+    mobile.post("/api/v1/me/elevate", json!({ "password": PASSWORD })).await.expect(204);
+    mobile.get("/api/v1/outbox").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_reset_opens_the_door_that_a_strangers_guesses_closed() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    company.give_password(agent.id).await;
+    for at in 0..40 {
+        with_password(&company, &format!("198.51.100.{at}"), &agent.email, "a stranger's guess").await;
+    }
+    with_password(&company, "203.0.113.1", &agent.email, PASSWORD).await.expect(429);
+    let reset = format!("/api/v1/users/{}/password", agent.id);
+    let given = company.owner.client.post(&reset, json!({})).await.expect(201).json;
+    let given = given["password"].as_str().unwrap();
+    with_password(&company, "203.0.113.1", &agent.email, given).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_name_makes_no_password_harder() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let new = |password: &str| json!({ "email": "olive@garden.example", "name": "Olive Garden", "password": password });
+    for easy in ["Olive2026!!", "olive-garden-1", "garden.example1"] {
+        let refused = company.owner.client.post("/api/v1/users", new(easy)).await.expect(422);
+        assert_eq!(refused.json["field"], "password", "{easy}");
+    }
+    company.owner.client.post("/api/v1/users", new("lantern goose olive trombone")).await.expect(201);
+}

@@ -356,3 +356,13 @@ async fn a_form_with_a_secret_is_not_sent_out_again() {
     let answer = company.form(&company.owner, &format!("/users/{}/role", agent.id), &form).await;
     assert!(!answer.text.contains("hunter2hunter2"), "{}", answer.text);
 }
+
+#[tokio::test]
+async fn a_mailbox_has_no_second_spelling_in_quotes() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    for email in ["\"boss\"@acme.example", "\"b\\oss\"@acme.example"] {
+        let new = json!({ "email": email, "name": "Boss" });
+        assert_eq!(company.owner.client.post("/api/v1/users", new).await.expect(422).json["field"], "email");
+    }
+}

@@ -577,3 +577,110 @@ fn a_workspace_from_the_command_line_begins_with_a_temporary_password_and_a_toke
     assert!(said.contains("Temporary password") && said.contains("good for 7 days"), "{said}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test]
+async fn all_02_whoever_may_have_chosen_a_secret_does_not_rise_with_its_person() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let hr = recruiter(&company).await;
+    let admin = company.role("admin").await;
+    // The maker signs in first and chooses: what they chose goes with the first gain that they lack.
+    let added = add(&company, &hr.client, json!({})).await;
+    let maker = client(&company, sign_in(&company, &added.email, &password(&added.answer)).await);
+    maker.put("/api/v1/me/password", json!({ "new": OWN })).await.expect(204);
+    maker.get("/api/v1/me").await.expect(200);
+    give_role(&company, added.id, company.role("agent").await).await;
+    maker.get("/api/v1/me").await.expect(200);
+    give_role(&company, added.id, admin).await;
+    maker.get("/api/v1/me").await.expect(401);
+    sign_in(&company, &added.email, OWN).await.expect(401);
+    assert!(mails_to(&company, added.id).await.contains(&"own_secret".to_owned()));
+    // So does a PIN, beside a password that is the person's own.
+    let person = company.hire_into("agent", json!({ "phone": "+442079460133" })).await;
+    company.give_password(person.id).await;
+    let reset = format!("/api/v1/users/{}/pin", person.id);
+    let pin = hr.client.post(&reset, json!({})).await.expect(201).json["pin"].as_str().unwrap().to_owned();
+    let maker = client(&company, sign_in_by_pin(&company, "+442079460133", &pin).await);
+    maker.put("/api/v1/me/pin", json!({ "pin": "7391" })).await.expect(204);
+    give_role(&company, person.id, admin).await;
+    maker.get("/api/v1/me").await.expect(401);
+    sign_in_by_pin(&company, "+442079460133", "7391").await.expect(401);
+    sign_in(&company, &person.email, PASSWORD).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_pin_that_another_may_have_chosen_goes_with_the_password() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let person = company.hire_into("agent", json!({ "phone": "+442079460134" })).await;
+    company.give_password(person.id).await;
+    let reset = format!("/api/v1/users/{}/pin", person.id);
+    let pin = company.owner.client.post(&reset, json!({ "pin": "7391" })).await.expect(201).json;
+    let maker =
+        client(&company, sign_in_by_pin(&company, "+442079460134", pin["pin"].as_str().unwrap()).await);
+    maker.put("/api/v1/me/pin", json!({ "pin": "8264" })).await.expect(204);
+    let own = client(&company, sign_in(&company, &person.email, PASSWORD).await);
+    own.put("/api/v1/me/password", json!({ "current": PASSWORD, "new": OWN })).await.expect(204);
+    sign_in_by_pin(&company, "+442079460134", "8264").await.expect(401);
+}
+
+#[tokio::test]
+async fn cal_18_ownership_does_not_pass_to_an_address_that_was_changed() {
+    let server = TestServer::start_with(|config| config.sends_mail = true).await;
+    let company = server.company("onoff").await;
+    let admin = company.hire("admin").await;
+    let role = company.role("admin").await;
+    let ceo = add(&company, &admin.client, json!({ "role": role })).await;
+    company.give_password(ceo.id).await;
+    let them = client(&company, sign_in(&company, &ceo.email, PASSWORD).await);
+    let edit = json!({ "email": "ceo@onoff.example", "password": PASSWORD });
+    them.patch(&format!("/api/v1/users/{}", ceo.id), edit).await.expect(200);
+    assert_eq!(mails_to(&company, ceo.id).await, ["address_changed"]);
+    transfer(&company, ceo.id).await.expect(422);
+    let forgot = format!("/w/{}/forgot", company.slug);
+    form(&server, &forgot, &[("email", "ceo@onoff.example")]).await.expect(200);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(mails_to(&company, ceo.id).await, ["address_changed"], "for a day, no link is sent");
+}
+
+#[tokio::test]
+async fn cly_04_what_checked_the_old_password_does_not_come_in_after_the_reset() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    for _ in 0..4 {
+        let person = company.hire("agent").await;
+        company.give_password(person.id).await;
+        let (email, reset) = (person.email.clone(), format!("/api/v1/users/{}/password", person.id));
+        let (token, change) =
+            (json!({ "name": "late", "password": PASSWORD }), json!({ "current": PASSWORD, "new": OWN }));
+        let (one, two, late, changed, done) = tokio::join!(
+            sign_in(&company, &email, PASSWORD),
+            sign_in(&company, &email, PASSWORD),
+            person.client.post("/api/v1/tokens", token),
+            person.client.put("/api/v1/me/password", change),
+            company.owner.client.post(&reset, json!({})),
+        );
+        done.expect(201);
+        for answer in [one, two, late] {
+            let secret = answer.json["token"].as_str().or(answer.json["secret"].as_str()).map(str::to_owned);
+            if let Some(secret) = secret {
+                server.stranger().with_token(&secret).get("/api/v1/me").await.expect(401);
+            }
+        }
+        let _ = changed;
+        sign_in(&company, &email, OWN).await.expect(401);
+    }
+    // The same without luck: a hash that was checked before.
+    let person = company.hire("agent").await;
+    let new = store::session::NewSession {
+        token_hash: "late",
+        device_hash: None,
+        agent: "",
+        expires_at: i64::MAX,
+        by_pin: false,
+        temporary: None,
+        checked: Some("the hash of the password before"),
+    };
+    let late = server.app.store.start_session(company.id, access::Id(person.id), "Late", &new).await;
+    assert!(matches!(late, Err(store::StoreError::Missing)));
+}
