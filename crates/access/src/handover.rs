@@ -190,9 +190,11 @@ impl Step<'_> {
     /// The people who have all these powers over something as it stands.
     fn could(&self, what: Id, permissions: PermissionSet) -> impl Iterator<Item = Id> {
         let touches = self.before.touches_at(what, self.before.at()).unwrap_or_default();
+        let of_others = move |id: Id| touches.iter().copied().filter(|at| *at != id).collect::<Vec<Id>>();
         let active = self.before.model().users.iter().filter(|(_, user)| user.standing == Standing::Active);
         active.map(|(id, _)| *id).filter(move |id| {
             let holder = Holder::of(self.before, *id, PRESENT);
+            let touches = of_others(*id);
             holder.is_some_and(|holder| permissions.iter().all(|p| holder.reaches(p, &touches)))
         })
     }

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use store::audit::Act;
 use store::{Intent, Receipt};
+use tokio_stream::StreamExt as _;
 use workspace::language::Language;
 use workspace::secrets::token_hash;
 use workspace::{Code, Refusal, lookups, refusals};
@@ -24,6 +25,10 @@ use crate::{Server, console, cookie, endpoints, host, own_secret, password_first
 
 /// So long may a body take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
+
+/// So much of a body that is refused unread is read away, and for so long.
+const DRAINED: usize = 2 * 1024 * 1024;
+const DRAINED_WITHIN: Duration = Duration::from_secs(2);
 
 /// So many characters of a path are kept in the audit log, which keeps what anybody sends for good.
 const KEPT_OF_PATH: usize = 200;
@@ -119,9 +124,12 @@ async fn dispatch(
         None => Language::default(),
     };
     let answer = async {
-        let outcome = match found {
+        let outcome = match found.and_then(|()| admitted(&mut request, endpoint, &parts.method)) {
             Ok(()) => handle(&mut request, endpoint, &parts.method, body).await,
-            Err(refusal) => Err(refusal),
+            Err(refusal) => {
+                drain(body).await;
+                Err(refusal)
+            }
         };
         match outcome {
             Ok(response) => done(&request, endpoint.face, response),
@@ -151,18 +159,39 @@ fn keeps_language(request: &Request, face: Face) -> Option<HeaderValue> {
     cookie::keep_language(request.server.config.secure_cookies, chosen).parse().ok()
 }
 
+/// What is refused before the body is read.
+fn admitted(request: &mut Request, endpoint: &Endpoint, method: &Method) -> Result<(), Refusal> {
+    if !matches!(endpoint.asks, Asks::Nothing(_)) {
+        request.identity()?;
+    }
+    own_secret::check(request, endpoint)?;
+    viewing::check(request, endpoint, method)?;
+    password_first::check(request, endpoint, method)
+}
+
+/// Reads away a body of the usual size that is not looked at: a client that is still sending would find its connection
+/// closed in place of the answer (RFC 9112, 9.6).
+async fn drain(body: Body) {
+    let mut left = DRAINED;
+    let mut chunks = body.into_data_stream();
+    let reading = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Whoever sends slowly is answered without.
+    let _ = tokio::time::timeout(DRAINED_WITHIN, reading).await;
+}
+
 async fn handle(
     request: &mut Request,
     endpoint: &Endpoint,
     method: &Method,
     body: Body,
 ) -> Result<Response, Refusal> {
-    if !matches!(endpoint.asks, Asks::Nothing(_)) {
-        request.identity()?;
-    }
-    own_secret::check(request, endpoint)?;
-    viewing::check(request, endpoint, method)?;
-    password_first::check(request, endpoint, method)?;
     let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, endpoint.largest_body)).await;
     let body =
         body.map_err(|_| Refusal::because(Code::BadRequest, "The body of the request took too long."))?;

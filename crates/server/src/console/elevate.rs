@@ -10,12 +10,14 @@ use super::paging::with;
 use super::parts::own_password;
 use crate::input::Pairs;
 use crate::request::Request;
+use crate::ui::badge::Tone;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::card;
 use crate::ui::dialog;
 use crate::ui::form;
 use crate::ui::page::{PageHead, page_head};
 use crate::ui::text::t;
+use crate::ui::toast::toast;
 
 /// The page with the form.
 pub async fn show(request: Request, _: Identity, _: ()) -> Result<Markup, Refusal> {
@@ -33,7 +35,7 @@ pub fn ask(request: &Request) -> Response {
         ("hx-reselect", "#elevate"),
         ("hx-push-url", "false"),
     ];
-    let body = form_of(request, dialog::cancel("elevate"));
+    let body = form_of(request, true, dialog::cancel("elevate"));
     (headers, dialog::dialog("elevate", t("Your password first"), true, body)).into_response()
 }
 
@@ -43,12 +45,12 @@ fn page(request: &Request) -> Markup {
     let cancel = button::link(&Button::new(Kind::Plain, t("Cancel")), &back);
     let main = html! {
         (page_head(&PageHead { title, ..PageHead::default() }))
-        (card(t("Password"), "", None, form_of(request, cancel)))
+        (card(t("Password"), "", None, form_of(request, false, cancel)))
     };
     Frame::new(request, title).around(main)
 }
 
-fn form_of(request: &Request, cancel: Markup) -> Markup {
+fn form_of(request: &Request, over_page: bool, cancel: Markup) -> Markup {
     let why = t(
         "You signed in with a PIN. People, roles, numbers, settings and the plan ask for your password, which then counts for a quarter of an hour. Nothing has been changed yet.",
     );
@@ -56,18 +58,32 @@ fn form_of(request: &Request, cancel: Markup) -> Markup {
     let body = html! {
         p { (why) }
         input type="hidden" name="next" value=(next);
+        @if over_page { input type="hidden" name=(OVER) value="1"; }
         (own_password("elevate"))
         (form::form_actions(html! { (cancel) (button::submit(&Button::new(Kind::Primary, t("Go on")))) }))
     };
     form::form("elevate-form", &path(request, "/elevate"), &csrf(request), body)
 }
 
-/// Takes the password, and leads back to where it was asked for.
-pub async fn submit(request: Request, who: Identity, typed: Pairs) -> Result<Redirect, Refusal> {
+/// Says that the form stands over a page, which stays as it is with everything that is typed there.
+const OVER: &str = "over";
+
+/// Takes the password, and leads back to where it was asked for; over a page, to what is open there.
+pub async fn submit(request: Request, who: Identity, typed: Pairs) -> Result<Response, Refusal> {
     let confirmation = request.confirmation(Some(typed.raw("password")));
     elevation::lift(&request.server.app, &who, &confirmation).await?;
+    if typed.get(OVER) == "1" && request.headers.contains_key("hx-request") {
+        let headers = [
+            ("hx-retarget", "#toasts"),
+            ("hx-reswap", "innerHTML show:none"),
+            ("hx-reselect", "[data-toast]"),
+            ("hx-push-url", "false"),
+        ];
+        let said = t("Your password counts for a quarter of an hour. Do now what asked for it.");
+        return Ok((headers, toast(Tone::Good, said, None)).into_response());
+    }
     let home = path(&request, "");
     let next = typed.get("next");
     let ours = next.starts_with(&format!("{home}/")) && next.chars().all(|c| c.is_ascii_graphic());
-    Ok(Redirect::to(&with(if ours { next } else { &home }, "done", "lifted")))
+    Ok(Redirect::to(&with(if ours { next } else { &home }, "done", "lifted")).into_response())
 }

@@ -412,3 +412,17 @@ async fn what_is_only_tried_with_many_people_waits_for_no_writer_and_holds_none_
     let done = owner.post("/api/v1/users/bulk", bulk(json!({ "role": role }))).await.expect(200);
     assert_eq!(done.json["changed"], 5);
 }
+
+#[tokio::test]
+async fn a_refusal_is_answered_however_much_is_still_being_sent() {
+    let server = TestServer::start().await;
+    let client = server.stranger().with_token(&format!("rft_{}", "0".repeat(64)));
+    for size in [14, 200_000, 900_000] {
+        for _ in 0..10 {
+            let body = "x".repeat(size);
+            let request =
+                client.request(Method::POST, "/api/v1/users").header("content-type", "application/json");
+            client.send(request.body(body)).await.expect(401);
+        }
+    }
+}

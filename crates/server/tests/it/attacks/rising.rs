@@ -208,7 +208,11 @@ async fn all_02_an_extension_is_handed_on_with_what_is_in_its_box() {
     let technician = with_role(&company, holds, json!({})).await;
     let path = format!("/api/v1/extensions/{extension}");
     let refused = handed(technician.client.patch(&path, json!({ "user": bob.id })).await);
-    assert!(refused.json["detail"].as_str().unwrap().contains("voicemail"), "{}", refused.text);
+    assert!(
+        refused.json["detail"].as_str().unwrap().contains("It can be done by: First User"),
+        "{}",
+        refused.text
+    );
     let new = json!({ "digits": "202", "user": bob.id });
     technician.client.post("/api/v1/extensions", new).await.expect(201);
     company.owner.client.patch(&path, json!({ "user": bob.id })).await.expect(200);
