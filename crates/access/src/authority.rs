@@ -165,11 +165,15 @@ pub fn standing(snapshot: &Snapshot) -> Result<(), Breach> {
 /// Whether an actor may hand a list of cells out, as a role, toggle, token or temporary access. What the plan lacks
 /// counts as held by whoever would hold it: a smaller plan keeps nobody from giving the roles that it cuts.
 pub fn may_define(actor: &Actor, cells: &[Cell]) -> Result<(), Breach> {
+    may_define_at(actor, cells, actor.snapshot().at())
+}
+
+fn may_define_at(actor: &Actor, cells: &[Cell], at: Micros) -> Result<(), Breach> {
     if let Some((permission, _)) = cells.iter().find(|(p, _)| !p.can_be_given()) {
         return Err(Breach::CannotBeGiven(*permission));
     }
     let wanted: Powers = cells.iter().collect();
-    let held = actor.snapshot().under_any_plan(actor.id(), actor.snapshot().at()).only(actor.scope());
+    let held = actor.snapshot().under_any_plan(actor.id(), at).only(actor.scope());
     let lacks = |(p, reaches): &Cell| reaches.iter().any(|r| !held.has(*p, r));
     match wanted.iter().find(lacks) {
         Some((permission, _)) => Err(Breach::GivesMore { user: None, permission }),
@@ -223,7 +227,8 @@ pub fn may_record(actor: &Actor, before: &Snapshot, id: Id, record: &User) -> Re
 fn definitions(actor: &Actor, before: &Model, after: &Model) -> Result<(), Breach> {
     let default = after.default_role.filter(|_| before.default_role != after.default_role);
     if let Some(role) = default.and_then(|role| after.roles.get(&role)) {
-        may_define(actor, &role.holds)?;
+        // It is given for good, so it is no gift of somebody who holds it for a while.
+        may_define_at(actor, &role.holds, Micros::MAX)?;
     }
     let held = bundles(before);
     for (id, cells) in bundles(after) {

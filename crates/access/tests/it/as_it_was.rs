@@ -1,68 +1,9 @@
 //! What the guard took before it judged what comes under whom: kept to show that the oracle finds what it let through.
 
-use std::collections::BTreeSet;
+use access::model::User;
+use access::{Actor, Id, Model, Permission, PermissionSet, Powers, Reach, Snapshot};
 
-use access::model::{EntityKind, Grant, Micros, Setting, Standing, User};
-use access::preset::Plan;
-use access::{Actor, Cell, Folded, Id, Model, Permission, PermissionSet, Powers, Reach, Snapshot};
-
-use crate::reference;
-use crate::worlds::UNITS;
-
-/// Everything that is set for one user, and what it comes to.
-#[derive(Debug, PartialEq)]
-struct Lines<'a> {
-    record: Option<&'a User>,
-    settings: Vec<(Id, Setting)>,
-    leads: BTreeSet<Id>,
-    grants: Vec<&'a Grant>,
-    temporary: Vec<(Id, &'a [Cell], Micros)>,
-    latent: Powers,
-}
-
-fn lines(s: &Snapshot, user: Id) -> Lines<'_> {
-    let m = s.model();
-    Lines {
-        record: m.users.get(&user),
-        settings: m.settings.iter().filter(|((u, _), _)| *u == user).map(|((_, t), s)| (*t, *s)).collect(),
-        leads: m.leads.iter().filter(|(u, _)| *u == user).map(|(_, d)| *d).collect(),
-        grants: m.grants.iter().filter(|g| g.user == user).collect(),
-        temporary: m
-            .temporary
-            .iter()
-            .filter(|t| t.user == user)
-            .map(|t| (t.id, t.holds.as_slice(), t.expires_at))
-            .collect(),
-        latent: s.latent(user),
-    }
-}
-
-/// What a permission can be held over.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Over {
-    Everything,
-    Unit(Id),
-    Thing(Id),
-    OwnRows,
-}
-
-fn overs(model: &Model) -> impl Iterator<Item = Over> {
-    let units = UNITS.into_iter().map(Over::Unit);
-    let things = model.entities.keys().copied().map(Over::Thing);
-    [Over::Everything, Over::OwnRows].into_iter().chain(units).chain(things)
-}
-
-fn has(powers: &Powers, folded: &Folded, permission: Permission, over: Over) -> bool {
-    powers.has(permission, Reach::All)
-        || match over {
-            Over::Everything => false,
-            Over::OwnRows => powers.has(permission, Reach::Own),
-            Over::Unit(unit) => powers.has(permission, Reach::Team) && folded.leads(unit),
-            Over::Thing(thing) => {
-                powers.has(permission, Reach::Assigned) && folded.granted(permission).any(|id| id == thing)
-            }
-        }
-}
+use crate::laws::{Over, has, lines, not_overrun, overs, somebody_manages};
 
 /// Whether an actor may pass something on: they hold it; or it is over a thing, and the permission cannot be held
 /// further than over granted things, which the actor does; or the actor's team shows them as much: the thing itself
@@ -112,44 +53,6 @@ pub fn breach(actor: &Actor, before: &Snapshot, after: &Snapshot) -> Result<(), 
     }
     not_overrun(was, is, after.at())?;
     defined_lawfully(actor, was, is)
-}
-
-/// Never more people than seats, more numbers in use than licences, or more numbers for one person than before or
-/// than the plan allows (CLY-06, ONF-06, ONF-07).
-fn not_overrun(was: &Model, is: &Model, now: Micros) -> Result<(), String> {
-    if is.seats.is_some_and(|seats| is.users.len() > seats as usize) {
-        return Err(format!("{} people on {:?} seats", is.users.len(), is.seats));
-    }
-    let in_use: BTreeSet<Id> = is.users.keys().flat_map(|user| numbers_of(is, *user, now)).collect();
-    let preset = is.users.values().filter_map(|user| user.preset_number);
-    let in_use = in_use.into_iter().chain(preset).collect::<BTreeSet<Id>>().len();
-    if is.licences.is_some_and(|licences| in_use > licences as usize) {
-        return Err(format!("{in_use} numbers on {:?} licences", is.licences));
-    }
-    let most = Plan::by_key(&is.plan).and_then(|plan| plan.numbers_per_user);
-    for user in is.users.keys() {
-        let (had, has) = (numbers_of(was, *user, now).count(), numbers_of(is, *user, now).count());
-        if most.is_some_and(|most| has > had && has > most as usize) {
-            return Err(format!("{user} has {has} numbers, and the plan lets them have {most:?}"));
-        }
-    }
-    Ok(())
-}
-
-/// The numbers that somebody may call with.
-fn numbers_of(model: &Model, user: Id, now: Micros) -> impl Iterator<Item = Id> {
-    let usable = move |g: &&Grant| g.user == user && g.may_use && g.expires_at.is_none_or(|at| now < at);
-    let numbers = |id: &Id| model.entities.get(id).is_some_and(|e| e.kind == EntityKind::Number);
-    model.grants.iter().filter(usable).map(|g| g.entity).filter(numbers)
-}
-
-/// Whether somebody active can manage people and roles.
-fn somebody_manages(model: &Model, now: Micros) -> bool {
-    let keys = [Permission::UserAssignRole, Permission::UserSetAccess, Permission::RoleWrite];
-    let active = model.users.iter().filter(|(_, u)| u.standing == Standing::Active);
-    active
-        .into_iter()
-        .any(|(id, _)| keys.iter().all(|p| reference::held(model, now, *id, *p).contains(&Reach::All)))
 }
 
 fn changed_lawfully(actor: &Actor, before: &Snapshot, after: &Snapshot, user: Id) -> Result<(), String> {

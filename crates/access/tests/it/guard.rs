@@ -437,6 +437,18 @@ fn all_02_a_bundle_that_reaches_nothing_today_is_given_only_by_who_holds_it() {
 }
 
 #[test]
+fn all_02_who_holds_a_role_for_a_while_does_not_make_it_everybodys_first() {
+    let mut model = workspace("standard");
+    let (owner, lead) = (worlds::nth_user(0), worlds::nth_user(3));
+    let analyst = role_of_key(&model, "analyst");
+    let first = |m: &mut Model| m.default_role = Some(analyst);
+    assert!(names_more(judge(&model, lead, first)));
+    model.temporary.push(worlds::temporary(900, lead, model.roles[&analyst].holds.clone(), NOW + 9));
+    assert!(names_more(judge(&model, lead, first)));
+    assert_eq!(judge(&model, owner, first), Ok(()));
+}
+
+#[test]
 fn all_02_what_the_plan_masks_is_a_gift_too() {
     let mut model = workspace("onoff");
     let [admin, user] = [1, 3].map(worlds::nth_user);

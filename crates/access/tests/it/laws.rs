@@ -13,7 +13,7 @@ use crate::worlds::UNITS;
 
 /// Everything that is set for one user, and what it comes to.
 #[derive(Debug, PartialEq)]
-struct Lines<'a> {
+pub struct Lines<'a> {
     record: Option<&'a User>,
     settings: Vec<(Id, Setting)>,
     leads: BTreeSet<Id>,
@@ -22,7 +22,7 @@ struct Lines<'a> {
     latent: Powers,
 }
 
-fn lines(s: &Snapshot, user: Id) -> Lines<'_> {
+pub fn lines(s: &Snapshot, user: Id) -> Lines<'_> {
     let m = s.model();
     Lines {
         record: m.users.get(&user),
@@ -41,20 +41,20 @@ fn lines(s: &Snapshot, user: Id) -> Lines<'_> {
 
 /// What a permission can be held over.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Over {
+pub enum Over {
     Everything,
     Unit(Id),
     Thing(Id),
     OwnRows,
 }
 
-fn overs(model: &Model) -> impl Iterator<Item = Over> {
+pub fn overs(model: &Model) -> impl Iterator<Item = Over> {
     let units = UNITS.into_iter().map(Over::Unit);
     let things = model.entities.keys().copied().map(Over::Thing);
     [Over::Everything, Over::OwnRows].into_iter().chain(units).chain(things)
 }
 
-fn has(powers: &Powers, folded: &Folded, permission: Permission, over: Over) -> bool {
+pub fn has(powers: &Powers, folded: &Folded, permission: Permission, over: Over) -> bool {
     powers.has(permission, Reach::All)
         || match over {
             Over::Everything => false,
@@ -115,7 +115,7 @@ pub fn breach(actor: &Actor, before: &Snapshot, after: &Snapshot) -> Result<(), 
 
 /// Never more people than seats, more numbers in use than licences, or more numbers for one person than before or
 /// than the plan allows (CLY-06, ONF-06, ONF-07).
-fn not_overrun(was: &Model, is: &Model, now: Micros) -> Result<(), String> {
+pub fn not_overrun(was: &Model, is: &Model, now: Micros) -> Result<(), String> {
     if is.seats.is_some_and(|seats| is.users.len() > seats as usize) {
         return Err(format!("{} people on {:?} seats", is.users.len(), is.seats));
     }

@@ -65,7 +65,7 @@ pub async fn list(
     let main = html! {
         (page_head(&PageHead { title: t("Requests"), subtitle: t("What people ask for, as far as you may decide it."), ..PageHead::default() }))
         (tabs(t("Requests"), &[
-            Tab { href: &here, label: t("Open"), count: &waiting, current: open },
+            Tab { href: &here, label: t("Waiting"), count: &waiting, current: open },
             Tab { href: &decided, label: t("Decided"), count: "", current: !open },
         ]))
         @if found.is_empty() { (empty(Icon::Ask, nothing, about, None)) }
@@ -113,7 +113,7 @@ fn chips(name: &str, words: &[impl AsRef<str>]) -> Markup {
 /// Where a request stands.
 pub fn state(asked: &RequestView) -> Markup {
     match asked.state.as_str() {
-        "open" => status(Tone::Warn, t("Open")),
+        "open" => status(Tone::Warn, t("Waiting")),
         "granted" => status(Tone::Good, t("Granted")),
         "declined" => status(Tone::Bad, t("Declined")),
         _ => status(Tone::Neutral, t("Withdrawn")),

@@ -67,7 +67,7 @@ fn row(review: &ReviewView, here: &str) -> Row {
 /// Whether a review is open.
 pub fn state(review: &ReviewView) -> Markup {
     match review.closed_at {
-        None => status(Tone::Warn, t("Open")),
+        None => status(Tone::Warn, t("Under way")),
         Some(_) => status(Tone::Good, t("Closed")),
     }
 }
