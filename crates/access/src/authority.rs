@@ -250,7 +250,7 @@ fn bundles(model: &Model) -> BTreeMap<(Id, bool), Vec<Cell>> {
 
 /// The users whose record is another after the change, or for whom something else is set, even if it makes no
 /// difference today: a denial that bites with the next role, or anything at all while they are banned.
-fn changed(was: &Model, is: &Model) -> BTreeSet<Id> {
+pub fn changed(was: &Model, is: &Model) -> BTreeSet<Id> {
     let mut users = holders_of_changed(was, is);
     users.extend(differing(&was.users, &is.users));
     // Most changes leave most of these alone, and comparing them whole is cheap.
@@ -340,7 +340,8 @@ pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breac
     }
 }
 
-/// Whether somebody holds anything, under any plan, that they did not hold before.
+/// Whether somebody holds anything, under any plan, that they did not hold before. Asked of each in turn it costs two
+/// folds each: ask it of those whom the change concerns ([`changed`]).
 pub fn has_gained(before: &Snapshot, after: &Snapshot, user: Id) -> bool {
     let (now, then) = (Holder::of(after, user, PRESENT), Holder::of(before, user, PRESENT));
     now.is_some_and(|now| beyond(&now, then.as_ref(), None, now.atoms()).is_some())

@@ -100,8 +100,7 @@ impl Powers {
 
     /// Adds a permission at some reaches, and at every narrower reach that it can have.
     pub fn add(&mut self, permission: Permission, reaches: Reaches) {
-        let closed = reaches.iter().fold(reaches, |set, r| set.union(r.narrower()));
-        for reach in closed.intersection(permission.entry().reaches).iter() {
+        for reach in reaches.closed().intersection(permission.entry().reaches).iter() {
             *self.at_mut(reach) |= permission.bit();
         }
     }

@@ -99,6 +99,11 @@ impl Reaches {
         Reaches(self.0 & other.0)
     }
 
+    /// The set with every reach that one of its reaches includes ([`Reach::narrower`]).
+    pub const fn closed(self) -> Reaches {
+        if self.has(Reach::All) { self.union(Reach::All.narrower()) } else { self }
+    }
+
     /// The reaches of the set, narrow to wide.
     pub fn iter(self) -> impl Iterator<Item = Reach> {
         Reach::ALL.into_iter().filter(move |r| self.has(*r))

@@ -127,7 +127,8 @@ impl Folded {
 
     /// One user's access, folded from a model at a moment.
     pub fn of(model: &Model, user: Id, now: Micros) -> Folded {
-        fold(model, user, &model.grants_of(user, now).collect::<Vec<_>>(), now)
+        let grants: Vec<&Grant> = model.grants_of(user, now).collect();
+        fold(model, user, role_powers(model, user), &grants, now)
     }
 }
 
@@ -142,12 +143,16 @@ impl Snapshot {
                 entity_units.entry(grant.entity).or_default().extend(user.units());
             }
         }
+        // Most people have their role and nothing besides: what each role gives is worked out once.
+        let roles: HashMap<Id, Powers> =
+            model.roles.iter().map(|(id, role)| (*id, role.holds.iter().collect())).collect();
         let users = model
             .users
-            .keys()
-            .map(|id| {
+            .iter()
+            .map(|(id, user)| {
                 let own = grants.get(id).map_or(&[][..], Vec::as_slice);
-                (*id, Arc::new(fold(&model, *id, own, now)))
+                let role = roles.get(&user.role).copied().unwrap_or(Powers::NONE);
+                (*id, Arc::new(fold(&model, *id, role, own, now)))
             })
             .collect();
         let emails = model.users.iter().map(|(id, p)| (p.email.as_str().into(), *id)).collect();
@@ -274,9 +279,11 @@ impl From<EntityKind> for Noun {
     }
 }
 
-fn fold(model: &Model, id: Id, grants: &[&Grant], now: Micros) -> Folded {
+/// Folds one user's access; `role` is what their role gives.
+fn fold(model: &Model, id: Id, role: Powers, grants: &[&Grant], now: Micros) -> Folded {
     let banned = model.users.get(&id).is_none_or(|p| p.standing == Standing::Banned);
-    let powers = if banned { Powers::NONE } else { unbanned_powers(model, id, now) };
+    let powers =
+        if banned { Powers::NONE } else { with_exceptions(model, id, role, now).only(model.allows) };
     let mut bits: BTreeMap<Id, GrantBits> = BTreeMap::new();
     for grant in grants {
         bits.entry(grant.entity).or_default().0 |= GrantBits::of(grant).0;
@@ -293,12 +300,21 @@ fn unbanned_powers(model: &Model, id: Id, now: Micros) -> Powers {
 }
 
 fn powers_under_any_plan(model: &Model, id: Id, now: Micros) -> Powers {
-    let Some(role) = model.role_of(id) else { return Powers::NONE };
+    with_exceptions(model, id, role_powers(model, id), now)
+}
+
+fn role_powers(model: &Model, id: Id) -> Powers {
+    model.role_of(id).map_or(Powers::NONE, |role| role.holds.iter().collect())
+}
+
+/// What a user has when what their role gives is joined by what is set and lent for them alone.
+fn with_exceptions(model: &Model, id: Id, role: Powers, now: Micros) -> Powers {
+    let Some(standing) = model.role_of(id).map(|role| role.standing) else { return Powers::NONE };
     let toggles = settings_of(model, id, Setting::Allow).flat_map(|t| toggle_cells(model, id, t));
     let temporary =
         model.temporary.iter().filter(|t| t.user == id && now < t.expires_at).flat_map(|t| t.holds.iter());
-    let given: Powers = role.holds.iter().chain(toggles).chain(temporary).collect();
-    if role.standing.unrestricted {
+    let given = role.union(&toggles.chain(temporary).collect());
+    if standing.unrestricted {
         return given;
     }
     let denied: Vec<Cell> = settings_of(model, id, Setting::Deny)
