@@ -47,6 +47,12 @@ pub enum Breach {
         /// What.
         permission: Permission,
     },
+    /// The user holds more than the actor will once what the actor has for a while has ended: a secret of theirs, made
+    /// or seen today, would outlast it (ALL-02, ALL-07).
+    HoldsLonger {
+        /// Who.
+        user: Id,
+    },
     /// The permission can be in no role, toggle, grant or token (CAL-18).
     CannotBeGiven(Permission),
     /// There would be more of something than was bought (CLY-06, ONF-06, ONF-07).
@@ -72,6 +78,9 @@ impl Breach {
             Breach::HoldsMore { .. } => {
                 text!("this user holds more than you do, so you cannot change them")
             }
+            Breach::HoldsLonger { .. } => text!(
+                "this user holds more than you will when what you have for a while ends, so you cannot make or see a password, PIN or link of theirs"
+            ),
             Breach::CannotBeGiven(permission) => {
                 text!("`{permission}` cannot be put into a role or given", permission)
             }
@@ -85,7 +94,7 @@ impl Breach {
     pub fn user(&self) -> Option<Id> {
         match self {
             Breach::GivesMore { user, .. } => *user,
-            Breach::HoldsMore { user, .. } => Some(*user),
+            Breach::HoldsMore { user, .. } | Breach::HoldsLonger { user } => Some(*user),
             _ => None,
         }
     }
@@ -333,11 +342,25 @@ pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breac
     if before.model().is_owner(user) {
         return Err(Breach::OwnerProtected);
     }
-    let Some(holder) = Holder::of(before, user, PRESENT) else { return Ok(()) };
-    match beyond(&holder, None, Holder::acting(actor, PRESENT).as_ref(), holder.atoms()) {
+    match holds_beyond(actor, before, user, PRESENT) {
         Some(permission) => Err(Breach::HoldsMore { user, permission }),
         None => Ok(()),
     }
+}
+
+/// Whether an actor may make or see a secret of a user's, which lasts: they may touch the user now, and still could at
+/// every later moment at which something that either has for a while has ended.
+pub fn may_know_secret(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
+    may_touch(actor, before, user)?;
+    let rises = |at| holds_beyond(actor, before, user, at).is_some();
+    let longer = user != actor.id() && ends(before, &[actor.id(), user], &BTreeSet::new()).into_iter().any(rises);
+    if longer { Err(Breach::HoldsLonger { user }) } else { Ok(()) }
+}
+
+/// The first permission that a user holds at a moment further than an actor does then.
+fn holds_beyond(actor: &Actor, before: &Snapshot, user: Id, at: Micros) -> Option<Permission> {
+    let holder = Holder::of(before, user, at)?;
+    beyond(&holder, None, Holder::acting(actor, at).as_ref(), holder.atoms())
 }
 
 /// Whether somebody holds anything, under any plan, that they did not hold before. Asked of each in turn it costs two

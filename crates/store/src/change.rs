@@ -343,7 +343,7 @@ impl Change<'_> {
 
     /// A breach as the actor may be told of it: of somebody of whom they may not know, not even that they are the Owner or
     /// hold more (ALL-05).
-    fn told(&self, breach: Breach) -> StoreError {
+    pub(crate) fn told(&self, breach: Breach) -> StoreError {
         let model = self.before.model();
         let owner = || model.users.keys().copied().find(|user| model.is_owner(*user));
         let user = if matches!(breach, Breach::OwnerProtected) { owner() } else { breach.user() };

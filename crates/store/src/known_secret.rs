@@ -118,7 +118,7 @@ fn may_know(knower: Id, snapshot: &Arc<Snapshot>, user: Id) -> bool {
         return true;
     }
     match Actor::user(snapshot.clone(), knower) {
-        Some(knower) => authority::may_touch(&knower, snapshot, user).is_ok(),
+        Some(knower) => authority::may_know_secret(&knower, snapshot, user).is_ok(),
         None => snapshot.latent(user).iter().next().is_none(),
     }
 }
@@ -171,9 +171,11 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The same of whoever makes this change.
+    /// The same of whoever makes this change; refused where they have only for a while what lets them.
     pub async fn known_to_its_maker(&mut self, user: Id, secret: Secret) -> Result<()> {
         let maker = self.actor.as_ref().map_or(OPERATOR, Actor::id);
+        let may = |maker: &Actor| authority::may_know_secret(maker, self.before(), user);
+        self.actor.as_ref().map_or(Ok(()), may).map_err(|breach| self.told(breach))?;
         self.known_to(user, secret, maker).await
     }
 
@@ -197,11 +199,14 @@ impl Change<'_> {
     /// concerned are told. One indexed read where nobody knows a secret of anybody's.
     pub(crate) async fn withdraw_known_secrets(&mut self, after: &Arc<Snapshot>) -> Result<()> {
         let mut withdrawn = vec![];
+        let before = self.before().clone();
+        // A company can have a chosen secret of everybody's for good, and a change concerns few.
+        let concerned = authority::changed(before.model(), after.model());
         for ((user, secret), knowers) in self.known_secrets().await? {
             // What was chosen stays with what its person could do when it was, and where whoever may have chosen it gives
             // what is gained themself: they have that to give.
             let chosen = secret.is_chosen();
-            let stays = chosen && !authority::has_gained(&self.before().clone(), after, user);
+            let stays = chosen && !(concerned.contains(&user) && authority::has_gained(&before, after, user));
             let giver = self.actor.as_ref().map(Actor::id).filter(|_| chosen);
             if stays || knowers.iter().all(|k| giver == Some(*k) || may_know(*k, after, user)) {
                 continue;

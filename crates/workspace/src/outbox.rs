@@ -68,7 +68,7 @@ fn may_read(actor: &Actor, row: &MailRow) -> bool {
     holds
         && user != actor.id()
         && actor.viewer().is_none()
-        && authority::may_touch(actor, snapshot, user).is_ok()
+        && authority::may_know_secret(actor, snapshot, user).is_ok()
 }
 
 fn state(row: &MailRow, now: i64, sends: bool) -> &'static str {

@@ -170,7 +170,7 @@ impl From<Breach> for Refusal {
                 (Code::GivesMore, Some(permission))
             }
             Breach::HandsOver(ref over) => (Code::HandsOver, over.permissions.iter().next()),
-            Breach::HoldsMore { .. } => (Code::HoldsMore, None),
+            Breach::HoldsMore { .. } | Breach::HoldsLonger { .. } => (Code::HoldsMore, None),
             Breach::Full(full) => return full.into(),
         };
         let message = text!("Not done: {breach}.").and("breach", breach.text());
