@@ -353,7 +353,8 @@ pub fn may_touch(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breac
 pub fn may_know_secret(actor: &Actor, before: &Snapshot, user: Id) -> Result<(), Breach> {
     may_touch(actor, before, user)?;
     let rises = |at| holds_beyond(actor, before, user, at).is_some();
-    let longer = user != actor.id() && ends(before, &[actor.id(), user], &BTreeSet::new()).into_iter().any(rises);
+    let longer =
+        user != actor.id() && ends(before, &[actor.id(), user], &BTreeSet::new()).into_iter().any(rises);
     if longer { Err(Breach::HoldsLonger { user }) } else { Ok(()) }
 }
 

@@ -282,8 +282,7 @@ impl From<EntityKind> for Noun {
 /// Folds one user's access; `role` is what their role gives.
 fn fold(model: &Model, id: Id, role: Powers, grants: &[&Grant], now: Micros) -> Folded {
     let banned = model.users.get(&id).is_none_or(|p| p.standing == Standing::Banned);
-    let powers =
-        if banned { Powers::NONE } else { with_exceptions(model, id, role, now).only(model.allows) };
+    let powers = if banned { Powers::NONE } else { with_exceptions(model, id, role, now).only(model.allows) };
     let mut bits: BTreeMap<Id, GrantBits> = BTreeMap::new();
     for grant in grants {
         bits.entry(grant.entity).or_default().0 |= GrantBits::of(grant).0;

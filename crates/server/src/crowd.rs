@@ -1,12 +1,13 @@
 //! The connections that are open, so that there are never too many: a new one takes the place of the one that has been
-//! idle the longest, and heads that are never sent whole close the server to nobody.
+//! idle the longest, and neither heads that are never sent whole nor answers that are never read close the server to
+//! anybody.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use hyper::body::{Bytes, Frame, SizeHint};
@@ -15,6 +16,10 @@ use tokio::sync::Notify;
 
 /// More connections than this are not held, whatever the machine allows.
 const MOST: usize = 10_000;
+
+/// An answer of which nothing could be sent for so long keeps its place no longer than an idle connection does: its client
+/// does not read. Live streams say something more often than that.
+const STALLED: Duration = Duration::from_secs(60);
 
 /// How many connections are held at once.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +73,8 @@ struct Member {
 struct State {
     /// How many requests are being answered.
     answers: usize,
-    /// Since when there is none.
-    idle_since: Instant,
+    /// When one last began, went on or ended.
+    moved_at: Instant,
 }
 
 /// A connection's place, until it is dropped.
@@ -99,7 +104,7 @@ impl Crowd {
         } else if members.all.len() >= self.room.most {
             members.send_away(|_| true)?;
         }
-        let state = Mutex::new(State { answers: 0, idle_since: Instant::now() });
+        let state = Mutex::new(State { answers: 0, moved_at: Instant::now() });
         let member = Arc::new(Member { address, state, leave: Notify::new() });
         let number = members.next;
         members.next += 1;
@@ -113,9 +118,9 @@ impl Crowd {
 }
 
 impl Members {
-    /// Sends the one away that has been idle the longest; none where none is idle.
+    /// Sends the one away that has been idle the longest; where none is idle, the one that has stalled the longest.
     fn send_away(&mut self, among: impl Fn(&Member) -> bool) -> Option<()> {
-        let idle = |(number, member): (&u64, &Arc<Member>)| Some((member.idle_since()?, *number));
+        let idle = |(number, member): (&u64, &Arc<Member>)| Some((member.may_go()?, *number));
         let (_, number) = self.all.iter().filter(|(_, member)| among(member)).filter_map(idle).min()?;
         self.all.remove(&number)?.leave.notify_one();
         Some(())
@@ -127,9 +132,12 @@ impl Member {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn idle_since(&self) -> Option<Instant> {
+    /// Whether it may go for another one: those that answer nothing first, and of each those that have not moved the
+    /// longest.
+    fn may_go(&self) -> Option<(bool, Instant)> {
         let state = self.state();
-        (state.answers == 0).then_some(state.idle_since)
+        let answers = state.answers > 0;
+        (!answers || state.moved_at.elapsed() > STALLED).then_some((answers, state.moved_at))
     }
 }
 
@@ -142,7 +150,9 @@ impl Place {
 
     /// Says that a request is being answered.
     pub fn answering(&self) -> Answering {
-        self.member.state().answers += 1;
+        let mut state = self.member.state();
+        state.answers += 1;
+        state.moved_at = Instant::now();
         Answering(self.member.clone())
     }
 }
@@ -157,20 +167,20 @@ impl Drop for Answering {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.answers -= 1;
-        state.idle_since = Instant::now();
+        state.moved_at = Instant::now();
     }
 }
 
 impl Answering {
     /// The body of the answer, until whose end the connection is busy.
     pub fn with(self, body: Body) -> Body {
-        Body::new(Answer { body, _until_sent: self })
+        Body::new(Answer { body, answering: self })
     }
 }
 
 struct Answer {
     body: Body,
-    _until_sent: Answering,
+    answering: Answering,
 }
 
 impl hyper::body::Body for Answer {
@@ -181,6 +191,8 @@ impl hyper::body::Body for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        // Asked for more only as long as what was given before finds its way to the client.
+        self.answering.0.state().moved_at = Instant::now();
         Pin::new(&mut self.body).poll_frame(context)
     }
 
@@ -197,7 +209,9 @@ impl hyper::body::Body for Answer {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
-    use super::{Crowd, Place, Room};
+    use std::time::Duration;
+
+    use super::{Crowd, Place, Room, STALLED};
 
     fn from(last: u8) -> Option<IpAddr> {
         Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)))
@@ -221,6 +235,20 @@ mod tests {
         assert!(crowd.enter(from(4)).is_some());
         drop((places, fourth));
         assert_eq!(count(&crowd), 0);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_read_keeps_no_place_once_it_has_stalled() {
+        let crowd = Crowd::new(Room { most: 2, per_address: 2 });
+        let places: Vec<Place> = [1, 2].map(|last| crowd.enter(from(last)).unwrap()).into();
+        let answers: Vec<_> = places.iter().map(Place::answering).collect();
+        assert!(crowd.enter(from(3)).is_none(), "both answer");
+        places[1].member.state().moved_at -= STALLED + Duration::from_secs(1);
+        let third = crowd.enter(from(3)).unwrap();
+        assert!(!crowd.members().all.contains_key(&places[1].number));
+        assert!(crowd.enter(from(4)).is_some() && crowd.enter(from(4)).is_some(), "idle ones go first");
+        assert!(crowd.members().all.contains_key(&places[0].number));
+        drop((answers, third));
     }
 
     #[test]

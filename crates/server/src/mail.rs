@@ -25,6 +25,9 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Every how many looks the mails are tidied: once a minute.
 const TIDY: u64 = 30;
 
+/// So many mails of a workspace are sent before it is the next one's turn.
+const TURN: usize = 5;
+
 const MINUTE: Micros = 60_000_000;
 
 /// How long to wait after each failed try; after the last one, a mail is given up.
@@ -122,20 +125,30 @@ pub async fn run(store: Store, mailer: Option<Mailer>) {
     }
 }
 
-/// Sends every mail that is due now.
+/// Sends every mail that is due now. Workspaces take turns: however many mails one of them writes, those of another wait
+/// for a few of them only.
 pub async fn send_due(store: &Store, mailer: &Mailer) -> Result<(), store::StoreError> {
-    while let Some(mail) = store.claim_mail().await? {
-        match mailer.send(store, &mail).await {
-            Ok(()) => store.mail_sent(&mail).await?,
-            Err(failure) => {
-                tracing::warn!(workspace = mail.workspace_id, mail = mail.id, reason = %failure.says, "a mail was not taken");
-                let wait = usize::try_from(mail.tries - 1).ok().and_then(|at| WAITS.get(at));
-                let next = wait.filter(|_| !failure.is_final).map(|wait| store.now() + wait);
-                store.mail_failed(&mail, &short(&failure.says), next).await?;
+    loop {
+        let mut sent = 0;
+        for workspace in store.workspaces_with_mail().await? {
+            for _ in 0..TURN {
+                let Some(mail) = store.claim_mail(workspace).await? else { break };
+                send_claimed(store, mailer, &mail).await?;
+                sent += 1;
             }
         }
+        if sent == 0 {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+async fn send_claimed(store: &Store, mailer: &Mailer, mail: &MailRow) -> Result<(), store::StoreError> {
+    let Err(failure) = mailer.send(store, mail).await else { return store.mail_sent(mail).await };
+    tracing::warn!(workspace = mail.workspace_id, mail = mail.id, reason = %failure.says, "a mail was not taken");
+    let wait = usize::try_from(mail.tries - 1).ok().and_then(|at| WAITS.get(at));
+    let next = wait.filter(|_| !failure.is_final).map(|wait| store.now() + wait);
+    store.mail_failed(mail, &short(&failure.says), next).await
 }
 
 /// What mail servers say, on one line that fits a page.

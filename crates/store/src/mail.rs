@@ -138,14 +138,21 @@ impl Store {
         self.seal.open(&place(mail.workspace_id, mail.id), &mail.sealed)
     }
 
-    /// Claims a mail that is due, of any workspace but the demo's, for whoever runs the machine: nobody else gets it until it is
-    /// marked, or for ten minutes where the one who claimed it dies.
-    pub async fn claim_mail(&self) -> Result<Option<MailRow>> {
+    /// The workspaces that have mails due, the demo's left out, for whoever runs the machine.
+    pub async fn workspaces_with_mail(&self) -> Result<Vec<i64>> {
+        let due = q("SELECT DISTINCT workspace_id FROM mails WHERE sent_at IS NULL AND next_try_at <= ");
+        let due = due.v(self.now()).s(" AND workspace_id NOT IN (SELECT id FROM workspaces WHERE is_demo)");
+        let rows: Vec<(i64,)> = self.db.all(due.s(" ORDER BY workspace_id")).await?;
+        Ok(rows.into_iter().map(|(workspace,)| workspace).collect())
+    }
+
+    /// Claims a mail of a workspace that is due: nobody else gets it until it is marked, or for ten minutes where the one
+    /// who claimed it dies.
+    pub async fn claim_mail(&self, workspace: i64) -> Result<Option<MailRow>> {
         let now = self.now();
-        let due = q("SELECT workspace_id, id FROM mails WHERE sent_at IS NULL AND next_try_at <= ").v(now);
-        let due = due.s(" AND workspace_id NOT IN (SELECT id FROM workspaces WHERE is_demo)");
-        let due = due.s(" ORDER BY next_try_at, workspace_id, id LIMIT ").v(BATCH);
-        for (workspace, id) in self.db.all::<(i64, i64)>(due).await? {
+        let due = q("SELECT id FROM mails WHERE sent_at IS NULL AND next_try_at <= ").v(now);
+        let due = due.s(" AND workspace_id = ").v(workspace);
+        for (id,) in self.db.all::<(i64,)>(due.s(" ORDER BY next_try_at, id LIMIT ").v(BATCH)).await? {
             // One statement decides who has it: the next one finds `next_try_at` in the future.
             let claim = q("UPDATE mails SET tries = tries + 1, next_try_at = ").v(now + CLAIM);
             let claim = claim.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id);

@@ -123,6 +123,11 @@ impl TestServer {
         self.clock.load(Ordering::SeqCst)
     }
 
+    /// A moment to come, as the API writes moments.
+    pub fn later(&self, seconds: i64) -> String {
+        workspace::Moment(self.now() + seconds * 1_000_000).to_string()
+    }
+
     /// A client without credentials.
     pub fn stranger(&self) -> Client {
         Client::new(self.url(), None)

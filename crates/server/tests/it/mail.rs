@@ -53,6 +53,22 @@ async fn a_mail_is_sent_once_however_many_nodes_send() {
 }
 
 #[tokio::test]
+async fn a_flood_of_one_company_does_not_hold_anothers_mail() {
+    let server = TestServer::start().await;
+    let smtp = MailServer::start().await;
+    let (busy, quiet) = (server.company("standard").await, server.company("standard").await);
+    for n in 0..40 {
+        tell(&busy, busy.owner.id, &format!("Somebody {n}")).await;
+    }
+    tell(&quiet, quiet.owner.id, "Jana").await;
+    send_due(&server.app.store, &mailer(&smtp)).await.unwrap();
+    let taken = smtp.taken();
+    assert_eq!(taken.len(), 41);
+    let turn = taken.iter().position(|mail| mail.text.contains("Jana decided"));
+    assert!(turn.is_some_and(|turn| turn < 10), "{turn:?}");
+}
+
+#[tokio::test]
 async fn a_mail_that_is_not_taken_is_tried_again_later_and_later() {
     let server = TestServer::start().await;
     let smtp = MailServer::start().await;
@@ -99,7 +115,7 @@ async fn a_mail_that_a_dying_node_had_claimed_is_sent_by_another() {
     let company = server.company("standard").await;
     let mailer = mailer(&smtp);
     tell(&company, company.owner.id, "Somebody").await;
-    assert!(server.app.store.claim_mail().await.unwrap().is_some());
+    assert!(server.app.store.claim_mail(company.id).await.unwrap().is_some());
     send_due(&server.app.store, &mailer).await.unwrap();
     assert!(smtp.taken().is_empty(), "it is claimed");
     server.pass(601);

@@ -8,10 +8,6 @@ use testkit::{Answer, Company, Member, TestServer};
 const DAY: i64 = 86_400;
 
 /// A moment so many seconds from now, as the API takes it.
-fn later(server: &TestServer, seconds: i64) -> String {
-    workspace::Moment(server.now() + seconds * 1_000_000).to_string()
-}
-
 /// Asks for a permission; the id of the request.
 async fn ask(member: &Member, permission: &str, reach: &str) -> i64 {
     let body = json!({ "holds": { permission: [reach] }, "reason": "for the quarter's figures" });
@@ -46,7 +42,7 @@ async fn a_request_reaches_whoever_may_decide_it_and_is_granted_for_a_while() {
     let request = ask(&member, "audit:read", "all").await;
     assert_eq!(listed(&admin).await, [request]);
     member.client.get("/api/v1/access-requests").await.expect(403);
-    let until = later(&server, DAY);
+    let until = server.later(DAY);
     let granted = decide(&admin, request, "grant", json!({ "until": until, "note": "until tomorrow" })).await;
     assert_eq!(granted.expect(200).json["state"], "granted");
     member.client.get("/api/v1/audit").await.expect(200);
@@ -86,7 +82,7 @@ async fn nobody_gives_on_a_request_what_they_lack_and_passes_it_to_somebody_who_
     let other = company.hire("admin").await;
     let request = ask(&member, "workspace:delete", "all").await;
     let before = server.database.fingerprint().await;
-    let until = json!({ "until": later(&server, DAY) });
+    let until = json!({ "until": server.later(DAY) });
     let refused = decide(&admin, request, "grant", until.clone()).await.expect(403);
     assert_eq!(refused.code(), "gives_more");
     assert_eq!(server.database.fingerprint().await, before, "a refusal changed something");
@@ -108,7 +104,7 @@ async fn nobody_decides_their_own_request() {
     assert_eq!(listed(&company.owner).await, [request]);
     let before = server.database.fingerprint().await;
     for (how, body) in [
-        ("grant", json!({ "until": later(&server, DAY) })),
+        ("grant", json!({ "until": server.later(DAY) })),
         ("decline", json!({})),
         ("pass", json!({ "user": company.owner.id })),
     ] {
@@ -174,7 +170,7 @@ async fn the_same_request_twice_is_one_and_ten_can_be_open() {
     member.client.post("/api/v1/access-requests", body.clone()).await.expect(422);
     decide(&member, first, "withdraw", json!({})).await.expect(204);
     member.client.post("/api/v1/access-requests", body).await.expect(201);
-    let refused = decide(&company.owner, first, "grant", json!({ "until": later(&server, DAY) })).await;
+    let refused = decide(&company.owner, first, "grant", json!({ "until": server.later(DAY) })).await;
     assert_eq!(refused.expect(409).code(), "conflict");
 }
 
@@ -216,7 +212,7 @@ async fn less_than_was_asked_can_be_given_and_more_cannot() {
     let body = json!({ "holds": { "audit:read": ["all"], "user:read": ["team", "all"] }, "reason": "x" });
     let asked = member.client.post("/api/v1/access-requests", body).await.expect(201);
     let request = asked.json["id"].as_i64().unwrap();
-    let until = later(&server, DAY);
+    let until = server.later(DAY);
     let more = json!({ "holds": { "audit:export": ["all"] }, "until": until });
     assert_eq!(decide(&company.owner, request, "grant", more).await.expect(422).json["field"], "holds");
     let less = json!({ "holds": { "user:read": ["team"] }, "until": until });
@@ -239,7 +235,7 @@ async fn to_decide_requests_is_not_yet_to_set_access_or_to_give_roles() {
     let path = format!("/api/v1/users/{}/role", decider.id);
     company.owner.client.put(&path, json!({ "role": role })).await.expect(200);
     let request = ask(&member, "audit:read", "all").await;
-    let until = json!({ "until": later(&server, DAY) });
+    let until = json!({ "until": server.later(DAY) });
     let refused = decide(&decider, request, "grant", until).await.expect(403);
     assert_eq!(refused.json["permission"], "user:set_access");
     let refused = decide(&decider, request, "grant", json!({ "role": role })).await.expect(403);
@@ -254,7 +250,7 @@ async fn what_a_denied_toggle_would_take_at_once_is_not_given() {
     let member = company.hire("member").await;
     let request = ask(&member, "call_record:read", "all").await;
     company.toggle(member.id, "Full Call Report Access", "deny").await.expect(200);
-    let refused = decide(&company.owner, request, "grant", json!({ "until": later(&server, DAY) })).await;
+    let refused = decide(&company.owner, request, "grant", json!({ "until": server.later(DAY) })).await;
     assert_eq!(refused.expect(422).json["field"], "holds");
 }
 
@@ -283,7 +279,7 @@ async fn a_role_that_is_asked_for_can_be_given_for_a_while_as_its_permissions() 
     let body = json!({ "role": company.role("admin").await, "reason": "on holiday duty" });
     let asked = member.client.post("/api/v1/access-requests", body).await.expect(201);
     let request = asked.json["id"].as_i64().unwrap();
-    decide(&company.owner, request, "grant", json!({ "until": later(&server, DAY) })).await.expect(200);
+    decide(&company.owner, request, "grant", json!({ "until": server.later(DAY) })).await.expect(200);
     member.client.get("/api/v1/audit").await.expect(200);
     let me = member.client.get("/api/v1/me").await.expect(200);
     assert_eq!(me.json["user"]["role"]["name"], "Member", "{}", me.text);

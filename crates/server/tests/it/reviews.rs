@@ -8,10 +8,6 @@ use testkit::{Company, Member, PASSWORD, TestServer};
 const DAY: i64 = 86_400;
 
 /// A moment so many seconds from now, as the API takes it.
-fn later(server: &TestServer, seconds: i64) -> String {
-    workspace::Moment(server.now() + seconds * 1_000_000).to_string()
-}
-
 /// Starts a review; its id.
 async fn start(by: &Member, body: Value) -> i64 {
     by.client.post("/api/v1/reviews", body).await.expect(201).json["id"].as_i64().unwrap()
@@ -46,7 +42,7 @@ async fn equipped(company: &Company<'_>) -> (u32, Member) {
     company.toggle(member.id, "Full Call Report Access", "allow").await.expect(200);
     let owner = &company.owner.client;
     owner.put(&format!("/api/v1/users/{}/leads", member.id), json!({ "units": [unit] })).await.expect(200);
-    let body = json!({ "holds": { "audit:read": ["all"] }, "expires_at": later(company.server, 400 * DAY) });
+    let body = json!({ "holds": { "audit:read": ["all"] }, "expires_at": company.server.later(400 * DAY) });
     owner.post(&format!("/api/v1/users/{}/temporary", member.id), body).await.expect(201);
     (unit, member)
 }

@@ -97,7 +97,7 @@ impl<'s> World<'s> {
         let branch = self.one_of(model.units.iter().filter(|(_, u)| !department(u)).map(|(id, _)| *id));
         let temporary = self.one_of(model.temporary.iter().map(|t| t.id));
         let setting = *["allow", "deny", "inherit"].choose(&mut self.random).unwrap();
-        let until = later(self.company.server, *[60, 6_000].choose(&mut self.random).unwrap());
+        let until = self.company.server.later(*[60, 6_000].choose(&mut self.random).unwrap());
         let (may_use, may_observe) = (self.random.random_bool(0.6), self.random.random_bool(0.6));
         let cells = odd_cells(&mut self.random, 2);
         let address = |id: u32| model.users.get(&Id(id)).map_or(String::new(), |user| user.email.clone());
@@ -237,10 +237,6 @@ fn past_calls(model: &Model) -> Vec<Vec<Id>> {
 fn default_role(preset: &str) -> &'static str {
     let preset = access::Preset::by_key(preset).unwrap();
     preset.roles.iter().find(|role| role.default).unwrap().key.as_str()
-}
-
-fn later(server: &TestServer, seconds: i64) -> String {
-    jiff::Timestamp::from_microsecond(server.now() + seconds * 1_000_000).unwrap().to_string()
 }
 
 /// Some cells, each with the permission that it is of no use without.

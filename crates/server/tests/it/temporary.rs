@@ -8,13 +8,9 @@ use testkit::{Company, Database, Member, TestServer};
 const HOUR: i64 = 3600;
 
 /// A moment so many seconds from now, as the API takes it.
-fn later(server: &TestServer, seconds: i64) -> String {
-    workspace::Moment(server.now() + seconds * 1_000_000).to_string()
-}
-
 /// Gives somebody a permission for so many seconds; the id of what was given.
 async fn give(by: &Member, to: &Member, server: &TestServer, permission: &str, seconds: i64) -> i64 {
-    let body = json!({ "holds": { permission: ["all"] }, "expires_at": later(server, seconds) });
+    let body = json!({ "holds": { permission: ["all"] }, "expires_at": server.later(seconds) });
     let path = format!("/api/v1/users/{}/temporary", to.id);
     by.client.post(&path, body).await.expect(201).json["id"].as_i64().unwrap()
 }
@@ -66,7 +62,7 @@ async fn a_grant_with_an_end_ends_by_itself_and_the_log_says_what_and_whose() {
     let user = company.hire("user").await;
     let number = company.create("/api/v1/numbers", json!({ "digits": "+12025550101" })).await;
     let path = format!("/api/v1/users/{}/grants/{number}", user.id);
-    let grant = json!({ "may_use": true, "may_observe": true, "expires_at": later(&server, HOUR) });
+    let grant = json!({ "may_use": true, "may_observe": true, "expires_at": server.later(HOUR) });
     company.owner.client.put(&path, grant).await.expect(200);
     user.client.get(&format!("/api/v1/numbers/{number}")).await.expect(200);
     server.pass(HOUR);
@@ -101,16 +97,16 @@ async fn temporary_access_is_prolonged_into_the_future_and_ended_early() {
     let member = company.hire("member").await;
     let id = give(&company.owner, &member, &server, "audit:read", HOUR).await;
     let path = format!("/api/v1/users/{}/temporary/{id}", member.id);
-    let past = json!({ "expires_at": later(&server, -1) });
+    let past = json!({ "expires_at": server.later(-1) });
     let refused = company.owner.client.patch(&path, past).await.expect(422);
     assert_eq!(refused.json["field"], "expires_at");
-    let new = json!({ "expires_at": later(&server, 2 * HOUR) });
+    let new = json!({ "expires_at": server.later(2 * HOUR) });
     company.owner.client.patch(&path, new).await.expect(200);
     server.pass(HOUR);
     member.client.get("/api/v1/audit").await.expect(200);
     company.owner.client.delete(&path).await.expect(204);
     member.client.get("/api/v1/audit").await.expect(403);
-    let ended = json!({ "expires_at": later(&server, HOUR) });
+    let ended = json!({ "expires_at": server.later(HOUR) });
     company.owner.client.patch(&path, ended).await.expect(404);
 }
 
@@ -122,7 +118,7 @@ async fn all_02_nobody_prolongs_what_they_have_for_less_long_themselves() {
     give(&company.owner, &admin, &server, "workspace:delete", HOUR).await;
     let id = give(&company.owner, &member, &server, "workspace:delete", HOUR / 2).await;
     let path = format!("/api/v1/users/{}/temporary/{id}", member.id);
-    let until = |seconds| json!({ "expires_at": later(&server, seconds) });
+    let until = |seconds| json!({ "expires_at": server.later(seconds) });
     admin.client.patch(&path, until(HOUR)).await.expect(200);
     let refused = admin.client.patch(&path, until(HOUR + 1)).await.expect(403);
     assert_eq!(refused.code(), "gives_more");
@@ -139,6 +135,6 @@ async fn all_02_what_does_not_count_at_present_is_not_prolonged_without_holding_
     let id = give(&company.owner, &member, &server, "call_record:read", HOUR).await;
     let path = format!("/api/v1/users/{}/temporary/{id}", member.id);
     let refused =
-        admin.client.patch(&path, json!({ "expires_at": later(&server, 2 * HOUR) })).await.expect(403);
+        admin.client.patch(&path, json!({ "expires_at": server.later(2 * HOUR) })).await.expect(403);
     assert_eq!(refused.code(), "gives_more");
 }

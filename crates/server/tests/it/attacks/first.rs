@@ -21,10 +21,6 @@ pub(super) async fn with_role(company: &Company<'_>, holds: Value, more: Value) 
 }
 
 /// A moment so many seconds from now, as the API has it.
-pub(super) fn later(server: &TestServer, seconds: i64) -> String {
-    jiff::Timestamp::from_microsecond(server.now() + seconds * 1_000_000).unwrap().to_string()
-}
-
 #[tokio::test]
 async fn a_limited_token_does_not_get_its_users_password_and_with_it_all_that_they_may_do() {
     let server = TestServer::start().await;
@@ -84,13 +80,13 @@ async fn toggles_that_are_sent_together_are_set_all_or_none() {
 async fn a_token_that_ends_makes_no_token_that_outlives_it() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
-    let ends = later(&server, 60);
+    let ends = server.later(60);
     let new = json!({ "name": "brief", "expires_at": ends });
     let (_, brief) = company.token(&company.owner, new).await;
     let forever = json!({ "name": "forever", "password": PASSWORD });
     let forever = brief.post("/api/v1/tokens", forever).await.expect(201);
     assert_eq!(forever.json["token"]["expires_at"], json!(ends));
-    let longer = json!({ "name": "longer", "expires_at": later(&server, 3600), "password": PASSWORD });
+    let longer = json!({ "name": "longer", "expires_at": server.later(3600), "password": PASSWORD });
     assert_eq!(brief.post("/api/v1/tokens", longer).await.expect(422).json["field"], "expires_at");
     let forever = brief.with_token(forever.json["secret"].as_str().unwrap());
     forever.get("/api/v1/users").await.expect(200);
@@ -104,12 +100,12 @@ async fn what_one_has_for_a_while_one_does_not_make_last() {
     let company = server.company("nuacom").await;
     let (clerk, other) = (company.hire("user").await, company.hire("user").await);
     company.toggle(clerk.id, "Users", "allow").await.expect(200);
-    let given = json!({ "holds": { "billing:read": ["all"] }, "expires_at": later(&server, 60) });
+    let given = json!({ "holds": { "billing:read": ["all"] }, "expires_at": server.later(60) });
     let path = |id: u32| format!("/api/v1/users/{id}/temporary");
     company.owner.client.post(&path(clerk.id), given.clone()).await.expect(201);
     // As long as one has it, and no longer, it can be given.
     clerk.client.post(&path(other.id), given).await.expect(201);
-    let longer = json!({ "holds": { "billing:read": ["all"] }, "expires_at": later(&server, 61) });
+    let longer = json!({ "holds": { "billing:read": ["all"] }, "expires_at": server.later(61) });
     for id in [clerk.id, other.id] {
         assert_eq!(clerk.client.post(&path(id), longer.clone()).await.expect(403).code(), "gives_more");
     }
@@ -123,7 +119,7 @@ async fn what_is_granted_for_a_while_is_granted_on_for_no_longer() {
     company.toggle(clerk.id, "Users", "allow").await.expect(200);
     let queue = company.create("/api/v1/queues", json!({ "name": "Line" })).await;
     let path = |id: u32| format!("/api/v1/users/{id}/grants/{queue}");
-    let until = |seconds| json!({ "may_observe": true, "expires_at": later(&server, seconds) });
+    let until = |seconds| json!({ "may_observe": true, "expires_at": server.later(seconds) });
     company.owner.client.put(&path(clerk.id), until(60)).await.expect(200);
     clerk.client.put(&path(other.id), until(60)).await.expect(200);
     for id in [clerk.id, other.id] {

@@ -174,12 +174,7 @@ async fn all_02_giving_a_number_to_ones_team_shows_nobody_elses_calls() {
     let grant = |user: u32| format!("/api/v1/users/{user}/grants/{number}");
     handed(lead.client.put(&grant(trainee.id), json!({ "may_use": true })).await);
     handed(
-        lead.client
-            .put(
-                &grant(trainee.id),
-                json!({ "may_use": true, "expires_at": super::first::later(&server, 60) }),
-            )
-            .await,
+        lead.client.put(&grant(trainee.id), json!({ "may_use": true, "expires_at": server.later(60) })).await,
     );
     assert_ne!(
         lead.client.put(&format!("/api/v1/numbers/{number}/users/{}", trainee.id), json!({})).await.status,

@@ -217,6 +217,36 @@ async fn a_temporary_pin_is_replaced_by_a_pin_and_opens_nothing_else() {
 }
 
 #[tokio::test]
+async fn all_07_what_one_has_for_a_while_makes_no_secret_that_outlasts_it() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let helpdesk = recruiter(&company).await;
+    let (above, alike) = (company.hire("team_lead").await, company.hire("agent").await);
+    let role = company.role("team_lead").await;
+    let role = company.owner.client.get(&format!("/api/v1/roles/{role}")).await.expect(200);
+    let lent = json!({ "holds": role.json["holds"], "expires_at": server.later(3600) });
+    let path = |id: u32, what: &str| format!("/api/v1/users/{id}/{what}");
+    company.owner.client.post(&path(helpdesk.id, "temporary"), lent).await.expect(201);
+    company
+        .owner
+        .client
+        .patch(&format!("/api/v1/users/{}", above.id), json!({ "phone": "+33612345678" }))
+        .await;
+    for what in ["password", "pin"] {
+        let refused = helpdesk.client.post(&path(above.id, what), json!({})).await.expect(403);
+        assert_eq!(refused.code(), "holds_more");
+        assert!(refused.json["detail"].as_str().unwrap().contains("for a while"), "{}", refused.text);
+        above.again(&server).await.client.get("/api/v1/me").await.expect(200);
+    }
+    helpdesk.client.post(&path(alike.id, "password"), json!({})).await.expect(201);
+    // Nor does it show a link that somebody else made.
+    form(&server, &format!("/w/{}/forgot", company.slug), &[("email", above.email.as_str())]).await;
+    let mails = helpdesk.client.get("/api/v1/outbox").await.expect(200);
+    let shown = mails.items().iter().any(|mail| mail["to"]["id"] == above.id && mail["body"].is_string());
+    assert!(!shown, "{}", mails.text);
+}
+
+#[tokio::test]
 async fn a_temporary_password_confirms_nothing() {
     let server = TestServer::start().await;
     let company = server.company("calliyo").await;
