@@ -161,38 +161,70 @@ impl Entry {
     }
 }
 
+/// So many entries are written by one statement: a bulk of people leaves one for each of them.
+const TOGETHER: usize = 50;
+
+/// Writes acts into the log, each after the one before.
 pub(crate) async fn append(
     tx: &mut Tx,
     workspace: i64,
     chain: &mut Head,
     author: &Author,
     now: Micros,
-    act: Act,
+    acts: Vec<Act>,
 ) -> Result<()> {
-    let mut entry = Entry {
-        seq: chain.seq + 1,
-        at: now,
-        actor_id: author.id.map(|id| i64::from(id.0)),
-        actor: author.name.clone(),
-        via: author.via.clone(),
-        act: act.act,
-        outcome: act.outcome.word().into(),
-        object_kind: act.kind.into(),
-        object_id: act.id,
-        object: act.label,
-        detail: act.detail.to_string(),
-        hash: String::new(),
-        unreadable: false,
-    };
-    entry.hash = entry.hash_after(workspace, &chain.hash);
-    *chain = Head { seq: entry.seq, hash: entry.hash.clone() };
-    tx.exec(
-        q("INSERT INTO audit (workspace_id, seq, at, actor_id, actor, via, act, outcome, object_kind, object_id, \
-           object, detail, hash) VALUES ")
-                .list(row![workspace, entry.seq, entry.at, entry.actor_id, entry.actor, entry.via, entry.act, entry.outcome, entry.object_kind, entry.object_id, entry.object, entry.detail, entry.hash]),
-    )
-    .await?;
+    let mut entries = vec![];
+    for act in acts {
+        let mut entry = Entry {
+            seq: chain.seq + 1,
+            at: now,
+            actor_id: author.id.map(|id| i64::from(id.0)),
+            actor: author.name.clone(),
+            via: author.via.clone(),
+            act: act.act,
+            outcome: act.outcome.word().into(),
+            object_kind: act.kind.into(),
+            object_id: act.id,
+            object: act.label,
+            detail: act.detail.to_string(),
+            hash: String::new(),
+            unreadable: false,
+        };
+        entry.hash = entry.hash_after(workspace, &chain.hash);
+        *chain = Head { seq: entry.seq, hash: entry.hash.clone() };
+        entries.push(entry);
+    }
+    let (full, rest) = entries.as_chunks::<TOGETHER>();
+    // Two texts of statements, whatever their number: each is prepared once.
+    for entries in full.iter().map(<[Entry; TOGETHER]>::as_slice).chain(rest.chunks(1)) {
+        tx.exec(inserted(workspace, entries)).await?;
+    }
     Ok(())
+}
+
+fn inserted(workspace: i64, entries: &[Entry]) -> Q {
+    let mut insert =
+        q("INSERT INTO audit (workspace_id, seq, at, actor_id, actor, via, act, outcome, object_kind, \
+                        object_id, object, detail, hash) VALUES ");
+    for (n, e) in entries.iter().enumerate() {
+        insert = if n == 0 { insert } else { insert.s(", ") };
+        insert = insert.list(row![
+            workspace,
+            e.seq,
+            e.at,
+            e.actor_id,
+            &e.actor,
+            &e.via,
+            &e.act,
+            &e.outcome,
+            &e.object_kind,
+            e.object_id,
+            &e.object,
+            &e.detail,
+            &e.hash
+        ]);
+    }
+    insert
 }
 
 /// The columns of an entry.

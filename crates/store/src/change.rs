@@ -308,9 +308,8 @@ impl Change<'_> {
         if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
             self.leave_undo(after).await?;
         }
-        for act in std::mem::take(&mut self.acts) {
-            audit::append(&mut self.tx, self.workspace, &mut self.chain, &self.author, self.now, act).await?;
-        }
+        let acts = std::mem::take(&mut self.acts);
+        audit::append(&mut self.tx, self.workspace, &mut self.chain, &self.author, self.now, acts).await?;
         let version = outcome.model().version;
         self.tx
             .exec(

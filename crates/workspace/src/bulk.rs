@@ -101,7 +101,7 @@ async fn carry_out(
         BulkChange::Delete => {
             let mut open = Open::<can::UserDelete>::of(app, visible, author, &people).await?;
             for user in people {
-                let (change, actor, row) = open.one(user).await?;
+                let (change, actor, row) = open.one(user)?;
                 let done = users::remove(change, actor, &row).await;
                 open.note(user, done.map(|()| true))?;
             }
@@ -113,7 +113,7 @@ async fn carry_out(
 async fn give_role(mut open: Open<'_, can::UserAssignRole>, people: Vec<Id>, role: u32) -> Answer<BulkDone> {
     let role = open.known().role(role)?;
     for user in people {
-        let (change, _, row) = open.one(user).await?;
+        let (change, _, row) = open.one(user)?;
         let gets = id(row.role_id) != role;
         let mut done = Ok(());
         if gets {
@@ -130,7 +130,7 @@ async fn give_role(mut open: Open<'_, can::UserAssignRole>, people: Vec<Id>, rol
 async fn rewrite(mut open: Open<'_, can::UserUpdate>, people: Vec<Id>, edit: UserChange) -> Answer<BulkDone> {
     let before = open.before();
     for user in people {
-        let (change, actor, row) = open.one(user).await?;
+        let (change, actor, row) = open.one(user)?;
         let (old, known) = (users::input_of(&row), Known::to(actor, before.model()));
         let new = users::checked_edit(known, &edit, old.clone())?;
         let moves = new != old;
@@ -145,7 +145,7 @@ async fn rewrite(mut open: Open<'_, can::UserUpdate>, people: Vec<Id>, edit: Use
 
 async fn ban(mut open: Open<'_, can::UserBan>, people: Vec<Id>, banned: bool) -> Answer<BulkDone> {
     for user in people {
-        let (change, actor, row) = open.one(user).await?;
+        let (change, actor, row) = open.one(user)?;
         let gets = (row.standing == Standing::Banned) != banned;
         let mut done = Ok(());
         if gets {
@@ -164,7 +164,7 @@ async fn switch(
     let (toggle, setting) = (open.known().toggle(set.toggle)?, Option::<Setting>::from(set.setting));
     let before = open.before();
     for user in people {
-        let (change, _, _) = open.one(user).await?;
+        let (change, _, _) = open.one(user)?;
         let sets = before.model().settings.get(&(user, toggle)).copied() != setting;
         let mut done = Ok(());
         if sets {

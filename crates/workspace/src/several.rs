@@ -1,7 +1,7 @@
 //! An open change of several people at once: each allowed by a decision of its own, all of them or none, and whatever
 //! is refused says on whom it failed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use access::{
@@ -14,7 +14,7 @@ use store::{Author, Change, StoreError};
 
 use crate::known::Known;
 use crate::refusal::{Code, Refusal};
-use crate::{Answer, App};
+use crate::{Answer, App, id};
 
 /// So many people are changed at once at the most.
 pub const MOST: usize = 5_000;
@@ -64,6 +64,8 @@ fn thing(actor: &Actor, user: Id) -> Option<Thing> {
 pub(crate) struct Open<'s, R> {
     change: Change<'s>,
     first: Permit<R>,
+    /// Everybody's records, read at once: one read each would hold the writer longer.
+    rows: HashMap<Id, UserRow>,
     done: BulkDone,
 }
 
@@ -85,7 +87,7 @@ impl<'s, R: Right> Open<'s, R> {
         }
         let first = *people.first().ok_or_else(|| Refusal::new(Code::NotFound))?;
         let first = permit(visible.actor(), first)?;
-        let (change, first) = app.store.begin_or_rehearse(&first, author).await?;
+        let (mut change, first) = app.store.begin_or_rehearse(&first, author).await?;
         if let Some(actor) = first.actor() {
             for user in people {
                 permit(actor, *user)?;
@@ -93,7 +95,8 @@ impl<'s, R: Right> Open<'s, R> {
                     .map_err(|breach| about(actor.snapshot().model(), *user, breach.into()))?;
             }
         }
-        Ok(Open { change, first, done: BulkDone { changed: 0, unchanged: 0 } })
+        let rows = change.users().await?.into_iter().map(|row| (id(row.id), row)).collect();
+        Ok(Open { change, first, rows, done: BulkDone { changed: 0, unchanged: 0 } })
     }
 
     /// Who may do what before the change.
@@ -106,9 +109,9 @@ impl<'s, R: Right> Open<'s, R> {
         Known::to(self.first.actor(), self.change.before().model())
     }
 
-    /// One of them: the change to write to, who acts, and the record as it is.
-    pub async fn one(&mut self, user: Id) -> Answer<(&mut Change<'s>, Option<&Actor>, UserRow)> {
-        let row = self.change.user(user).await?;
+    /// One of them, each once: the change to write to, who acts, and the record as it is.
+    pub fn one(&mut self, user: Id) -> Answer<(&mut Change<'s>, Option<&Actor>, UserRow)> {
+        let row = self.rows.remove(&user).ok_or_else(|| Refusal::new(Code::NotFound))?;
         Ok((&mut self.change, self.first.actor(), row))
     }
 

@@ -288,7 +288,7 @@ pub async fn change_members(
     let people = chosen(visible, &named)?;
     let mut open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
     for user in people {
-        let (change, actor, row) = open.one(user).await?;
+        let (change, actor, row) = open.one(user)?;
         let old = users::input_of(&row);
         let mut new = old.clone();
         let place = match kind {
@@ -324,7 +324,7 @@ pub async fn change_leaders(
     let mut open = Open::<can::UserSetAccess>::of(app, visible, author, &people).await?;
     let before = open.before();
     for user in people {
-        let (change, actor, _) = open.one(user).await?;
+        let (change, actor, _) = open.one(user)?;
         let led = user_access::led(before.model(), user);
         let (leads, is_to) = (led.contains(&unit), coming.contains(&user.0));
         let mut done = Ok(());

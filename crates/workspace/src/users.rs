@@ -535,13 +535,14 @@ pub(crate) async fn ban(
     if actor.is_some_and(|actor| actor.id() == user) {
         return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
     }
-    if banned {
+    let standing = if banned {
         change.set_standing(user, Standing::Banned).await?;
         change.end_sessions(user, None).await?;
+        Standing::Banned
     } else {
         change.lift_ban(user).await?;
-    }
-    let standing = change.user(user).await?.standing;
+        change.user(user).await?.standing
+    };
     let detail =
         serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": standing } });
     change.record(Act::done("user:ban", "user", old.id, old.name.as_str()).with(detail));
