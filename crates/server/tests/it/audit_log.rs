@@ -249,6 +249,26 @@ async fn wait_for(file: &Path, lines: usize) {
 }
 
 #[tokio::test]
+async fn a_server_and_a_command_that_start_at_once_on_an_empty_folder_take_turns() {
+    for round in 0..3 {
+        let folder = std::env::temp_dir().join(format!("ringfence-at-once-{round}-{}", std::process::id()));
+        let place = Place(folder);
+        let slugs = ["one", "two", "three"];
+        let running = slugs.map(|slug| {
+            let email = format!("o@{slug}.example");
+            let args = ["workspace", "create", "--slug", slug, "--name", slug, "--owner-email", &email];
+            place.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        for command in running {
+            let output = command.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", said(&output));
+        }
+        let listed = said(&place.run(&["workspace", "list"]));
+        assert!(slugs.iter().all(|slug| listed.contains(slug)), "{listed}");
+    }
+}
+
+#[tokio::test]
 async fn all_06_a_refusal_through_a_departments_page_names_the_department_and_what_was_missing() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
