@@ -65,6 +65,13 @@ async fn what_is_wrong_is_said_on_the_mobile_page_beside_the_field_it_is_about()
     };
     let page = server.stranger().get(&path).await.expect(200).text;
     assert!(page.contains("inputmode=\"numeric\"") && page.contains("maxlength=\"4\""), "{page}");
+    let german = server.stranger().get(&format!("{path}?language=de")).await.expect(200);
+    assert!(
+        german.text.contains("lang=\"de\"") && german.text.contains("hreflang=\"fr\""),
+        "{}",
+        german.text
+    );
+    assert!(german.headers.contains_key("set-cookie"), "the choice is kept");
     assert!(send("phone=%2B442079460199&pin=7319").await.expect(401).text.contains("Nobody signs in here"));
     let wrong = send("phone=%2B442079460123&pin=4071").await.expect(401).text;
     assert!(wrong.contains("The PIN is wrong") && wrong.contains("+442079460123") && !wrong.contains("4071"));
