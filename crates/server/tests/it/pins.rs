@@ -153,3 +153,36 @@ async fn ones_devices_are_listed_and_forgotten_and_other_sessions_end_together()
     let agent = agent.again(&server).await;
     assert_eq!(agent.client.get("/api/v1/me/devices").await.expect(200).items().len(), 1);
 }
+
+#[tokio::test]
+async fn a_session_by_pin_is_not_offered_what_it_may_not_make_and_one_by_password_is_asked_for_nothing() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let phone = "+442079460123";
+    company.owner.client.patch("/api/v1/me", json!({ "phone": phone })).await.expect(200);
+    company.give_password(company.owner.id).await;
+    let mut by_password = company.owner.again(&server).await;
+    let pin = json!({ "current": PASSWORD, "pin": "7319" });
+    by_password.client.put("/api/v1/me/pin", pin).await.expect(204);
+    by_password = by_password.again(&server).await;
+    let session = sign_in(&server.stranger(), &company.slug, phone, "7319").await.expect(201);
+    let mut by_pin = by_password.clone();
+    by_pin.client.token = session.json["token"].as_str().map(str::to_owned);
+    let tokens = company.page(&by_password, "/tokens").await.expect(200).text;
+    assert!(tokens.contains("id=\"create\"") && !tokens.contains("which makes no API tokens"), "{tokens}");
+    let asked = company.page(&by_password, "/elevate").await.expect(200).text;
+    assert!(
+        asked.contains("No password is needed") && !asked.contains("You signed in with a PIN"),
+        "{asked}"
+    );
+    assert!(!asked.contains("type=\"password\""), "{asked}");
+    let asked = company.page(&by_pin, "/elevate").await.expect(200).text;
+    assert!(asked.contains("You signed in with a PIN") && asked.contains("type=\"password\""), "{asked}");
+    // Not even with the password typed.
+    company.form(&by_pin, "/elevate", &[("password", PASSWORD)]).await.expect(303);
+    let tokens = company.page(&by_pin, "/tokens").await.expect(200).text;
+    assert!(!tokens.contains("id=\"create\"") && tokens.contains("which makes no API tokens"), "{tokens}");
+    assert!(tokens.contains("/sign-in?next="), "{tokens}");
+    let lifted = company.page(&by_pin, "/elevate").await.expect(200).text;
+    assert!(lifted.contains("No password is needed"), "{lifted}");
+}
