@@ -701,3 +701,27 @@ async fn cly_04_what_checked_the_old_password_does_not_come_in_after_the_reset()
     let late = server.app.store.start_session(company.id, access::Id(person.id), "Late", &new).await;
     assert!(matches!(late, Err(store::StoreError::Missing)));
 }
+
+#[tokio::test]
+async fn whoever_may_reset_a_password_or_pin_is_told_on_the_persons_page_that_it_is_temporary_and_until_when()
+{
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let more = json!({ "password": PASSWORD, "phone": "+919811100001", "pin": "4071" });
+    let added = add(&company, &company.owner.client, more).await;
+    let looker = json!({ "name": "Looker", "holds": { "user:read": ["all"] } });
+    let looker = company.create("/api/v1/roles", looker).await;
+    let looker = company.hire_into("agent", json!({ "role": looker })).await;
+    let record = format!("/users/{}/record", added.id);
+    let of = async |member: &Member| company.page(member, &record).await.expect(200).text;
+    let owner = company.owner.again(&server).await;
+    let said = of(&owner).await;
+    assert!(said.contains("Their password is temporary: somebody else knows it"), "{said}");
+    assert!(said.contains("Their PIN is temporary: somebody else knows it"), "{said}");
+    assert!(!of(&looker).await.contains("temporary: somebody else"), "only whoever may set it anew is told");
+    server.pass(7 * DAY);
+    let said = of(&company.owner.again(&server).await).await;
+    assert!(said.contains("Their password was temporary"), "{said}");
+    company.own_secrets(added.id).await;
+    assert!(!of(&company.owner.again(&server).await).await.contains("temporary: somebody else"));
+}
