@@ -203,3 +203,20 @@ function isUncovered(element) {
   const hit = document.elementFromPoint(left + width / 2, top + height / 2);
   return element.contains(hit);
 }
+
+test('a mail of the outbox is unfolded with a thumb', async (t) => {
+  const page = await ringfence.open(t);
+  await signInAs(page, 'standard', OWNER);
+  await page.goto(`${HOME}/users/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Thumb Taylor');
+  await page.getByLabel('Email address').fill('thumb.taylor@standard.example');
+  await page.locator('select[name=access]').selectOption('invite');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Thumb Taylor was added' }).waitFor();
+  await page.goto(`${HOME}/outbox`);
+  await page.getByText('Show the mail').first().waitFor();
+  await examine(page, 'outbox');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const { height } = await page.getByText('Show the mail').first().boundingBox();
+  assert.ok(height >= 40, `${height} pixels are too few for a thumb`);
+});
