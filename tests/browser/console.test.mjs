@@ -165,3 +165,58 @@ test('without scripts one signs in, searches the users and edits a name', async 
   await page.getByText('Saved.').waitFor();
   assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Uma Mercer-Lane');
 });
+
+test('what is refused in an open window is said in it, above the page, and goes when it is sent again', async (t) => {
+  const page = await ringfence.open(t, { expectErrors: [/status of 403/] });
+  await signInAs(page, 'standard', OWNER);
+  await page.goto(`${HOME}/departments`);
+  await page.getByRole('button', { name: 'Add department' }).click();
+  const dialog = page.locator('#add-unit');
+  await dialog.getByLabel('Name').fill('Refused desk');
+  const good = await setToken(page, 'not the one');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  const said = dialog.getByRole('alert');
+  await said.getByText('did not come from a page of this server').waitFor();
+  assert.equal(await page.locator('#toasts .toast').count(), 0, 'nothing is said below the window');
+  assert.equal(await dialog.getByLabel('Name').inputValue(), 'Refused desk', 'what was typed stays');
+  assert.ok(await said.evaluate(isUncovered), 'it lies above everything');
+  await examine(page, 'dialog-refused');
+  await setToken(page, good);
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await page.getByRole('link', { name: 'Refused desk' }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+});
+
+/** Has the open page send another token with its forms; the one that it sent before. */
+async function setToken(page, token) {
+  return page.evaluate((value) => {
+    const before = document.querySelector('meta[name=csrf]').content;
+    document.querySelector('meta[name=csrf]').content = value;
+    for (const input of document.querySelectorAll('input[name=csrf]')) input.value = value;
+    return before;
+  }, token);
+}
+
+/** Whether a click in the middle of the element meets it and nothing that lies above. */
+function isUncovered(element) {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+  return element.contains(hit);
+}
+
+test('a mail of the outbox is unfolded with a thumb', async (t) => {
+  const page = await ringfence.open(t);
+  await signInAs(page, 'standard', OWNER);
+  await page.goto(`${HOME}/users/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Thumb Taylor');
+  await page.getByLabel('Email address').fill('thumb.taylor@standard.example');
+  await page.locator('select[name=access]').selectOption('invite');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Thumb Taylor was added' }).waitFor();
+  await page.goto(`${HOME}/outbox`);
+  await page.getByText('Show the mail').first().waitFor();
+  await examine(page, 'outbox');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const { height } = await page.getByText('Show the mail').first().boundingBox();
+  assert.ok(height >= 40, `${height} pixels are too few for a thumb`);
+});

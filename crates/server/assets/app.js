@@ -78,7 +78,8 @@
     // What is refused in the window that asks first is said in it.
     if (ask?.contains(source)) { if (!refusal) ask.remove(); }
     else if (ask && !ctx.live && source instanceof HTMLFormElement) return askedFirst(ask, source);
-    if (refusal) return showRefusal(refusal, source);
+    if (refusal) { showRefusal(refusal, source); return sayInDialog(); }
+    if (!ctx.live) sayInDialog();
     if (ctx.live || source?.matches?.("[data-autosave], [data-filter]")) return;
     $("#nav:popover-open")?.hidePopover();
     $("#user-menu:popover-open")?.hidePopover();
@@ -121,6 +122,25 @@
     refusal.remove();
     control.addEventListener("input", () => { message.remove(); control.removeAttribute("aria-invalid"); }, { once: true });
   }
+
+  // An open dialog covers the page and its messages, also for screen readers: what comes meanwhile is said in it, where
+  // its form was sent, and stays until it is sent again or closed.
+  function sayInDialog() {
+    const dialog = $$("dialog:modal").at(-1);
+    const said = $("#toasts .toast");
+    if (!dialog || !said) return;
+    unsay(dialog);
+    const note = document.createElement("div");
+    note.className = `dialog-said notice ${[...said.classList].find((name) => name.startsWith("tone-")) ?? ""}`;
+    note.role = "alert";
+    note.append(...said.childNodes);
+    const place = $(".form-actions", dialog);
+    if (place) place.before(note); else dialog.append(note);
+    $("#toasts").replaceChildren();
+    note.scrollIntoView({ block: "nearest" });
+    dialog.addEventListener("close", () => note.remove(), { once: true });
+  }
+  const unsay = (dialog) => $(".dialog-said", dialog)?.remove();
 
   // After a morph, boxes and lists show what the server says, not what was last clicked.
   function adoptAnswer(part) {
@@ -173,6 +193,8 @@
   });
 
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const dialog = ctx.sourceElement.closest?.("dialog");
+    if (dialog) unsay(dialog);
     if (ctx.sourceElement.matches?.("[data-autosave]")) saveState(ctx.sourceElement.id, "busy", say.saySaving);
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
@@ -233,6 +255,7 @@
     note.dataset.toast = "";
     note.textContent = text;
     $("#toasts")?.replaceChildren(note);
+    sayInDialog();
     enhance();
   }
 
@@ -318,7 +341,7 @@
     }
     return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
   };
-  const hasUnsavedInput = () =>
+  const hasUnsavedInput = () => $("#main .dialog-said") !== null ||
     $$("#main form:not([data-autosave], [data-filter])").some((form) => [...form.elements].some(edited));
 
   // A page with a secret on it is the only place where it can be read: it is never loaded again by itself.

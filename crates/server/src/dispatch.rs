@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use access::Noun;
+use access::{Noun, Permission};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, State};
@@ -29,6 +29,9 @@ const BODY_WITHIN: Duration = Duration::from_secs(60);
 /// So much of a body that is refused unread is read away, and for so long.
 const DRAINED: usize = 2 * 1024 * 1024;
 const DRAINED_WITHIN: Duration = Duration::from_secs(2);
+
+/// What the audit log calls a change of people that is no single permission's.
+const CHANGES_PEOPLE: &str = "user:change";
 
 /// So many characters of a path are kept in the audit log, which keeps what anybody sends for good.
 const KEPT_OF_PATH: usize = 200;
@@ -288,18 +291,36 @@ fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// Writes a refusal of somebody known into the audit log (ALL-06); of a flood of them, their number. Things that are hidden and things that are not
-/// there are noted alike, so that not even the time taken tells them apart.
+/// What the path names: what the endpoint decides about, else whatever thing it has in it.
+fn named(request: &Request, endpoint: &Endpoint) -> Option<Noun> {
+    match endpoint.asks {
+        Asks::On(_, noun) => Some(noun),
+        _ => Noun::KEPT.into_iter().find(|noun| request.path.contains_key(noun.word())),
+    }
+}
+
+/// What was tried: what whoever asks was told that they lack, else what the endpoint asks for. An endpoint that changes
+/// people out of those whom one sees asks only for seeing them, which is not what was tried there.
+fn tried(endpoint: &Endpoint, refusal: &Refusal) -> &'static str {
+    let lacking = refusal.permission.filter(|_| refusal.code == Code::Forbidden);
+    match (lacking, endpoint.asks) {
+        (Some(permission), _) => permission.name(),
+        (None, Asks::List(Permission::UserRead)) if !endpoint.method.is_safe() => CHANGES_PEOPLE,
+        (None, asks) => asks.permission().map_or(endpoint.path, |p| p.name()),
+    }
+}
+
+/// Writes a refusal of somebody known into the audit log (ALL-06); of a flood of them, their number. Things that are
+/// hidden and things that are not there are noted alike, so that not even the time taken tells them apart.
 async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refusal {
     let Some(who) = &request.who else { return refusal };
     if !refusal.code.is_noted() {
         return refusal;
     }
     let model = who.actor.snapshot().model();
-    let act = endpoint.asks.permission().map_or(endpoint.path, |p| p.name());
-    let (kind, id) = match endpoint.asks {
-        Asks::On(_, noun) => (noun.word(), request.param(noun.word()).parse().unwrap_or(0)),
-        _ => (Noun::Workspace.word(), 0_i64),
+    let (kind, id) = match named(request, endpoint) {
+        Some(noun) => (noun.word(), request.param(noun.word()).parse().unwrap_or(0)),
+        None => (Noun::Workspace.word(), 0_i64),
     };
     // A link's secret is for its reader alone, not for those of the log.
     let path = if request.path.contains_key("secret") { endpoint.path } else { request.uri.path() };
@@ -309,7 +330,7 @@ async fn note(request: &Request, endpoint: &Endpoint, refusal: Refusal) -> Refus
         "permission": refusal.permission,
         "request": format!("{} {path}", endpoint.method),
     });
-    let act = Act::done(act, kind, id, "").with(detail);
+    let act = Act::done(tried(endpoint, &refusal), kind, id, "").with(detail);
     match refusals::note(&request.server.app, model.workspace, &who.author(), act).await {
         Ok(()) => refusal,
         // What cannot be written down does not happen, not even a refusal.

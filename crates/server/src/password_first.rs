@@ -7,6 +7,7 @@ use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
+use crate::ui::text::later;
 
 /// The groups of permissions by which people, access, telephones and money are administered.
 const ADMINISTRATION: [Group; 7] = [
@@ -26,6 +27,11 @@ const ONES_OWN: [Permission; 3] =
 /// What asks for no permission of its own and changes access all the same.
 const UNDO: [&str; 2] = ["/api/v1/undo/{undo}", "/w/{slug}/undo/{undo}"];
 
+/// What is said of them there.
+pub const NO_TOKENS: &str = later(
+    "This session was opened with a PIN, which makes no API tokens. Sign in with your password to make one.",
+);
+
 /// What makes a secret that outlives the session: not even with the password typed, in a session that a PIN opened.
 const NEVER: [&str; 2] = ["/api/v1/tokens", "/w/{slug}/tokens"];
 
@@ -42,10 +48,7 @@ pub fn check(request: &Request, endpoint: &Endpoint, method: &Method) -> Result<
         return Ok(());
     }
     if who.password_until.is_some() && NEVER.contains(&endpoint.path) {
-        let message = text!(
-            "This session was opened with a PIN, which makes no API tokens. Sign in with your password to make one."
-        );
-        return Err(Refusal::because(Code::Forbidden, message));
+        return Err(Refusal::because(Code::Forbidden, NO_TOKENS));
     }
     if who.by_pin_alone(request.server.app.store.now()) {
         let message =

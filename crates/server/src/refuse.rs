@@ -52,7 +52,10 @@ pub fn render(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Resp
             to_sign_in(request)
         }
         Face::Console if refusal.code == Code::OwnSecretFirst => {
-            lead(request, &console::frame::path(request, console::own_secret::PATH))
+            // Only a page can be come back to.
+            let wanted = request.uri.path_and_query().map(|wanted| wanted.as_str());
+            let wanted = wanted.filter(|_| endpoint.page && endpoint.method.is_safe());
+            lead(request, &console::own_secret::address(request, wanted))
         }
         // No workspace is called so, and what is no slug does not belong into a header.
         Face::Console if refusal.code == Code::Unauthenticated => {

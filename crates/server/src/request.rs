@@ -129,16 +129,23 @@ impl Request {
     }
 
     /// The language to answer in (ONF-11): the user's own choice, else what this browser chose on a page before
-    /// signing in, else what it asks for. None where all of them are silent: then the workspace's counts.
+    /// signing in, else what it asks for. None where all of them are silent: then the workspace's counts. Whoever still
+    /// has to replace a temporary secret is not in yet: what the browser chose goes on until then.
     pub fn language(&self) -> Option<Language> {
         let own = self.who.as_ref().and_then(|who| Language::of(&who.language));
         let here = || self.language_chosen().or_else(|| cookie::language(self));
-        own.or_else(here).or_else(|| Language::accepted(self.header(header::ACCEPT_LANGUAGE)))
+        let language = if self.is_in() { own.or_else(here) } else { here().or(own) };
+        language.or_else(|| Language::accepted(self.header(header::ACCEPT_LANGUAGE)))
+    }
+
+    /// Whether whoever asks is signed in with a secret of their own.
+    fn is_in(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.temporary.is_none())
     }
 
     /// The language that a link on a page before signing in chose: `?language=fr`.
     pub fn language_chosen(&self) -> Option<Language> {
-        let query = self.uri.query().filter(|_| self.who.is_none())?;
+        let query = self.uri.query().filter(|_| !self.is_in())?;
         let (_, code) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "language")?;
         Language::of(&code)
     }

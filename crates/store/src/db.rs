@@ -3,7 +3,8 @@
 //! SQLite has one writer and several readers, so that a write never meets `SQLITE_BUSY` inside the process.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -318,6 +319,16 @@ fn postgres_arrays(values: Vec<Value>, types: &[&str]) -> Result<PgArguments> {
     Ok(arguments)
 }
 
+/// Waits until nobody else makes the database of that file or brings its schema up to date: SQLite's own locks cover
+/// neither the change to a write-ahead log nor the look at which migrations are missing. (On PostgreSQL the migrator takes
+/// an advisory lock.) The lock is on the folder, so that it leaves no file, and ends when it is dropped or the process is.
+async fn turn(database: &Path) -> Result<File> {
+    let parent = database.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    let folder = File::open(parent)?;
+    let locked = tokio::task::spawn_blocking(move || folder.lock().map(|()| folder)).await;
+    Ok(locked.map_err(std::io::Error::other)??)
+}
+
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
     pub async fn open(url: &str) -> std::result::Result<Db, crate::OpenError> {
@@ -351,8 +362,10 @@ impl Db {
                 .test_before_acquire(false)
         };
         let file = options.get_filename().to_owned();
+        let turn = turn(&file).await?;
         let writer = pool(1).connect_with(options.clone()).await?;
         SQLITE.run(&writer).await?;
+        drop(turn);
         let readers = pool(4).connect_with(options.read_only(true)).await?;
         Ok(Db::Sqlite { writer, readers, file })
     }

@@ -14,7 +14,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use access::{Actor, Id, Micros, Snapshot, Visible, authority, can};
+use access::{Actor, Id, Micros, Permit, Snapshot, Visible, authority, can};
 
 use crate::audit::Act;
 use crate::change::{Author, Change};
@@ -128,6 +128,19 @@ impl Store {
     #[must_use]
     pub fn telling(self, tell: Tell) -> Store {
         Store { tell: Some(tell), ..self }
+    }
+
+    /// The password or PIN of somebody's that others know too, each with when it signs nobody in any more.
+    pub async fn temporary_secrets(
+        &self,
+        permit: &Permit<can::UserResetCredentials>,
+    ) -> Result<Vec<(Secret, Micros)>> {
+        let query = q("SELECT secret, min(known_at) FROM known_secrets WHERE workspace_id = ");
+        let query = query.v(permit.workspace()).s(" AND user_id = ").v(permit.id()).s(" AND secret IN ");
+        let query = query.list([Secret::Password, Secret::Pin].map(Secret::word));
+        let rows: Vec<(String, i64)> = self.db.all(query.s(" GROUP BY secret ORDER BY secret")).await?;
+        let known = |(word, at): (String, i64)| Some((Secret::of_word(&word)?, at + LASTS));
+        Ok(rows.into_iter().filter_map(known).collect())
     }
 
     /// Writes down that the asker is shown the links in these mails, before they are. Nothing is written where that is

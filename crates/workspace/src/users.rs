@@ -569,6 +569,15 @@ pub(crate) async fn remove(change: &mut Change<'_>, actor: Option<&Actor>, old: 
     Ok(())
 }
 
+/// The password or PIN of somebody's that others know too, each with when it signs nobody in any more.
+pub async fn temporary_secrets(
+    app: &App,
+    permit: &Permit<can::UserResetCredentials>,
+) -> Answer<Vec<(Secret, Moment)>> {
+    let known = app.store.temporary_secrets(permit).await?;
+    Ok(known.into_iter().map(|(secret, until)| (secret, Moment(until))).collect())
+}
+
 /// Sets a new temporary password, ends every session, revokes every API token and takes the PIN of the user away, since
 /// whoever needs a reset may have lost those too. The password is answered this once.
 pub async fn reset_password(

@@ -148,7 +148,21 @@ async fn greet(app: &App, address: SocketAddr) -> Result<(), Error> {
     if workspaces.is_empty() {
         println!("There is no workspace yet. Make one: ringfence workspace create --help");
     }
+    let demo = workspaces.iter().any(|workspace| workspace.is_demo);
+    if let Some(warning) = open_to_all(address).filter(|_| demo) {
+        println!("{warning}");
+    }
     Ok(())
+}
+
+/// Said of a demo, whose people a click signs in, where other machines reach it.
+fn open_to_all(address: SocketAddr) -> Option<String> {
+    let warning = format!(
+        "Warning: whoever reaches {address} signs in to the demo companies as their Owner, without a password. Keep them to \
+         this machine with --listen 127.0.0.1:{}, or delete them: ringfence workspace delete-demo",
+        address.port()
+    );
+    (!address.ip().is_loopback()).then_some(warning)
 }
 
 /// Waits for Ctrl-C or the signal that service managers send.
@@ -169,4 +183,21 @@ async fn stopped() {
 async fn long_stopped() {
     stopped().await;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::open_to_all;
+
+    #[test]
+    fn a_demo_that_other_machines_reach_is_warned_of_and_one_on_this_machine_is_not() {
+        for here in ["127.0.0.1:8080", "127.3.2.1:80", "[::1]:8080"] {
+            assert_eq!(open_to_all(here.parse().unwrap()), None, "{here}");
+        }
+        for there in ["0.0.0.0:8080", "[::]:8080", "192.168.1.5:8080"] {
+            let warning = open_to_all(there.parse().unwrap()).unwrap();
+            let parts = [there, "as their Owner", "--listen 127.0.0.1:8080", "delete-demo"];
+            assert!(parts.iter().all(|part| warning.contains(part)) && !warning.contains('\n'), "{warning}");
+        }
+    }
 }

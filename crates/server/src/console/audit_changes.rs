@@ -48,12 +48,15 @@ const NAMED: [&str; 9] = [
 ];
 
 /// Words that stand for themselves in the log.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 15] = [
     later("active"),
+    later("allow"),
     later("changed"),
     later("closed"),
     later("declined"),
+    later("deny"),
     later("granted"),
+    later("inherit"),
     later("invited"),
     later("keep"),
     later("made"),

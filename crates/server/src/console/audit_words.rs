@@ -140,16 +140,19 @@ const READINGS: &[Reading] = &[
 ];
 
 /// Why signing in failed, as the log has it; the kinds of things come from the model.
-const REASONS: [&str; 5] = [
+const REASONS: [&str; 8] = [
+    later("PIN closed on new devices"),
     later("wrong email address or password"),
     later("banned"),
     later("wrong present password"),
     later("temporary secret out of time"),
+    later("unknown phone number"),
+    later("wrong PIN"),
     later("somebody else changed the email address less than a day ago"),
 ];
 
 /// The acts that are no permissions, with what a filter calls them.
-pub const OTHER_ACTS: [(&str, &str); 20] = [
+pub const OTHER_ACTS: [(&str, &str); 21] = [
     ("session:create", later("sign in")),
     ("session:lift", later("type the password after a PIN")),
     ("pin:close", later("close PIN sign-in on new devices")),
@@ -163,6 +166,7 @@ pub const OTHER_ACTS: [(&str, &str); 20] = [
     ("mail:read", later("open a link that is for somebody else")),
     ("view_as:start", later("begin to see as somebody else")),
     ("view_as:end", later("stop seeing as somebody else")),
+    ("user:change", later("change people")),
     ("user:export", later("export people")),
     ("number:delete_history", later("delete the calls of a number")),
     ("mail:retry", later("send mail again")),
@@ -320,8 +324,12 @@ fn refusal(word: &str) -> String {
     code.or(failed).map_or_else(|| word.to_owned(), |text| t(text).trim_end_matches('.').to_owned())
 }
 
-/// What an act is, as a verb: a permission's meaning, where it is one.
+/// What an act is, as a verb: a permission's meaning, where it is one. Where nothing but being signed in was asked for,
+/// the act is the address, which stands below the sentence.
 fn act_in_words(act: &str) -> Markup {
+    if act.starts_with('/') {
+        return html! { (t("reach this address")) };
+    }
     let other = OTHER_ACTS.iter().find(|(name, _)| *name == act).map(|(_, words)| *words);
     match Permission::from_name(act).map(|permission| permission.entry().meaning).or(other) {
         Some(words) => html! { (said(words)) },

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use store::Identity;
 use workspace::{Refusal, elevation};
 
-use super::frame::{Frame, came_from, csrf, path};
+use super::frame::{Frame, came_from, csrf, path, wanted};
 use super::paging::with;
 use super::parts::own_password;
 use crate::input::Pairs;
@@ -19,9 +19,22 @@ use crate::ui::page::{PageHead, page_head};
 use crate::ui::text::t;
 use crate::ui::toast::toast;
 
-/// The page with the form.
-pub async fn show(request: Request, _: Identity, _: ()) -> Result<Markup, Refusal> {
-    Ok(page(&request))
+/// The page with the form, where the password is needed at all.
+pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refusal> {
+    let asks = who.by_pin_alone(request.server.app.store.now());
+    Ok(if asks { page(&request) } else { counts_already(&request) })
+}
+
+/// Said in a session in which the password counts, with the way on.
+fn counts_already(request: &Request) -> Markup {
+    let title = t("No password is needed");
+    let on = came_from(request).unwrap_or_else(|| path(request, ""));
+    let says = t("This session does not rest on a PIN alone: nothing asks for your password first.");
+    let main = html! {
+        (page_head(&PageHead { title, subtitle: says, ..PageHead::default() }))
+        (button::link(&Button::new(Kind::Primary, t("Go on")), &on))
+    };
+    Frame::new(request, title).around(main)
 }
 
 /// The form in place of an act that needs the password first. With scripts it opens over the page.
@@ -83,7 +96,6 @@ pub async fn submit(request: Request, who: Identity, typed: Pairs) -> Result<Res
         return Ok((headers, toast(Tone::Good, said, None)).into_response());
     }
     let home = path(&request, "");
-    let next = typed.get("next");
-    let ours = next.starts_with(&format!("{home}/")) && next.chars().all(|c| c.is_ascii_graphic());
-    Ok(Redirect::to(&with(if ours { next } else { &home }, "done", "lifted")).into_response())
+    let next = wanted(&request, typed.get("next")).unwrap_or(&home);
+    Ok(Redirect::to(&with(next, "done", "lifted")).into_response())
 }

@@ -145,6 +145,15 @@ pub fn came_from(request: &Request) -> Option<String> {
     Some(if asked.is_empty() { from.path().to_owned() } else { format!("{}?{asked}", from.path()) })
 }
 
+/// A page that somebody wants to go to afterwards, as an address or a form says: one of this workspace that takes a
+/// visit, and nothing else.
+pub fn wanted<'a>(request: &Request, next: &'a str) -> Option<&'a str> {
+    let rest = next.strip_prefix(&path(request, ""))?;
+    let ours = rest.is_empty() || rest.starts_with(['/', '?']);
+    let plain = next.chars().all(|c| c.is_ascii_graphic());
+    (ours && plain && !rest.starts_with("/sign-")).then_some(next)
+}
+
 /// Back to the page that a form was sent from, if it is `below` or that with a query; else to `below`.
 pub fn back(request: &Request, below: &str) -> Redirect {
     let page = path(request, below);

@@ -9,7 +9,7 @@ use store::workspace::WorkspaceRow;
 use workspace::{Refusal, sign_in};
 
 use super::frame::path;
-use super::sign_in::{enter, find, may_be_said};
+use super::sign_in::{enter, find, languages, may_be_said};
 use crate::input::{Form, Query};
 use crate::request::Request;
 use crate::ui::badge::Tone;
@@ -77,6 +77,7 @@ fn page(request: &Request, workspace: &WorkspaceRow, typed: &Typed, refusal: Opt
         }
         p.hint { (t("If you forgot your PIN, ask an administrator for a new one.")) }
         p.hint { a href=(path(request, "/sign-in")) { (t("Sign in with an email address and password")) } }
+        (languages(&typed.next))
     };
     let document = Document { title: t("Sign in"), theme: Theme::System, csrf: "" };
     bare(&document, sign_in_card(&workspace.name, form, None))

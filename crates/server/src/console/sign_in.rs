@@ -15,7 +15,7 @@ use workspace::language::Language;
 use workspace::sign_in::{self, NewSession};
 use workspace::{Code, Refusal};
 
-use super::frame::csrf;
+use super::frame::{csrf, path, wanted};
 use super::own_secret;
 use super::paging::address;
 use crate::cookie;
@@ -188,24 +188,17 @@ pub(super) fn enter(request: &Request, new: &NewSession, next: &str) -> Response
     let seconds = (new.expires_at - request.server.app.store.now()) / 1_000_000;
     let secure = request.server.config.secure_cookies;
     let cookie = cookie::begin(secure, request.slug(), &new.token, seconds);
-    let home = format!("/w/{}", request.slug());
-    let ours = next == home || next.starts_with(&format!("{home}/")) || next.starts_with(&format!("{home}?"));
-    let plain = next.chars().all(|c| c.is_ascii_graphic());
-    let own_secret = format!("{home}{}", own_secret::PATH);
-    let to = if new.temporary.is_some() {
-        &own_secret
-    } else if ours && plain && !next.contains("/sign-") {
-        next
-    } else {
-        &home
+    let to = match (new.temporary, wanted(request, next)) {
+        (Some(_), next) => own_secret::address(request, next),
+        (None, next) => next.map_or_else(|| path(request, ""), str::to_owned),
     };
     let device = cookie::remember_device(secure, &new.device);
     let cookies = AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)]);
-    (cookies, Redirect::to(to)).into_response()
+    (cookies, Redirect::to(&to)).into_response()
 }
 
 /// The languages to choose from before anybody is signed in, as links to the same page.
-fn languages(next: &str) -> Markup {
+pub(super) fn languages(next: &str) -> Markup {
     let to = |language: Language| address("", &[("next", next), ("language", language.code())]);
     html! {
         nav.languages aria-label=(t("Language")) {

@@ -8,8 +8,10 @@ use workspace::tokens::{self, CreatedToken, NewApiToken, TokenView};
 use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, path};
+use super::paging::address;
 use super::{parts, when};
 use crate::input::Pairs;
+use crate::password_first::NO_TOKENS;
 use crate::request::Request;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
@@ -19,7 +21,7 @@ use crate::ui::dialog;
 use crate::ui::empty::empty;
 use crate::ui::form::{self, Field, form_actions};
 use crate::ui::icon::Icon;
-use crate::ui::page::{Crumb, PageHead, page_head};
+use crate::ui::page::{Crumb, PageHead, notice, page_head};
 use crate::ui::secret::secret;
 use crate::ui::table::{Column, Row, table};
 use crate::ui::text::{fill, t, weave};
@@ -28,18 +30,29 @@ use crate::ui::text::{fill, t, weave};
 pub async fn list(request: Request, permit: Permit<can::ApiTokenRead>, _: ()) -> Result<Markup, Refusal> {
     let found = tokens::list(&request.server.app, &permit).await?;
     let zone = when::zone(&request);
-    let actor = &request.identity()?.actor;
-    let may_make = actor.may(Permission::ApiTokenWrite, &Thing::WORKSPACE);
+    let who = request.identity()?;
+    let actor = &who.actor;
+    let may_write = actor.may(Permission::ApiTokenWrite, &Thing::WORKSPACE);
+    let by_pin = who.password_until.is_some();
+    let may_make = may_write && !by_pin;
     let create = may_make
         .then(|| button::opens(&Button::new(Kind::Primary, t("Create token")).icon(Icon::Plus), "create"));
     let main = html! {
         (page_head(&PageHead { title: t("API tokens"), subtitle: t("A token lets a program act for the person who made it, with at most their rights at that moment."), actions: create, ..PageHead::default() }))
+        @if may_write && by_pin { (not_by_pin(&request)) }
         @if found.items.is_empty() {
             (empty(Icon::Key, t("No tokens yet"), t("A token is how a program of yours signs in to the API. Create one for each program, so that each can be revoked by itself."), None))
-        } @else { (rows(&request, &zone, &found, may_make)) }
+        } @else { (rows(&request, &zone, &found, may_write)) }
         @if may_make { (create_dialog(&request, actor)) }
     };
     Ok(Frame::new(&request, t("API tokens")).around(main))
+}
+
+/// Said where a session that a PIN opened keeps somebody from making a token, with the way to one that does not.
+fn not_by_pin(request: &Request) -> Markup {
+    let next = path(request, "/tokens");
+    let sign_in = address(&path(request, "/sign-in"), &[("next", &next)]);
+    notice(Tone::Neutral, html! { (t(NO_TOKENS)) " " a href=(sign_in) { (t("Sign in with your password")) } })
 }
 
 fn rows(request: &Request, zone: &TimeZone, found: &List<TokenView>, may_revoke: bool) -> Markup {

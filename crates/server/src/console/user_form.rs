@@ -156,7 +156,7 @@ impl UserForm<'_> {
             .hint(t("Whoever is invited chooses the password; the link is good for 7 days."));
         let password = Field::new("password", t("Password"))
             .autocomplete("new-password")
-            .hint(t("Only where you set one: at least 10 characters. They can change it later."));
+            .hint(t("Only where you set one: at least 10 characters. They choose another one when they first sign in."));
         let pin = Field::new("pin", t("PIN")).autocomplete("off").hint(t(
             "Digits that sign them in on phones, with their phone number. You can also set it later.",
         ));

@@ -4,9 +4,10 @@ use access::{Actor, Id, Permission, Permit, can};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use store::known_secret::Secret;
 use workspace::language::Language;
 use workspace::users::{self, UserChange};
-use workspace::{Code, Refusal, invitations, pin};
+use workspace::{Code, Moment, Refusal, invitations, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;
@@ -51,10 +52,38 @@ async fn tab(page: &Page<'_>, sent: Option<(&Pairs, &Refusal)>) -> Result<Markup
         ),
     ]);
     let record = if page.may(Permission::UserUpdate) { edit(page, sent) } else { read_only(page) };
-    let invitation = invitation(page).await?;
-    let body =
-        split(record, html! { (card(t("Account"), "", None, account)) (invitation) (dangerous(page)) });
+    let (temporary, invitation) = (temporary(page).await?, invitation(page).await?);
+    let account = card(t("Account"), "", None, html! { (account) (temporary) });
+    let body = split(record, html! { (account) (invitation) (dangerous(page)) });
     Ok(page.around("record", body))
+}
+
+/// What signs them in that somebody else knows too, told to whoever may set it anew.
+async fn temporary(page: &Page<'_>) -> Result<Markup, Refusal> {
+    let permit = page.actor.permit_on::<can::UserResetCredentials>(page.thing.clone());
+    let (Ok(permit), true) = (permit, page.may(Permission::UserResetCredentials)) else {
+        return Ok(html! {});
+    };
+    let (app, now) = (&page.request.server.app, page.request.server.app.store.now());
+    let says = |(secret, until): (Secret, Moment)| {
+        let template = match (secret, until.0 > now) {
+            (Secret::Pin, true) => t(
+                "Their PIN is temporary: somebody else knows it, and it signs in only to be replaced, until {until}.",
+            ),
+            (Secret::Pin, false) => t(
+                "Their PIN was temporary: somebody else knows it, and it has signed nobody in since {until}.",
+            ),
+            (_, true) => t(
+                "Their password is temporary: somebody else knows it, and it signs in only to be replaced, until {until}.",
+            ),
+            (_, false) => t(
+                "Their password was temporary: somebody else knows it, and it has signed nobody in since {until}.",
+            ),
+        };
+        weave(template, &[("until", parts::when(until, Show::DateTime))])
+    };
+    let known = users::temporary_secrets(app, &permit).await?;
+    Ok(html! { @for one in known { p.hint { (says(one)) } } })
 }
 
 fn or_dash(text: &str) -> &str {

@@ -1,7 +1,7 @@
 //! The audit log as people read it: filtered, by person and by thing, exported, and anchored outside the database.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -223,7 +223,7 @@ async fn all_06_a_server_anchors_the_log_when_it_starts_and_when_it_is_stopped()
     let file = place.0.join("anchors.txt");
     let mut server = place
         .command(&["serve", "--listen", "127.0.0.1:0", "--anchor", file.to_str().unwrap()])
-        .stdout(std::process::Stdio::null())
+        .stdout(Stdio::null())
         .spawn()
         .unwrap();
     wait_for(&file, 1).await;
@@ -246,4 +246,75 @@ async fn wait_for(file: &Path, lines: usize) {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     panic!("{} has not {lines} lines", file.display());
+}
+
+#[tokio::test]
+async fn a_server_and_a_command_that_start_at_once_on_an_empty_folder_take_turns() {
+    for round in 0..3 {
+        let folder = std::env::temp_dir().join(format!("ringfence-at-once-{round}-{}", std::process::id()));
+        let place = Place(folder);
+        let slugs = ["one", "two", "three"];
+        let running = slugs.map(|slug| {
+            let email = format!("o@{slug}.example");
+            let args = ["workspace", "create", "--slug", slug, "--name", slug, "--owner-email", &email];
+            place.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        for command in running {
+            let output = command.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", said(&output));
+        }
+        let listed = said(&place.run(&["workspace", "list"]));
+        assert!(slugs.iter().all(|slug| listed.contains(slug)), "{listed}");
+    }
+}
+
+#[tokio::test]
+async fn all_06_a_refusal_through_a_departments_page_names_the_department_and_what_was_missing() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let sales = company.create("/api/v1/departments", json!({ "name": "Sales" })).await;
+    let role = async |name: &str, holds: Value| {
+        company.create("/api/v1/roles", json!({ "name": name, "holds": holds })).await
+    };
+    let looks = json!({ "user:read": ["all"], "department:read": ["all"] });
+    let edits = json!({ "user:read": ["all"], "department:read": ["all"], "user:update": ["all"] });
+    let looker = company.hire_into("agent", json!({ "role": role("Looker", looks).await })).await;
+    let editor = company.hire_into("agent", json!({ "role": role("Editor", edits).await })).await;
+    let people = format!("/api/v1/departments/{sales}/people");
+    looker.client.post(&people, json!({ "add": [editor.id] })).await.expect(403);
+    let leaders = format!("/departments/{sales}/leaders");
+    let add = editor.id.to_string();
+    company.form(&looker, &leaders, &[("add", &add), ("sure", "1")]).await.expect(403);
+    editor.client.post(&people, json!({ "add": [company.owner.id] })).await.expect(403);
+    let refused = company.owner.client.get("/api/v1/audit?outcome=refused&kind=department").await.expect(200);
+    assert_eq!(acts(&refused), ["user:change", "user:set_access", "user:update"], "{}", refused.text);
+    assert!(refused.items().iter().all(|entry| entry["object_id"] == sales), "{}", refused.text);
+    let log = page(&company, &company.owner.client, "/audit").await.expect(200).text;
+    assert!(log.contains("change people: <strong>Sales</strong>"), "{log}");
+}
+
+#[tokio::test]
+async fn the_log_says_in_the_readers_language_why_a_pin_was_refused_how_a_toggle_was_set_and_what_was_reached_for()
+ {
+    let server = TestServer::start().await;
+    let company = server.company("nuacom").await;
+    let user = company.hire_into("user", json!({ "phone": "+442079460123", "pin": "7319" })).await;
+    let pin = json!({ "workspace": company.slug, "phone": "+442079460123", "pin": "4071" });
+    server.stranger().post("/api/v1/sessions/pin", pin).await.expect(401);
+    company.toggle(user.id, "Users", "allow").await.expect(200);
+    company.owner.client.patch("/api/v1/me", json!({ "language": "de" })).await.expect(200);
+    let email = format!("new@{}.example", company.slug);
+    let new = json!({ "email": email, "name": "Newcomer", "password": testkit::PASSWORD });
+    company.owner.client.post("/api/v1/users", new).await.expect(201);
+    let credentials = json!({ "workspace": company.slug, "email": email, "password": testkit::PASSWORD });
+    let session = server.stranger().post("/api/v1/sessions", credentials).await.expect(201);
+    let newcomer = server.stranger().with_token(session.json["token"].as_str().unwrap());
+    page(&company, &newcomer, "/profile").await.expect(303);
+    let log = page(&company, &company.owner.client, "/audit").await.expect(200).text;
+    for said in ["falsche PIN", "erben", "erlauben", "diese Adresse erreichen"] {
+        assert!(log.contains(said), "{said}: {log}");
+    }
+    for raw in ["wrong PIN", ">inherit<", ">allow<", "<code>/w/{slug}/profile</code>"] {
+        assert!(!log.contains(raw), "{raw}: {log}");
+    }
 }

@@ -65,6 +65,13 @@ async fn what_is_wrong_is_said_on_the_mobile_page_beside_the_field_it_is_about()
     };
     let page = server.stranger().get(&path).await.expect(200).text;
     assert!(page.contains("inputmode=\"numeric\"") && page.contains("maxlength=\"4\""), "{page}");
+    let german = server.stranger().get(&format!("{path}?language=de")).await.expect(200);
+    assert!(
+        german.text.contains("lang=\"de\"") && german.text.contains("hreflang=\"fr\""),
+        "{}",
+        german.text
+    );
+    assert!(german.headers.contains_key("set-cookie"), "the choice is kept");
     assert!(send("phone=%2B442079460199&pin=7319").await.expect(401).text.contains("Nobody signs in here"));
     let wrong = send("phone=%2B442079460123&pin=4071").await.expect(401).text;
     assert!(wrong.contains("The PIN is wrong") && wrong.contains("+442079460123") && !wrong.contains("4071"));
@@ -145,4 +152,37 @@ async fn ones_devices_are_listed_and_forgotten_and_other_sessions_end_together()
     server.pass(91 * 86_400);
     let agent = agent.again(&server).await;
     assert_eq!(agent.client.get("/api/v1/me/devices").await.expect(200).items().len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_by_pin_is_not_offered_what_it_may_not_make_and_one_by_password_is_asked_for_nothing() {
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let phone = "+442079460123";
+    company.owner.client.patch("/api/v1/me", json!({ "phone": phone })).await.expect(200);
+    company.give_password(company.owner.id).await;
+    let mut by_password = company.owner.again(&server).await;
+    let pin = json!({ "current": PASSWORD, "pin": "7319" });
+    by_password.client.put("/api/v1/me/pin", pin).await.expect(204);
+    by_password = by_password.again(&server).await;
+    let session = sign_in(&server.stranger(), &company.slug, phone, "7319").await.expect(201);
+    let mut by_pin = by_password.clone();
+    by_pin.client.token = session.json["token"].as_str().map(str::to_owned);
+    let tokens = company.page(&by_password, "/tokens").await.expect(200).text;
+    assert!(tokens.contains("id=\"create\"") && !tokens.contains("which makes no API tokens"), "{tokens}");
+    let asked = company.page(&by_password, "/elevate").await.expect(200).text;
+    assert!(
+        asked.contains("No password is needed") && !asked.contains("You signed in with a PIN"),
+        "{asked}"
+    );
+    assert!(!asked.contains("type=\"password\""), "{asked}");
+    let asked = company.page(&by_pin, "/elevate").await.expect(200).text;
+    assert!(asked.contains("You signed in with a PIN") && asked.contains("type=\"password\""), "{asked}");
+    // Not even with the password typed.
+    company.form(&by_pin, "/elevate", &[("password", PASSWORD)]).await.expect(303);
+    let tokens = company.page(&by_pin, "/tokens").await.expect(200).text;
+    assert!(!tokens.contains("id=\"create\"") && tokens.contains("which makes no API tokens"), "{tokens}");
+    assert!(tokens.contains("/sign-in?next="), "{tokens}");
+    let lifted = company.page(&by_pin, "/elevate").await.expect(200).text;
+    assert!(lifted.contains("No password is needed"), "{lifted}");
 }

@@ -9,8 +9,12 @@ use access::{Actor, Id, Permit, Snapshot, Thing, can};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use store::audit::{Act, AuditFilter};
+use store::seal::SealKey;
 use store::{Author, Slice, Store, StoreError};
-use testkit::TestServer;
+use testkit::{Database, TestServer};
+
+/// Who opens an empty database at the same moment.
+const OPENERS: usize = 8;
 
 /// Revocations, and acts that race with each: 10^4 interleavings.
 const ROUNDS: usize = 1_250;
@@ -49,6 +53,24 @@ async fn all_03_in_10_000_interleavings_no_act_comes_after_a_revocation_that_was
     let tried = ROUNDS * ACTS;
     assert!(done > tried / 20 && done < tried - tried / 20, "{done} of {tried} acts came first: no race");
     race.log_shows_no_act_while_revoked(done).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_open_an_empty_database_at_once_take_turns() {
+    for _ in 0..5 {
+        let database = Database::create().await;
+        let opening: Vec<_> = (0..OPENERS)
+            .map(|_| {
+                let url = database.url.clone();
+                tokio::spawn(
+                    async move { Store::open(&url, Arc::new(|| 0), SealKey::generate()).await.map(drop) },
+                )
+            })
+            .collect();
+        for opened in opening {
+            opened.await.unwrap().unwrap();
+        }
+    }
 }
 
 impl Race {

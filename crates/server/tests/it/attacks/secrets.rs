@@ -152,20 +152,37 @@ async fn the_console_leads_a_temporary_password_from_every_page_to_the_one_that_
     let home = format!("/w/{}", company.slug);
     let typed = [("email", added.email.as_str()), ("password", PASSWORD), ("next", &format!("{home}/calls"))];
     let entered = form(&server, &format!("{home}/sign-in"), &typed).await.expect(303);
-    assert_eq!(entered.headers["location"], format!("{home}/own-secret"));
+    let wanted = format!("{home}/own-secret?next=%2Fw%2F{}%2Fcalls", company.slug);
+    assert_eq!(entered.headers["location"], wanted, "the page that was wanted is not forgotten");
     let token = client(&company, sign_in(&company, &added.email, PASSWORD).await).token;
     let mut them = company.owner.clone();
     them.client.token = token;
     for page in ["", "/calls", "/users", "/profile", "/live"] {
         let led = company.page(&them, page).await.expect(303);
-        assert_eq!(led.headers["location"], format!("{home}/own-secret"), "{page}");
+        let next = if ["", "/live"].contains(&page) { "" } else { page };
+        let next = next.strip_prefix('/').map(|page| format!("?next=%2Fw%2F{}%2F{page}", company.slug));
+        let to = format!("{home}/own-secret{}", next.unwrap_or_default());
+        assert_eq!(led.headers["location"], to, "{page}");
     }
     company.form(&them, "/profile", &[("name", "X")]).await.expect(303);
-    let page = company.page(&them, "/own-secret").await.expect(200).text;
+    let page = company.page(&them, "/own-secret?next=https://example.com").await.expect(200).text;
     assert!(page.contains("Choose your own password") && !page.contains("Your profile"), "{page}");
-    let wrong = company.form(&them, "/own-secret", &[("new", "short")]).await.expect(422).text;
-    assert!(wrong.contains("Choose your own password"), "{wrong}");
-    company.form(&them, "/own-secret", &[("new", OWN)]).await.expect(303);
+    let calls = format!("{home}/calls?recorded=yes");
+    let wrong = [("new", "short"), ("next", &*calls)];
+    let wrong = company.form(&them, "/own-secret", &wrong).await.expect(422).text;
+    assert!(
+        wrong.contains("Choose your own password") && wrong.contains(&format!("value=\"{calls}\"")),
+        "{wrong}"
+    );
+    let german = company.page(&them, "/own-secret?language=de").await.expect(200);
+    assert!(
+        german.text.contains("lang=\"de\"") && german.text.contains("hreflang=\"fr\""),
+        "{}",
+        german.text
+    );
+    assert!(german.headers["set-cookie"].to_str().unwrap().contains("de"), "{:?}", german.headers);
+    let replaced = company.form(&them, "/own-secret", &[("new", OWN), ("next", &*calls)]).await.expect(303);
+    assert_eq!(replaced.headers["location"], format!("{calls}&done=password"));
     company.page(&them, "/profile").await.expect(200);
     assert_eq!(company.page(&them, "/own-secret").await.expect(303).headers["location"], home);
     company.form(&them, "/sign-out", &[]).await.expect(303);
@@ -713,4 +730,28 @@ async fn cly_04_what_checked_the_old_password_does_not_come_in_after_the_reset()
     };
     let late = server.app.store.start_session(company.id, access::Id(person.id), "Late", &new).await;
     assert!(matches!(late, Err(store::StoreError::Missing)));
+}
+
+#[tokio::test]
+async fn whoever_may_reset_a_password_or_pin_is_told_on_the_persons_page_that_it_is_temporary_and_until_when()
+{
+    let server = TestServer::start().await;
+    let company = server.company("calliyo").await;
+    let more = json!({ "password": PASSWORD, "phone": "+919811100001", "pin": "4071" });
+    let added = add(&company, &company.owner.client, more).await;
+    let looker = json!({ "name": "Looker", "holds": { "user:read": ["all"] } });
+    let looker = company.create("/api/v1/roles", looker).await;
+    let looker = company.hire_into("agent", json!({ "role": looker })).await;
+    let record = format!("/users/{}/record", added.id);
+    let of = async |member: &Member| company.page(member, &record).await.expect(200).text;
+    let owner = company.owner.again(&server).await;
+    let said = of(&owner).await;
+    assert!(said.contains("Their password is temporary: somebody else knows it"), "{said}");
+    assert!(said.contains("Their PIN is temporary: somebody else knows it"), "{said}");
+    assert!(!of(&looker).await.contains("temporary: somebody else"), "only whoever may set it anew is told");
+    server.pass(7 * DAY);
+    let said = of(&company.owner.again(&server).await).await;
+    assert!(said.contains("Their password was temporary"), "{said}");
+    company.own_secrets(added.id).await;
+    assert!(!of(&company.owner.again(&server).await).await.contains("temporary: somebody else"));
 }
