@@ -1,10 +1,10 @@
 //! The console's session cookie, and the checks that a change comes from a page of ours.
 
+use acts::language::Language;
+use acts::{Code, Refusal};
 use axum::http::header;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use workspace::language::Language;
-use workspace::{Code, Refusal};
 
 use crate::multipart;
 use crate::request::Request;

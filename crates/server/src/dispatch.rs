@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use access::{Noun, Permission};
+use acts::language::Language;
+use acts::secrets::token_hash;
+use acts::{Code, Refusal, lookups, refusals};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, State};
@@ -14,9 +17,6 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use store::audit::Act;
 use store::{Intent, Receipt};
 use tokio_stream::StreamExt as _;
-use workspace::language::Language;
-use workspace::secrets::token_hash;
-use workspace::{Code, Refusal, lookups, refusals};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;

@@ -2,12 +2,12 @@
 
 use std::future::Future;
 
+use acts::{Refusal, audit_log, calls};
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use workspace::{Refusal, audit_log, calls};
 
 use crate::output::Csv;
 

@@ -8,11 +8,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use access::{Noun, Permission, Permit, Right, Thing, Visible, can};
+use acts::Refusal;
 use axum::http::Method;
 use axum::response::Response;
 use store::Identity;
 use store::known_secret::Secret;
-use workspace::Refusal;
 
 use crate::input::{Input, Place};
 use crate::output::Output;

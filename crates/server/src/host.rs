@@ -1,11 +1,11 @@
 //! The host that a request names: one, and one that can be read (RFC 9110, section 7.2; RFC 9112, section 3.2).
 
+use acts::{Code, Refusal};
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use workspace::{Code, Refusal};
 
 use crate::refuse;
 

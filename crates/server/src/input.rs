@@ -2,11 +2,11 @@
 
 use access::text;
 
+use acts::people_file::File;
+use acts::{Code, Refusal};
 use axum::http::header;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use workspace::people_file::File;
-use workspace::{Code, Refusal};
 
 use crate::json::Strict;
 use crate::multipart;

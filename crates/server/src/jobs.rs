@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use access::Micros;
+use acts::{App, expiry, refusals, uses};
 use store::{Changed, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use workspace::{App, expiry, refusals, uses};
 
 /// How often it is looked whether the time of something is over. The clock is asked each time, not the database.
 const TICK: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ async fn expire(app: App) {
     let mut changes = app.store.subscribe();
     loop {
         let next = match expiry::sweep(&app).await {
-            Ok(()) => app.store.next_end().await.map_err(workspace::Refusal::from),
+            Ok(()) => app.store.next_end().await.map_err(acts::Refusal::from),
             Err(error) => Err(error),
         };
         match next {

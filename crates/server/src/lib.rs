@@ -44,7 +44,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use workspace::App;
+use acts::App;
 
 /// Why a command could not be carried out, for whoever typed it.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use access::model::Standing;
 use access::{Id, Micros, Permission};
+use acts::Refusal;
+use acts::secrets::token_hash;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use store::{Changed, Identity, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{Notify, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
-use workspace::Refusal;
-use workspace::secrets::token_hash;
 
 use crate::Server;
 use crate::output::Events;

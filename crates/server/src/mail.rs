@@ -4,13 +4,13 @@ use std::str::FromStr as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use access::Micros;
+use acts::mail;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use store::Store;
 use store::mail::MailRow;
-use workspace::mail;
 
 use crate::Error;
 

@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
+use acts::foresight::Foresight;
+use acts::{Code, Refusal};
 use axum::http::Method;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use schemars::generate::{Contract, SchemaSettings};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use workspace::foresight::Foresight;
-use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::endpoints;

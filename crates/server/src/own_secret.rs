@@ -1,8 +1,8 @@
 //! What may be called in a session that a temporary secret opened: replacing it, one's own record, signing out.
 
 use access::text;
+use acts::{Code, Refusal};
 use store::known_secret::Secret;
-use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint};
 use crate::request::Request;

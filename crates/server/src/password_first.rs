@@ -2,8 +2,8 @@
 //! and administer nothing.
 
 use access::{Group, Permission, text};
+use acts::{Code, Refusal};
 use axum::http::Method;
-use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;

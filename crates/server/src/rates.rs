@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use acts::{Code, Refusal};
 use axum::http::Method;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
-use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Face};
 use crate::request::Request;

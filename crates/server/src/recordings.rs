@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 
+use acts::{Code, Refusal};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +15,6 @@ use rustix::fs::{AtFlags, Mode, OFlags, openat, unlinkat};
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
-use workspace::{Code, Refusal};
 
 use crate::request::Request;
 

@@ -1,9 +1,9 @@
 //! Refusals as answers: RFC 9457 problems for programs, pages for people.
 
+use acts::{Code, Refusal, check};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
-use workspace::{Code, Refusal, check};
 
 use crate::console;
 use crate::endpoint::{Endpoint, Face};

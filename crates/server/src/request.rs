@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use access::model::UnitKind;
 use access::{Id, Micros, Noun, Permission, Permit, Thing, can};
+use acts::confirm::Confirmation;
+use acts::guesses::Caller;
+use acts::invitations::Invitation;
+use acts::language::Language;
+use acts::outbox::Post;
+use acts::{Code, Refusal};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
 use jiff::tz::TimeZone;
 use store::workspace::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
-use workspace::confirm::Confirmation;
-use workspace::guesses::Caller;
-use workspace::invitations::Invitation;
-use workspace::language::Language;
-use workspace::outbox::Post;
-use workspace::{Code, Refusal};
 
 use crate::endpoint::Face;
 use crate::{Server, cookie};

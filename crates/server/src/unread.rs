@@ -1,7 +1,7 @@
 //! What an endpoint for programs would not read: it is refused, for whoever sent it meant something by it.
 
 use access::text;
-use workspace::{Code, Refusal};
+use acts::{Code, Refusal};
 
 use crate::endpoint::{Endpoint, Face};
 use crate::input::Place;

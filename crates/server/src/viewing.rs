@@ -1,8 +1,8 @@
 //! What may be called while somebody sees the workspace as another user: looking, and stopping to.
 
 use access::text;
+use acts::{Code, Refusal};
 use axum::http::Method;
-use workspace::{Code, Refusal};
 
 use crate::endpoint::{Asks, Endpoint};
 use crate::request::Request;

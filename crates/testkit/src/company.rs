@@ -1,6 +1,8 @@
 //! A company in a test: its people with a client each, its phone system, its calls.
 
 use access::{Id, Permit, Preset, Thing, can};
+use acts::guesses::Caller;
+use acts::sign_in;
 use rand::Rng as _;
 use serde_json::{Value, json};
 use store::Author;
@@ -8,8 +10,6 @@ use store::call::NewCall;
 use store::recording::NewRecording;
 use store::workspace::NewWorkspace;
 use tokio::sync::OnceCell;
-use workspace::guesses::Caller;
-use workspace::sign_in;
 
 use crate::{Answer, Client, TestServer};
 

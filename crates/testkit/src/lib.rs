@@ -19,13 +19,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use acts::App;
 use server::crowd::Room;
 use server::listen::{self, Door};
 use server::proxies::Proxies;
 use server::rates::Rates;
 use server::{Config, Server, dispatch, jobs};
 use store::Store;
-use workspace::App;
 
 pub use client::{Answer, Client};
 pub use company::{Company, Member, PASSWORD, TestCall};
@@ -125,7 +125,7 @@ impl TestServer {
 
     /// A moment to come, as the API writes moments.
     pub fn later(&self, seconds: i64) -> String {
-        workspace::Moment(self.now() + seconds * 1_000_000).to_string()
+        acts::Moment(self.now() + seconds * 1_000_000).to_string()
     }
 
     /// A client without credentials.

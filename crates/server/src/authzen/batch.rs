@@ -1,7 +1,7 @@
 //! Many questions in one request (section 7).
 
-use ::workspace::{Code, Refusal};
 use access::text;
+use acts::{Code, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use ::workspace::{Code, Refusal, email};
 use access::model::EntityKind;
 use access::{Id, Noun, Snapshot, Thing, text};
+use acts::{Code, Refusal, email};
 use serde_json::{Map, Value};
 
 /// So many things may a row be said to touch.

@@ -5,8 +5,8 @@ mod claim;
 pub mod question;
 mod workspace;
 
-use ::workspace::{Code, Refusal};
 use access::{Visible, can};
+use acts::{Code, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 

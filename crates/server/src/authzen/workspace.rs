@@ -2,8 +2,8 @@
 //! of a permission.
 
 use access::{Noun, Permission, Permit, Reach, Text, Thing, Visible, can};
+use acts::{Code, Refusal, calling, email, explain};
 use serde_json::Value;
-use workspace::{Code, Refusal, calling, email, explain};
 
 use super::claim::Names;
 use super::question::{Question, Row};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use access::{Permit, Thing, can};
+use acts::App;
 use clap::{Args, Subcommand};
 use store::audit::{Anchor, Verdict};
 use store::workspace::WorkspaceRow;
-use workspace::App;
 
 use super::{Place, workspace_of};
 use crate::Error;

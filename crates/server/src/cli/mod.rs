@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ::workspace::App;
+use acts::App;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
 use store::workspace::WorkspaceRow;

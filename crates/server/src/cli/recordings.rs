@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use access::{Permit, Thing, can};
+use acts::App;
 use clap::{Args, Subcommand};
 use store::recording::RecordingRow;
 use store::workspace::WorkspaceRow;
-use workspace::App;
 
 use super::{Place, workspace_of};
 use crate::Error;

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use acts::App;
 use clap::Args;
 use tokio::net::TcpListener;
-use workspace::App;
 
 use super::Place;
 use crate::anchor::Anchors;

@@ -4,12 +4,12 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use access::Preset;
+use acts::{Moment, check, resets, secrets, tokens};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::Author;
 use store::known_secret;
 use store::workspace::NewWorkspace;
-use workspace::{Moment, check, resets, secrets, tokens};
 
 use super::{Place, workspace_of};
 use crate::Error;

@@ -1,8 +1,8 @@
 //! Access as a readable matrix: what a role holds, or what a person may do in effect and why.
 
 use access::{Group, Permission, PermissionSet, Reach, Reaches, Verb};
+use acts::user_access::EffectiveLine;
 use maud::{Markup, html};
-use workspace::user_access::EffectiveLine;
 
 use crate::ui::icon::{Icon, icon};
 use crate::ui::matrix;

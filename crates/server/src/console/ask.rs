@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use access::{Actor, Group, Permission, Permit, Reach, Reaches, Thing, can};
+use acts::access_requests::{self, NewRequest, RequestView, askable_roles};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::access_requests::{self, NewRequest, RequestView, askable_roles};
-use workspace::{Code, Refusal};
 
 use super::access_matrix::{key, reaches};
 use super::frame::{Frame, csrf, done, path};

@@ -1,8 +1,8 @@
 //! The console's static files over HTTP.
 
+use acts::{Code, Refusal};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use workspace::{Code, Refusal};
 
 use crate::request::Request;
 use crate::ui::assets;

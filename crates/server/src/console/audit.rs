@@ -1,10 +1,10 @@
 //! The audit log in sentences, with filters, as a file, and whether the chain is whole.
 
 use access::{Actor, Noun, Permission, Permit, Thing, can};
+use acts::Refusal;
+use acts::audit_log::{self, EntryView, Format, VerdictView};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use workspace::Refusal;
-use workspace::audit_log::{self, EntryView, Format, VerdictView};
 
 use super::audit_changes::{Change, Reader};
 use super::audit_filter::Asked;

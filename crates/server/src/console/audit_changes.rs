@@ -151,7 +151,7 @@ impl Reader<'_> {
     }
 
     fn at(&self, moment: access::Micros) -> String {
-        when::text(workspace::Moment(moment), self.zone, Show::DateTime)
+        when::text(acts::Moment(moment), self.zone, Show::DateTime)
     }
 }
 

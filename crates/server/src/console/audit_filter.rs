@@ -1,12 +1,12 @@
 //! Which entries of the audit log to show: the page's address read, and written back as filters.
 
 use access::{Actor, Id, Model, Noun};
+use acts::Refusal;
+use acts::audit_log::AuditQuery;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::Refusal;
-use workspace::audit_log::AuditQuery;
 
 use super::audit_words::OTHER_ACTS;
 use super::choices;

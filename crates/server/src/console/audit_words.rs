@@ -1,10 +1,10 @@
 //! Entries of the audit log as sentences: who did what to what. One table says how each act reads.
 
 use access::{Id, Model, Noun, Permission};
+use acts::Code;
+use acts::audit_log::EntryView;
 use maud::{Markup, html};
 use serde_json::Value;
-use workspace::Code;
-use workspace::audit_log::EntryView;
 
 use crate::ui::text::{fill, later, said, t, weave};
 
@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn every_act_that_the_code_writes_down_reads_as_a_sentence() {
         let mut found = BTreeSet::new();
-        for folder in ["../workspace/src", "../store/src", "src"] {
+        for folder in ["../acts/src", "../store/src", "src"] {
             acts_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
         }
         assert!(found.len() > 15, "only {found:?} were found");

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use access::model::UnitKind;
 use access::{Actor, Id, Noun, Permission, Visible, can, text};
+use acts::bulk::{self, Bulk, BulkChange, BulkToggle};
+use acts::{Code, Refusal, users};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::bulk::{self, Bulk, BulkChange, BulkToggle};
-use workspace::{Code, Refusal, users};
 
 use super::frame::{Frame, csrf, path};
 use super::paging::{address, with};

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{Actor, Cell, Group, Permission, Reach, Reaches, Verb, preset};
+use acts::Refusal;
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::Refusal;
 
 use super::access_matrix::{self, Line, Look};
 use super::frame::{back, csrf, path};

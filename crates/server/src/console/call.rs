@@ -1,11 +1,11 @@
 //! One call: its facts, who took part, its recording, and why it can be seen.
 
 use access::{Actor, Noun, Permission, Permit, can};
+use acts::calls::{self, CallView};
+use acts::{Ref, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use workspace::calls::{self, CallView};
-use workspace::{Ref, Refusal};
 
 use super::calls::{direction, inside, outcome, outside, sound};
 use super::frame::{Frame, csrf, path};

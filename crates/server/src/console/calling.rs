@@ -2,11 +2,11 @@
 
 use access::model::EntityKind;
 use access::{Permission, Permit, can};
+use acts::Refusal;
+use acts::calling::{self, CallerId, CallerIdView};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::Identity;
-use workspace::Refusal;
-use workspace::calling::{self, CallerId, CallerIdView};
 
 use super::frame::{back, csrf, path};
 use super::parts::Options;

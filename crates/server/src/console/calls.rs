@@ -1,12 +1,12 @@
 //! The call log: what the reader may see of it, narrowed by filters in the address, page by page, and as a file.
 
 use access::{Actor, Permission, Reach, Visible, can};
+use acts::calls::{self, CallQuery, CallView};
+use acts::{Ref, Refusal};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::calls::{self, CallQuery, CallView};
-use workspace::{Ref, Refusal};
 
 use super::choices::{Groups, TOUCHED};
 use super::frame::{Frame, path};

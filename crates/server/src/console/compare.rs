@@ -1,13 +1,13 @@
 //! Two roles, two people, or a role and a person side by side. What is compared is the page's address.
 
 use access::{Actor, Group, Noun, Permission, Reach, Reaches};
+use acts::compare::{self, ComparedLine, Comparison, SideView, Subject};
+use acts::grants::GrantView;
+use acts::{Code, Refusal};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
-use workspace::compare::{self, ComparedLine, Comparison, SideView, Subject};
-use workspace::grants::GrantView;
-use workspace::{Code, Refusal};
 
 use super::access_matrix;
 use super::choices::{Groups, that};

@@ -1,9 +1,9 @@
 //! The password in a session that a PIN opened: asked for once, before the first thing that administers.
 
+use acts::{Refusal, elevation};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::Identity;
-use workspace::{Refusal, elevation};
 
 use super::frame::{Frame, came_from, csrf, path, wanted};
 use super::paging::with;

@@ -3,13 +3,13 @@
 
 use access::model::EntityKind;
 use access::{Actor, Id, Noun, Permission, Permit, Visible};
+use acts::Refusal;
+use acts::entities::{self, AddsEntities, EntityView, NewEntity};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::entity::ReadsEntities;
-use workspace::Refusal;
-use workspace::entities::{self, AddsEntities, EntityView, NewEntity};
 
 use super::choices;
 use super::frame::{Frame, csrf, list_of, page_of, path};

@@ -2,16 +2,16 @@
 
 use access::model::EntityKind;
 use access::{Actor, Id, Noun, Permission, Permit, Reach, Thing, Visible, can};
+use acts::calls::{self, CallQuery};
+use acts::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
+use acts::grants::{self, AssignmentRights, GrantRights};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::entity::ReadsEntities;
-use workspace::calls::{self, CallQuery};
-use workspace::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
-use workspace::grants::{self, AssignmentRights, GrantRights};
-use workspace::{Code, Refusal};
 
 use super::choices;
 use super::entities::{Kind, Now, Typed, fields};

@@ -1,12 +1,12 @@
 //! Asking first: who gains and who loses what by a form, before it holds. And undo, after it does.
 
 use access::Permission;
+use acts::Refusal;
+use acts::foresight::{self, Affected, Foresight, Line};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::Identity;
-use workspace::Refusal;
-use workspace::foresight::{self, Affected, Foresight, Line};
 
 use super::frame::{self, Frame, csrf, path};
 use super::paging::with;

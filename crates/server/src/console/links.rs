@@ -3,13 +3,13 @@
 //! Looking at a link uses nothing up: mail programs do that by themselves. A link that is unknown, used, withdrawn or
 //! out of time answers alike.
 
+use acts::links::{self, Guest};
+use acts::{Code, Refusal, invitations, resets};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::link::Purpose;
 use store::workspace::WorkspaceRow;
-use workspace::links::{self, Guest};
-use workspace::{Code, Refusal, invitations, resets};
 
 use super::frame::csrf;
 use super::sign_in::{enter, find};

@@ -1,12 +1,12 @@
 //! Signing in on a phone: phone number and PIN, on a page that needs no script (CLY-04, CLY-05).
 
+use acts::{Refusal, sign_in};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::workspace::WorkspaceRow;
-use workspace::{Refusal, sign_in};
 
 use super::frame::path;
 use super::sign_in::{enter, find, languages, may_be_said};

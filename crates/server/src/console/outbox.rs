@@ -1,13 +1,13 @@
 //! The outbox: what was written to people, what became of it, and links to pass on where no mail server is set up.
 
 use access::{Actor, Noun, Visible, can};
+use acts::outbox::{self, MailView};
+use acts::{List, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::outbox::{self, MailView};
-use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, done, path};
 use super::paging::{Pages, address};

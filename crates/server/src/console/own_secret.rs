@@ -1,6 +1,7 @@
 //! The page on which somebody replaces the temporary password or PIN that they signed in with by one of their own. In
 //! such a session every other page leads here.
 
+use acts::{Code, Refusal, pin, profile};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -8,7 +9,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
 use store::known_secret::Secret;
-use workspace::{Code, Refusal, pin, profile};
 
 use super::frame::{csrf, path, wanted};
 use super::paging;

@@ -2,10 +2,10 @@
 
 use access::model::UnitKind;
 use access::{Actor, Id, Model, Noun, authority};
+use acts::language::Language;
+use acts::{Moment, Ref, Refusal};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use workspace::language::Language;
-use workspace::{Moment, Ref, Refusal};
 
 use super::frame::page_of;
 use super::when::moment;

@@ -3,10 +3,10 @@
 
 use access::limits::Full;
 use access::{Actor, Group, Noun, Permission, Permit, Plan, Thing, can};
+use acts::plan::{self, Bought, Carried, LicenceChange, LicencesView, PlanChange, PlanChoice, PlanView};
+use acts::{Code, Ref, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::plan::{self, Bought, Carried, LicenceChange, LicencesView, PlanChange, PlanChoice, PlanView};
-use workspace::{Code, Ref, Refusal};
 
 use super::access_matrix::key;
 use super::frame::{Frame, csrf, done, path};

@@ -1,15 +1,15 @@
 //! One's own page: record, access with the reason for each line, password, PIN, sessions, devices.
 
 use access::{Permit, can};
+use acts::Refusal;
+use acts::confirm::Confirmation;
+use acts::pin;
+use acts::profile::{self, PasswordChange, ProfileChange};
+use acts::tokens;
+use acts::users::UserView;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};
-use workspace::Refusal;
-use workspace::confirm::Confirmation;
-use workspace::pin;
-use workspace::profile::{self, PasswordChange, ProfileChange};
-use workspace::tokens;
-use workspace::users::UserView;
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, csrf, done, path};
@@ -80,8 +80,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
 }
 
 fn record(me: &UserView) -> Markup {
-    let unit =
-        |unit: &Option<workspace::Ref>| unit.as_ref().map_or_else(|| "–".to_owned(), |u| u.name.clone());
+    let unit = |unit: &Option<acts::Ref>| unit.as_ref().map_or_else(|| "–".to_owned(), |u| u.name.clone());
     let text = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
     let leads: Vec<&str> = me.leads.iter().map(|unit| unit.name.as_str()).collect();
     facts(&[

@@ -1,9 +1,9 @@
 //! The pages that people see instead of what they asked for.
 
+use acts::{Code, Refusal};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use workspace::{Code, Refusal};
 
 use super::frame::{Frame, path};
 use super::{ask, elevate, menu};

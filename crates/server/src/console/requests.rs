@@ -1,14 +1,14 @@
 //! What people ask for: the list for whoever may decide, and one request with what can be given on it (CAL-20).
 
 use access::{Actor, Noun, Permission, Reach, Reaches, Visible, authority, can};
+use acts::access_requests::{self, RequestView};
+use acts::request_decisions::{self, Decline, Grant, Pass};
+use acts::{Moment, Ref, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Slice;
-use workspace::access_requests::{self, RequestView};
-use workspace::request_decisions::{self, Decline, Grant, Pass};
-use workspace::{Moment, Ref, Refusal};
 
 use super::access_matrix::reaches;
 use super::ask::ticked;

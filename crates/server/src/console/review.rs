@@ -1,10 +1,10 @@
 //! One review: a line for each thing that somebody has, kept or removed with a click or a key.
 
 use access::{Permit, can};
+use acts::reviews::{self, LineView, ReviewView, Verdict};
+use acts::{Refusal, review_closing};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::reviews::{self, LineView, ReviewView, Verdict};
-use workspace::{Refusal, review_closing};
 
 use super::frame::{Frame, back, csrf, done, path};
 use super::parts;

@@ -2,10 +2,10 @@
 
 use access::model::UnitKind;
 use access::{Actor, Permit, can};
+use acts::reviews::{self, NewReview, ReviewView};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::reviews::{self, NewReview, ReviewView};
-use workspace::{Code, Refusal};
 
 use super::frame::{Frame, csrf, done, path};
 use super::parts::{self, Options};

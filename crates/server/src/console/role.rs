@@ -1,13 +1,13 @@
 //! One role: its matrix, who holds it, and cloning, renaming and deleting it.
 
 use access::{Actor, Cell, Id, Noun, Permission, Permit, can};
+use acts::Refusal;
+use acts::roles::{self, DeleteRole, RoleChange, RoleView};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Page;
-use workspace::Refusal;
-use workspace::roles::{self, DeleteRole, RoleChange, RoleView};
 
 use super::frame::{Frame, csrf, done, path};
 use super::paging::{Pages, address};

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use access::{Actor, Group, Id, Permission, Permit, Thing, can};
+use acts::roles::{self, NewRole, RoleView};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::roles::{self, NewRole, RoleView};
-use workspace::{Code, Refusal};
 
 use super::bundle_matrix;
 use super::frame::{Frame, done, path};

@@ -2,14 +2,14 @@
 
 use access::model::Standing;
 use access::{Actor, Noun, Permission, Permit, Plan, Thing, can};
+use acts::language::Language;
+use acts::settings::{self, SettingsChange, WorkspaceView};
+use acts::{Refusal, ownership};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::language::Language;
-use workspace::settings::{self, SettingsChange, WorkspaceView};
-use workspace::{Refusal, ownership};
 
 use super::choices;
 use super::frame::{Frame, csrf, path};

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use access::model::Standing;
 use access::{Id, Noun};
+use acts::language::Language;
+use acts::sign_in::{self, NewSession};
+use acts::{Code, Refusal};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -11,9 +14,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::workspace::WorkspaceRow;
 use store::{Identity, Via};
-use workspace::language::Language;
-use workspace::sign_in::{self, NewSession};
-use workspace::{Code, Refusal};
 
 use super::frame::{csrf, path, wanted};
 use super::own_secret;

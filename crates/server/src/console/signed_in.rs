@@ -1,9 +1,9 @@
 //! What one is signed in with, on one's own page: sessions, API tokens, known devices.
 
+use acts::profile::{DeviceView, SessionView};
+use acts::tokens::TokenView;
 use maud::{Markup, html};
 use store::{Identity, Via};
-use workspace::profile::{DeviceView, SessionView};
-use workspace::tokens::TokenView;
 
 use super::frame::{csrf, path};
 use super::parts;

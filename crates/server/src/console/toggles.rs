@@ -1,10 +1,10 @@
 //! Toggles: the bundles that can be switched on or off for one person, built-in ones and the workspace's own.
 
 use access::{Actor, Cell, Id, Noun, Permission, Permit, Thing, can};
+use acts::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition};
-use workspace::{Code, Refusal};
 
 use super::bundle_matrix;
 use super::frame::{Frame, csrf, done, path};

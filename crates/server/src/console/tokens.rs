@@ -1,11 +1,11 @@
 //! API tokens: listed, made and shown once, revoked.
 
 use access::{Actor, Group, Permission, Permit, Thing, Verb, can};
+use acts::tokens::{self, CreatedToken, NewApiToken, TokenView};
+use acts::{List, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use workspace::tokens::{self, CreatedToken, NewApiToken, TokenView};
-use workspace::{List, Refusal};
 
 use super::frame::{Frame, csrf, path};
 use super::paging::address;

@@ -4,16 +4,14 @@ use std::collections::BTreeSet;
 
 use access::model::UnitKind;
 use access::{Actor, Id, Noun, Permission, Permit, Visible, can};
+use acts::units::{self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits};
+use acts::{List, Refusal, users};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Slice;
 use store::user::UserFilter;
-use workspace::units::{
-    self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
-};
-use workspace::{List, Refusal, users};
 
 use super::audit;
 use super::choices;

@@ -1,10 +1,10 @@
 //! Departments and branches: the list with members and leaders.
 
 use access::{Noun, Permission, Permit, Right, Thing};
+use acts::units::{self, ReadsUnits, UnitName, UnitView, WritesUnits};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::units::{self, ReadsUnits, UnitName, UnitView, WritesUnits};
-use workspace::{Code, Refusal};
 
 use super::frame::{Frame, csrf, done, list_of, path};
 use crate::input::Pairs;

@@ -1,12 +1,12 @@
 //! Permissions that people hold and do not use: in the whole workspace, or one person's.
 
 use access::{Permit, can};
+use acts::uses;
+use acts::{Code, Refusal};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Slice;
-use workspace::uses;
-use workspace::{Code, Refusal};
 
 use super::choices::that;
 use super::frame::{Frame, path};

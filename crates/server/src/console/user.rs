@@ -1,12 +1,12 @@
 //! One user: who they are, what they may do in effect and why, and what is set for them.
 
 use access::{Actor, Id, Noun, Permission, Permit, Thing, authority, can};
+use acts::user_access::{self, EffectiveLine};
+use acts::users::{self, UserView};
+use acts::{Code, Refusal};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::user_access::{self, EffectiveLine};
-use workspace::users::{self, UserView};
-use workspace::{Code, Refusal};
 
 use super::access_matrix::{self, Look};
 use super::frame::{Frame, path};
@@ -143,7 +143,7 @@ pub async fn show(
         Err(_) => None,
     };
     let toggles = user_access::toggles(app, &permit).await?.items;
-    let grants = workspace::grants::of_user(app, &permit).await?.items;
+    let grants = acts::grants::of_user(app, &permit).await?.items;
     let temporary = user_access::temporary(app, &permit).await?.items;
     let body = split(
         html! {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::model::UnitKind;
 use access::{Id, Permission, Permit, Reach, can, text};
+use acts::grants::{self, GrantRights, GrantView};
+use acts::user_access::{self, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
+use acts::{Code, Moment, Refusal, users};
 use axum::response::Redirect;
 use maud::{Markup, html};
-use workspace::grants::{self, GrantRights, GrantView};
-use workspace::user_access::{self, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
-use workspace::{Code, Moment, Refusal, users};
 
 use super::frame::{back, csrf, done, path};
 use super::parts::{self, Options};

@@ -3,10 +3,10 @@
 
 use access::Actor;
 use access::model::UnitKind;
+use acts::Refusal;
+use acts::language::Language;
+use acts::users::UserView;
 use maud::{Markup, html};
-use workspace::Refusal;
-use workspace::language::Language;
-use workspace::users::UserView;
 
 use super::parts::{self, Options};
 use crate::input::Pairs;
@@ -30,8 +30,7 @@ pub struct UserForm<'a> {
 
 /// A record as the form would send it.
 pub fn values(user: &UserView) -> Pairs {
-    let id =
-        |unit: &Option<workspace::Ref>| unit.as_ref().map_or_else(String::new, |unit| unit.id.to_string());
+    let id = |unit: &Option<acts::Ref>| unit.as_ref().map_or_else(String::new, |unit| unit.id.to_string());
     let text = |name: &str, value: String| (name.to_owned(), value);
     Pairs(vec![
         text("name", user.name.clone()),

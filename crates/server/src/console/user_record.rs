@@ -1,13 +1,13 @@
 //! One user's record, and the dangerous acts on their account.
 
 use access::{Actor, Id, Permission, Permit, can};
+use acts::language::Language;
+use acts::users::{self, UserChange};
+use acts::{Code, Moment, Refusal, invitations, pin};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::known_secret::Secret;
-use workspace::language::Language;
-use workspace::users::{self, UserChange};
-use workspace::{Code, Moment, Refusal, invitations, pin};
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;
@@ -92,7 +92,7 @@ fn or_dash(text: &str) -> &str {
 
 fn read_only(page: &Page<'_>) -> Markup {
     let user = &page.user;
-    let unit = |unit: &Option<workspace::Ref>| unit.as_ref().map_or("–", |u| u.name.as_str()).to_owned();
+    let unit = |unit: &Option<acts::Ref>| unit.as_ref().map_or("–", |u| u.name.as_str()).to_owned();
     let line = |text: &str| html! { (or_dash(text)) };
     let facts = facts(&[
         (t("Name"), line(&user.name)),

@@ -2,14 +2,14 @@
 
 use access::model::UnitKind;
 use access::{Actor, Id, Permission, Rows, Visible, can};
+use acts::users::{self, InvitedUser, NewUser, UserView};
+use acts::{Code, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::user::UserFilter;
-use workspace::users::{self, InvitedUser, NewUser, UserView};
-use workspace::{Code, Refusal};
 
 use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};
@@ -224,7 +224,7 @@ fn users_table(people: &[UserView], asked: &Asked, here: &str, actor: &Actor) ->
     ];
     let columns: Vec<Column<'_>> =
         columns.into_iter().zip(shown).filter(|(_, s)| *s).map(|(c, _)| c).collect();
-    let unit = |unit: &Option<workspace::Ref>| html! { (unit.as_ref().map_or("", |u| u.name.as_str())) };
+    let unit = |unit: &Option<acts::Ref>| html! { (unit.as_ref().map_or("", |u| u.name.as_str())) };
     let row = |user: &UserView| {
         let cells = [
             person(&user.name, &user.email),

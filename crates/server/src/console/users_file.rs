@@ -1,13 +1,13 @@
 //! People from a file and as a file: choose one, see what each row would do, do it, mend what failed.
 
 use access::{Visible, can};
+use acts::people_file::File;
+use acts::people_import::{self, ImportReport, ImportRow, Outcome};
+use acts::{Refusal, people_export, users};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use store::Author;
 use store::change::Intent;
-use workspace::people_file::File;
-use workspace::people_import::{self, ImportReport, ImportRow, Outcome};
-use workspace::{Refusal, people_export, users};
 
 use super::frame::{Frame, csrf, path, shown_at};
 use super::users::Asked;

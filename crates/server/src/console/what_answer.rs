@@ -1,10 +1,10 @@
 //! What?: all that somebody may do, with the reasons, and what they may see.
 
 use access::{Noun, Permission};
+use acts::explain::{self, Seen};
+use acts::user_access::EffectiveLine;
+use acts::{Ref, Refusal};
 use maud::{Markup, html};
-use workspace::explain::{self, Seen};
-use workspace::user_access::EffectiveLine;
-use workspace::{Ref, Refusal};
 
 use super::frame::{list_of, path};
 use super::paging::address;

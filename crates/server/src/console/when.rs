@@ -1,11 +1,11 @@
 //! Moments, spans and numbers as the console writes them.
 
+use acts::{Moment, Refusal};
 use jiff::Timestamp;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
-use workspace::{Moment, Refusal};
 
 use crate::request::Request;
 use crate::ui::datetime::{self, Show};
@@ -84,8 +84,8 @@ pub fn span(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use acts::Moment;
     use jiff::tz::TimeZone;
-    use workspace::Moment;
 
     use super::end_of_day;
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use access::{Id, Noun};
+use acts::{Refusal, explain};
 use maud::{Markup, html};
-use workspace::{Refusal, explain};
 
 use super::frame::path;
 use super::paging::address;

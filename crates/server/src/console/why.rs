@@ -2,12 +2,12 @@
 //! in a file of its own.
 
 use access::{Actor, Id, Model, Noun, Permission, Permit, Thing, Visible, can};
+use acts::calls;
+use acts::{Code, Refusal, explain};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::calls;
-use workspace::{Code, Refusal, explain};
 
 use super::calls::outside;
 use super::choices::{self, Groups};

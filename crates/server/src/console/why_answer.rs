@@ -2,8 +2,8 @@
 
 use access::explain::{Explanation, Giver, Relation, Remedy, Say as _, Taker};
 use access::{Noun, Permission, Reach, Reaches, Thing};
+use acts::{Ref, Refusal, explain};
 use maud::{Markup, html};
-use workspace::{Ref, Refusal, explain};
 
 use super::frame::path;
 use super::parts::linked;

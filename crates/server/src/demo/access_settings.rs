@@ -2,10 +2,10 @@
 
 use access::model::{Setting, Standing};
 use access::{Cell, Id, Micros, Permission, PresetToggle, Reach, Reaches};
+use acts::Moment;
 use serde_json::json;
 use store::Change;
 use store::audit::Act;
-use workspace::Moment;
 
 use super::company::Company;
 use super::people::Person;

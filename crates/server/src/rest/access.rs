@@ -2,14 +2,12 @@
 //! it all comes to.
 
 use access::{Permit, can};
+use acts::grants::{self, GrantRights, GrantView};
+use acts::user_access::{self, EffectiveLine, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
+use acts::users::UserView;
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::grants::{self, GrantRights, GrantView};
-use workspace::user_access::{
-    self, EffectiveLine, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView,
-};
-use workspace::users::UserView;
-use workspace::{List, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done, Json};

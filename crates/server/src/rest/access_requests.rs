@@ -1,12 +1,12 @@
 //! Requests for access over REST (CAL-20).
 
 use access::{Permit, Visible, can};
+use acts::access_requests::{self, NewRequest, RequestView};
+use acts::request_decisions::{self, Decline, Grant, Pass};
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
-use workspace::access_requests::{self, NewRequest, RequestView};
-use workspace::request_decisions::{self, Decline, Grant, Pass};
-use workspace::{List, Refusal};
 
 use crate::input::{Body, Paged};
 use crate::output::{Created, Done, Json};

@@ -1,8 +1,8 @@
 //! The audit log over REST.
 
 use access::{Permit, can};
-use workspace::audit_log::{self, AuditQuery, EntryView, Format, VerdictView};
-use workspace::{List, Refusal};
+use acts::audit_log::{self, AuditQuery, EntryView, Format, VerdictView};
+use acts::{List, Refusal};
 
 use crate::download::{self, Kind};
 use crate::input::{Paged, Query};

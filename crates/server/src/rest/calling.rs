@@ -1,11 +1,11 @@
 //! What people call with, over REST: one's own caller ID, the one preset for a user, and the line of a call.
 
 use access::{Permit, can};
+use acts::Refusal;
+use acts::calling::{self, CallerId, CallerIdView, LineView};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
-use workspace::Refusal;
-use workspace::calling::{self, CallerId, CallerIdView, LineView};
 
 use crate::input::{Body, Query};
 use crate::output::Json;

@@ -1,8 +1,8 @@
 //! The call log over REST.
 
 use access::{Permit, Visible, can};
-use workspace::calls::{self, CallQuery, CallView};
-use workspace::{List, Refusal};
+use acts::calls::{self, CallQuery, CallView};
+use acts::{List, Refusal};
 
 use crate::download;
 use crate::input::{Paged, Query};

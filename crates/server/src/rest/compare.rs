@@ -1,11 +1,11 @@
 //! Comparing two roles or people over REST.
 
 use access::{Id, Noun};
+use acts::Refusal;
+use acts::compare::{self, Comparison, Subject};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
-use workspace::Refusal;
-use workspace::compare::{self, Comparison, Subject};
 
 use crate::input::Query;
 use crate::output::Json;

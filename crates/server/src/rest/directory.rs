@@ -1,8 +1,8 @@
 //! The directory over REST.
 
 use access::{Permit, can};
-use workspace::directory::{self, DirectoryEntry};
-use workspace::{List, Refusal};
+use acts::directory::{self, DirectoryEntry};
+use acts::{List, Refusal};
 
 use crate::output::Json;
 use crate::request::Request;

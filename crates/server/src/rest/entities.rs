@@ -1,14 +1,14 @@
 //! Extensions, queues and numbers over REST. Which of the three is in the type of the proof.
 
 use access::{Permit, Visible, can};
+use acts::entities::{
+    self, AddsEntities, DeletesEntities, EditsEntities, EntityChange, EntityView, NewEntity,
+};
+use acts::grants::{self, AssignmentRights, GrantView};
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::entity::ReadsEntities;
-use workspace::entities::{
-    self, AddsEntities, DeletesEntities, EditsEntities, EntityChange, EntityView, NewEntity,
-};
-use workspace::grants::{self, AssignmentRights, GrantView};
-use workspace::{List, Refusal};
 
 use crate::input::{Body, Paged};
 use crate::output::{Created, Done, Json};

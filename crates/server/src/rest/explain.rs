@@ -1,10 +1,10 @@
 //! Why?, Who? and What? over REST.
 
 use access::{Noun, Permission, Permit, Thing, Visible, can, text};
+use acts::explain::{self, What, Who, Why};
+use acts::{Code, List, Refusal, email};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::explain::{self, What, Who, Why};
-use workspace::{Code, List, Refusal, email};
 
 use crate::input::Query;
 use crate::output::Json;

@@ -1,7 +1,7 @@
 //! Whether the server works.
 
+use acts::Refusal;
 use axum::response::{IntoResponse, Response};
-use workspace::Refusal;
 
 use crate::request::Request;
 

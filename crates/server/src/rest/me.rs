@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use access::{Permission, Permit, can, shown};
+use acts::confirm::Confirmation;
+use acts::pin::{self, PinChange};
+use acts::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
+use acts::tokens::{self, TokenView};
+use acts::users::UserView;
+use acts::{List, Moment, Refusal, elevation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::known_secret::Secret;
 use store::{Identity, Via};
-use workspace::confirm::Confirmation;
-use workspace::pin::{self, PinChange};
-use workspace::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
-use workspace::tokens::{self, TokenView};
-use workspace::users::UserView;
-use workspace::{List, Moment, Refusal, elevation};
 
 use crate::endpoint::OwnSecret;
 use crate::input::{Body, Query};

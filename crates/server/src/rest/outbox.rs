@@ -1,8 +1,8 @@
 //! The outbox over REST.
 
 use access::{Visible, can};
-use workspace::outbox::{self, MailView};
-use workspace::{List, Refusal};
+use acts::outbox::{self, MailView};
+use acts::{List, Refusal};
 
 use crate::input::{Everything, Paged};
 use crate::output::Json;

@@ -1,10 +1,10 @@
 //! The permission catalogue over REST.
 
 use access::Permission;
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::Identity;
-use workspace::{List, Refusal};
 
 use crate::output::Json;
 use crate::request::Request;

@@ -1,8 +1,8 @@
 //! What was bought, over REST: the plan, seats, licences.
 
 use access::{Permit, can};
-use workspace::Refusal;
-use workspace::plan::{self, LicenceChange, LicencesView, PlanChange, PlanView};
+use acts::Refusal;
+use acts::plan::{self, LicenceChange, LicencesView, PlanChange, PlanView};
 
 use crate::input::Body;
 use crate::output::Json;

@@ -2,7 +2,7 @@
 //! downloads them in the same way.
 
 use access::{Permit, can};
-use workspace::{Refusal, calls};
+use acts::{Refusal, calls};
 
 use crate::output::{Audio, Done};
 use crate::recordings::{self, Purpose};

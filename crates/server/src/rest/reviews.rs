@@ -1,11 +1,11 @@
 //! Reviews of access, and what nobody uses, over REST.
 
 use access::{Permit, can};
+use acts::reviews::{self, LineView, NewReview, ReviewView, Verdict};
+use acts::uses::{self, PermissionUse, Unused};
+use acts::{List, Refusal, review_closing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use workspace::reviews::{self, LineView, NewReview, ReviewView, Verdict};
-use workspace::uses::{self, PermissionUse, Unused};
-use workspace::{List, Refusal, review_closing};
 
 use crate::download;
 use crate::input::{Body, Paged, Query};

@@ -1,10 +1,10 @@
 //! Roles over REST.
 
 use access::{Permit, can};
+use acts::roles::{self, DeleteRole, NewRole, RoleChange, RoleView};
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::roles::{self, DeleteRole, NewRole, RoleChange, RoleView};
-use workspace::{List, Refusal};
 
 use crate::input::{Body, Query};
 use crate::output::{Created, Done, Json};

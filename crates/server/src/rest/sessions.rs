@@ -1,12 +1,12 @@
 //! Sessions over REST: sign in, sign out.
 
+use acts::guesses::Caller;
+use acts::sign_in::{self, NewSession};
+use acts::{Code, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::known_secret::Secret;
 use store::{Identity, Via};
-use workspace::guesses::Caller;
-use workspace::sign_in::{self, NewSession};
-use workspace::{Code, Moment, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done};

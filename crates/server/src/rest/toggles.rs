@@ -1,8 +1,8 @@
 //! Toggles over REST: the built-in ones and those that the workspace defines.
 
 use access::{Permit, can};
-use workspace::toggles::{self, NewToggle, ToggleChange, ToggleDefinition};
-use workspace::{List, Refusal};
+use acts::toggles::{self, NewToggle, ToggleChange, ToggleDefinition};
+use acts::{List, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done, Json};

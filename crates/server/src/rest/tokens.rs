@@ -1,8 +1,8 @@
 //! API tokens over REST.
 
 use access::{Permit, can};
-use workspace::tokens::{self, CreatedToken, NewApiToken, TokenView};
-use workspace::{List, Refusal};
+use acts::tokens::{self, CreatedToken, NewApiToken, TokenView};
+use acts::{List, Refusal};
 
 use crate::input::Body;
 use crate::output::{Created, Done, Json};

@@ -1,7 +1,7 @@
 //! `/api/v1/undo`: taking a change of one's own back.
 
+use acts::{Refusal, foresight};
 use store::Identity;
-use workspace::{Refusal, foresight};
 
 use crate::output::Done;
 use crate::request::Request;

@@ -1,11 +1,9 @@
 //! Departments and branches over REST. Which of the two is in the type of the permit.
 
 use access::{Permit, Visible, can};
-use workspace::several::BulkDone;
-use workspace::units::{
-    self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
-};
-use workspace::{List, Refusal};
+use acts::several::BulkDone;
+use acts::units::{self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits};
+use acts::{List, Refusal};
 
 use crate::input::{Body, Query};
 use crate::output::{Created, Done, Json};

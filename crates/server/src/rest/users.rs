@@ -2,16 +2,16 @@
 
 use access::model::Standing;
 use access::{Id, Permit, Visible, can};
+use acts::bulk::{self, Bulk};
+use acts::invitations::{self, Invitation};
+use acts::people_export;
+use acts::people_import::{self, ImportReport};
+use acts::several::BulkDone;
+use acts::users::{self, InvitedUser, NewUser, UserChange, UserView};
+use acts::{List, Refusal, pin};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::user::{UserFilter, UserOrder};
-use workspace::bulk::{self, Bulk};
-use workspace::invitations::{self, Invitation};
-use workspace::people_export;
-use workspace::people_import::{self, ImportReport};
-use workspace::several::BulkDone;
-use workspace::users::{self, InvitedUser, NewUser, UserChange, UserView};
-use workspace::{List, Refusal, pin};
 
 use crate::download;
 use crate::input::{Body, Paged, PeopleFile, Query};

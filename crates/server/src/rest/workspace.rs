@@ -1,10 +1,10 @@
 //! The workspace's own settings and its ownership over REST.
 
 use access::{Permit, can};
+use acts::settings::{self, SettingsChange, WorkspaceView};
+use acts::{Refusal, ownership};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use workspace::settings::{self, SettingsChange, WorkspaceView};
-use workspace::{Refusal, ownership};
 
 use crate::input::Body;
 use crate::output::{Done, Json};

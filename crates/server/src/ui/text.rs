@@ -7,8 +7,8 @@ use std::fmt::Display;
 use std::future::Future;
 
 use access::text::{Piece, pieces};
+use acts::language::Language;
 use maud::{Markup, html};
-use workspace::language::Language;
 
 use super::fields;
 
@@ -142,8 +142,8 @@ fn translated(english: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use acts::language::Language;
     use maud::html;
-    use workspace::language::Language;
 
     use super::{count, fill, number, speaking, weave};
 

@@ -11,8 +11,8 @@ use serde_json::Value;
 const LAYERS: [(&str, &[&str]); 4] = [
     ("access", &[]),
     ("store", &["access"]),
-    ("workspace", &["access", "store"]),
-    ("ringfence", &["access", "store", "workspace"]),
+    ("acts", &["access", "store"]),
+    ("ringfence", &["access", "acts", "store"]),
 ];
 
 /// Folders that only one machine has. In two pieces, so that this file passes its own test.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use access::text::{Piece, pieces};
 use access::{Group, Noun, Permission, Plan, Preset, PresetToggle, Reach, Verb};
-use workspace::Code;
-use workspace::language::Language;
+use acts::Code;
+use acts::language::Language;
 
 /// What takes texts to translate: the function or macro, and which of its arguments they are.
 const TAKES: [(&str, &[usize]); 12] = [
@@ -69,7 +69,7 @@ fn a_translation_has_the_values_of_its_text() {
 fn the_files_of_languages_are_sorted() {
     for (language, texts) in translated() {
         let code = language.code();
-        let text = fs::read_to_string(root().join(format!("crates/workspace/lang/{code}.toml"))).unwrap();
+        let text = fs::read_to_string(root().join(format!("crates/acts/lang/{code}.toml"))).unwrap();
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with('"')).collect();
         assert_eq!(lines.len(), texts.len(), "{code}: an entry is one line");
         assert!(lines.is_sorted(), "{code}: sort the entries by their English");

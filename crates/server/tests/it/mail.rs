@@ -1,10 +1,10 @@
 //! Mail: sent once by whichever node claims it, tried again, given up.
 
 use access::{Id, Permit, Text, Thing, can};
+use acts::mail::{Kind, post};
 use server::mail::{Mailer, send_due};
 use store::Author;
 use testkit::{Company, MailServer, TestServer};
-use workspace::mail::{Kind, post};
 
 const HOUR: i64 = 3600;
 

@@ -366,7 +366,7 @@ async fn mail_about_a_request_is_wholly_in_the_language_of_its_reader() {
     }
     company.owner.client.patch("/api/v1/workspace", json!({ "time_zone": "Asia/Tokyo" })).await.expect(200);
     let request = ask(&member, "audit:read", "all").await;
-    let until = json!(workspace::Moment(server.now() + 3_600_000_000));
+    let until = json!(acts::Moment(server.now() + 3_600_000_000));
     decide(&company.owner, request, "grant", json!({ "until": until })).await.expect(200);
     let rows = server.database.fingerprint().await;
     let written = |text: &str| rows.iter().any(|row| row.contains(text));

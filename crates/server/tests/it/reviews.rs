@@ -83,7 +83,7 @@ async fn what_was_not_used_for_so_many_days_is_marked_and_what_was_used_is_not()
     assert!(marked(&found, "toggle"), "nobody looked at calls: {found:?}");
     let hour = 3_600_000_000;
     let used = server.now() - server.now() % hour;
-    assert_eq!(line(&found, member.id, "temporary")["last_used_at"], json!(workspace::Moment(used)));
+    assert_eq!(line(&found, member.id, "temporary")["last_used_at"], json!(acts::Moment(used)));
 
     member.client.get("/api/v1/calls").await.expect(200);
     server.pass(31 * DAY);

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use access::{Actor, Id, can};
+use acts::Author;
+use acts::audit_log::{self, AuditQuery};
 use serde_json::json;
 use testkit::{Client, Company, Member, TestServer};
-use workspace::Author;
-use workspace::audit_log::{self, AuditQuery};
 
 const READERS: usize = 64;
 const WRITERS: usize = 8;
@@ -92,7 +92,7 @@ async fn what_one_node_changes_the_other_knows_though_nobody_asked_it_in_between
     let welcome = there.stranger().get(&path).await.expect(200);
     assert!(welcome.text.contains("guest@two-nodes.example"), "{}", welcome.text);
 
-    let (until, owner) = (workspace::Moment(here.now() + 3_600_000_000), &company.owner.client);
+    let (until, owner) = (acts::Moment(here.now() + 3_600_000_000), &company.owner.client);
     let lent = json!({ "holds": { "audit:read": ["all"], "audit:export": ["all"] }, "expires_at": until });
     owner.post(&format!("/api/v1/users/{}/temporary", member.id), lent).await.expect(201);
     let actor = Actor::user(there.app.store.snapshot(company.id).await.unwrap(), Id(member.id)).unwrap();

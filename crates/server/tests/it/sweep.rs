@@ -125,7 +125,7 @@ pub async fn tried_things(server: &TestServer, company: &Company<'_>) -> BTreeMa
     let asked = json!({ "holds": { "audit:read": ["all"] }, "reason": "figures" });
     agent.client.post("/api/v1/access-requests", asked).await.expect(201);
     things.insert("access_request", latest(client.get("/api/v1/access-requests").await.expect(200)));
-    let until = workspace::Moment(server.now() + 86_400_000_000).to_string();
+    let until = acts::Moment(server.now() + 86_400_000_000).to_string();
     let given = json!({ "holds": { "billing:read": ["all"] }, "expires_at": until });
     let path = format!("/api/v1/users/{}/temporary", things["user"]);
     things.insert("temporary", client.post(&path, given).await.expect(201).json["id"].to_string());
@@ -156,7 +156,7 @@ pub fn tried_body(
     things: &BTreeMap<&'static str, String>,
 ) -> serde_json::Value {
     let id = |thing: &str| things[thing].parse::<u32>().unwrap();
-    let until = workspace::Moment(server.now() + 3_600_000_000).to_string();
+    let until = acts::Moment(server.now() + 3_600_000_000).to_string();
     let holds = json!({ "number:read": ["all"] });
     let path = endpoint.path.strip_prefix("/api/v1/").unwrap();
     match (endpoint.method.as_str(), path) {

@@ -2,7 +2,7 @@
 
 use access::model::EntityKind;
 use access::{Id, Micros, Model, Permit, Thing, can};
-use workspace::App;
+use acts::App;
 
 use crate::Error;
 use crate::import::{Directory, NumberPlan};

@@ -12,10 +12,10 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use acts::{App, check};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 use store::workspace::WorkspaceRow;
-use workspace::{App, check};
 
 use super::{Place, workspace_of};
 use crate::Error;

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use access::{Permit, Thing, can};
+use acts::App;
 use serde_json::json;
 use store::Author;
 use store::audit::Act;
 use store::call::Attached;
 use tokio::sync::mpsc;
-use workspace::App;
 
 use super::audio;
 use super::read::Batch;

@@ -439,7 +439,7 @@ async fn all_02_no_way_of_rising_leaves_a_secret_with_whoever_may_do_less() {
     let company = server.company("standard").await;
     let owner = &company.owner.client;
     let hr = recruiter(&company).await;
-    let until = workspace::Moment(server.now() + 86_400_000_000).to_string();
+    let until = acts::Moment(server.now() + 86_400_000_000).to_string();
     let sales = company.create("/api/v1/departments", json!({ "name": "Sales" })).await;
     let toggle = json!({ "name": "Audits", "holds": { "audit:read": ["all"] } });
     let toggle = company.create("/api/v1/toggles", toggle).await;

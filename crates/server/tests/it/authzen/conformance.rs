@@ -2,6 +2,7 @@
 //! and handlers to the decision point that the suite describes: alice, bob, record-1, record-2.
 
 use access::{Visible, can};
+use acts::Refusal;
 use reqwest::Method;
 use serde_json::Value;
 use server::authzen::{self, Answer, Asked, Batch, Body, Context, Decision, DecisionPoint, Question};
@@ -12,7 +13,6 @@ use server::rates::Rates;
 use server::request::Request;
 use server::{Config, Server, dispatch};
 use testkit::{Client, TestServer};
-use workspace::Refusal;
 
 /// The suite's fixture. Writing takes alice, or an admin where the record is archived; deleting takes alice and `soft`.
 struct Fixture;

@@ -291,7 +291,7 @@ async fn nua_07_the_server_decides_whatever_the_client_sends() {
     assert_eq!(ask(json!({ "caller_id": "+1202555" })).await, false);
     assert_eq!(ask(json!({})).await, true);
     // An expired grant does not count, at the second.
-    let until = workspace::Moment(server.now() + 5_000_000);
+    let until = acts::Moment(server.now() + 5_000_000);
     let grant = format!("/api/v1/users/{}/grants/{first}", user.id);
     company.owner.client.put(&grant, json!({ "may_use": true, "expires_at": until })).await.expect(200);
     assert_eq!(line(&company, user.id, Some(first)).await["allowed"], true);

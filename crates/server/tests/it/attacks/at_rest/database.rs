@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use access::Id;
+use acts::tokens;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::mail::{Mailer, send_due};
 use sqlx::{Connection as _, Row as _};
 use testkit::{Company, Database, MailServer, TestServer};
-use workspace::tokens;
 
 use super::Machine;
 
