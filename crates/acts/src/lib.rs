@@ -1,72 +1,28 @@
-//! The acts of the product, one module a noun: rule, change, audit entry, event.
+//! The acts of the product, in areas, one module a noun: rule, change, audit entry, event.
 //!
 //! Each act takes the permit that allows it, checks its input, opens a [`store::Change`] (which decides again),
 //! and answers with a view that the actor may see. Faces (console, REST, AuthZEN) call these and nothing below.
 
-pub mod access_requests;
-pub mod audit_log;
-pub mod bulk;
-pub mod calling;
 pub mod calls;
-mod calls_export;
-pub mod check;
-pub mod compare;
-pub mod confirm;
-pub mod directory;
-pub mod elevation;
-pub mod email;
-pub mod entities;
-pub mod expiry;
-pub mod explain;
-pub mod foresight;
-pub mod grants;
-pub mod guesses;
-pub mod invitations;
-mod known;
-pub mod language;
-pub mod links;
-pub mod lookups;
-pub mod mail;
-mod mask;
-pub mod moment;
-pub mod outbox;
-pub mod ownership;
-pub mod people_export;
-pub mod people_file;
-pub mod people_import;
-pub mod pin;
-pub mod plan;
-pub mod profile;
-pub mod refusal;
-pub mod refusals;
-pub mod request_decisions;
-pub mod resets;
-pub mod review_closing;
-pub mod reviews;
-pub mod roles;
-pub mod secrets;
-pub mod settings;
-pub mod several;
-pub mod sign_in;
-pub mod spelling;
-pub mod spreadsheet;
-mod taken;
-pub mod toggles;
-pub mod tokens;
-pub mod units;
-pub mod user_access;
-pub mod users;
-pub mod uses;
-pub mod view_as;
-mod withdrawals;
+pub mod entry;
+pub mod kernel;
+pub mod lines;
+pub mod money;
+pub mod office;
+pub mod people;
+pub mod rights;
 
 use std::sync::Arc;
 
 use access::{Permit, Right, Snapshot};
 use store::Store;
 
-pub use moment::Moment;
-pub use refusal::{Code, Refusal};
+use crate::entry::{lookups, resets, withdrawals};
+use crate::kernel::{refusals, secrets};
+use crate::rights::uses;
+
+pub use kernel::moment::Moment;
+pub use kernel::refusal::{Code, Refusal};
 pub use store::Author;
 
 /// Everything that the acts need: the store, and the one place where passwords are hashed.

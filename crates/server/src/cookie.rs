@@ -1,6 +1,6 @@
 //! The console's session cookie, and the checks that a change comes from a page of ours.
 
-use acts::language::Language;
+use acts::kernel::language::Language;
 use acts::{Code, Refusal};
 use axum::http::header;
 use sha2::{Digest as _, Sha256};

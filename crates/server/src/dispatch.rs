@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use access::{Noun, Permission};
-use acts::language::Language;
-use acts::secrets::token_hash;
-use acts::{Code, Refusal, lookups, refusals};
+use acts::entry::lookups;
+use acts::kernel::language::Language;
+use acts::kernel::refusals;
+use acts::kernel::secrets::token_hash;
+use acts::{Code, Refusal};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, State};

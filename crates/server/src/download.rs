@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
-use acts::{Refusal, audit_log, calls};
+use acts::Refusal;
+use acts::calls::calls;
+use acts::office::audit;
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -40,9 +42,9 @@ impl Pieces for calls::Export {
     }
 }
 
-impl Pieces for audit_log::Export {
+impl Pieces for audit::Export {
     fn next(&mut self) -> impl Future<Output = Result<Option<String>, Refusal>> + Send {
-        audit_log::Export::next(self)
+        audit::Export::next(self)
     }
 }
 

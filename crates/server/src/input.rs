@@ -2,7 +2,7 @@
 
 use access::text;
 
-use acts::people_file::File;
+use acts::people::file::File;
 use acts::{Code, Refusal};
 use axum::http::header;
 use schemars::JsonSchema;

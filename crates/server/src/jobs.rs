@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use access::Micros;
-use acts::{App, expiry, refusals, uses};
+use acts::App;
+use acts::kernel::refusals;
+use acts::rights::{expiry, uses};
 use store::{Changed, What};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 

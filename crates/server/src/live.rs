@@ -8,7 +8,7 @@ use std::time::Duration;
 use access::model::Standing;
 use access::{Id, Micros, Permission};
 use acts::Refusal;
-use acts::secrets::token_hash;
+use acts::kernel::secrets::token_hash;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use store::{Changed, Identity, What};

@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use access::Micros;
-use acts::mail;
+use acts::kernel::mail;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::extension::ClientId;

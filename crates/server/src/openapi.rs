@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use acts::foresight::Foresight;
+use acts::kernel::foresight::Foresight;
 use acts::{Code, Refusal};
 use axum::http::Method;
 use axum::http::header;

@@ -1,6 +1,7 @@
 //! Refusals as answers: RFC 9457 problems for programs, pages for people.
 
-use acts::{Code, Refusal, check};
+use acts::kernel::check;
+use acts::{Code, Refusal};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;

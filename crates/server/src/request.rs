@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use access::model::UnitKind;
 use access::{Id, Micros, Noun, Permission, Permit, Thing, can};
-use acts::confirm::Confirmation;
-use acts::guesses::Caller;
-use acts::invitations::Invitation;
-use acts::language::Language;
-use acts::outbox::Post;
+use acts::entry::confirm::Confirmation;
+use acts::entry::guesses::Caller;
+use acts::entry::invitations::Invitation;
+use acts::kernel::language::Language;
+use acts::office::outbox::Post;
 use acts::{Code, Refusal};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};

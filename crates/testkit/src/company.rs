@@ -1,8 +1,8 @@
 //! A company in a test: its people with a client each, its phone system, its calls.
 
 use access::{Id, Permit, Preset, Thing, can};
-use acts::guesses::Caller;
-use acts::sign_in;
+use acts::entry::guesses::Caller;
+use acts::entry::sign_in;
 use rand::Rng as _;
 use serde_json::{Value, json};
 use store::Author;

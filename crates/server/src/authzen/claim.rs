@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use access::model::EntityKind;
 use access::{Id, Noun, Snapshot, Thing, text};
-use acts::{Code, Refusal, email};
+use acts::kernel::email;
+use acts::{Code, Refusal};
 use serde_json::{Map, Value};
 
 /// So many things may a row be said to touch.

@@ -2,7 +2,10 @@
 //! of a permission.
 
 use access::{Noun, Permission, Permit, Reach, Text, Thing, Visible, can};
-use acts::{Code, Refusal, calling, email, explain};
+use acts::kernel::email;
+use acts::lines::calling;
+use acts::rights::explain;
+use acts::{Code, Refusal};
 use serde_json::Value;
 
 use super::claim::Names;

@@ -4,7 +4,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use access::Preset;
-use acts::{Moment, check, resets, secrets, tokens};
+use acts::Moment;
+use acts::entry::{resets, tokens};
+use acts::kernel::{check, secrets};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::Author;

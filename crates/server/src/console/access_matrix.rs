@@ -1,7 +1,7 @@
 //! Access as a readable matrix: what a role holds, or what a person may do in effect and why.
 
 use access::{Group, Permission, PermissionSet, Reach, Reaches, Verb};
-use acts::user_access::EffectiveLine;
+use acts::rights::user_access::EffectiveLine;
 use maud::{Markup, html};
 
 use crate::ui::icon::{Icon, icon};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::{Actor, Group, Permission, Permit, Reach, Reaches, Thing, can};
-use acts::access_requests::{self, NewRequest, RequestView, askable_roles};
+use acts::rights::access_requests::{self, NewRequest, RequestView, askable_roles};
 use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

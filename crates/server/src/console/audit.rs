@@ -2,7 +2,7 @@
 
 use access::{Actor, Noun, Permission, Permit, Thing, can};
 use acts::Refusal;
-use acts::audit_log::{self, EntryView, Format, VerdictView};
+use acts::office::audit::{self, EntryView, Format, VerdictView};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
@@ -46,7 +46,7 @@ pub async fn export_csv(
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
     let (app, author) = (&request.server.app, request.author());
-    let export = audit_log::export(app, &permit, &author, &asked.query(&request)?, Format::Csv).await?;
+    let export = audit::export(app, &permit, &author, &asked.query(&request)?, Format::Csv).await?;
     download::send(export, "audit", download::Kind::Csv).await.map(Csv)
 }
 
@@ -57,13 +57,13 @@ pub async fn export_lines(
     Query(asked): Query<Asked>,
 ) -> Result<JsonLines, Refusal> {
     let (app, author) = (&request.server.app, request.author());
-    let export = audit_log::export(app, &permit, &author, &asked.query(&request)?, Format::JsonLines).await?;
+    let export = audit::export(app, &permit, &author, &asked.query(&request)?, Format::JsonLines).await?;
     download::send(export, "audit", download::Kind::JsonLines).await.map(JsonLines)
 }
 
 /// Walks the chain and says what it found, above the log.
 pub async fn verify(request: Request, permit: Permit<can::AuditExport>, _: ()) -> Result<Markup, Refusal> {
-    let verdict = audit_log::verify(&request.server.app, &permit).await?;
+    let verdict = audit::verify(&request.server.app, &permit).await?;
     let found = verdict_notice(&verdict);
     // Whoever may verify the log need not be able to read it.
     match request.identity()?.actor.permit::<can::AuditRead>() {
@@ -101,7 +101,7 @@ async fn page(
     found: Option<Markup>,
 ) -> Result<Markup, Refusal> {
     let app = &request.server.app;
-    let entries = audit_log::list(app, permit, &asked.query(request)?, asked.after(), ROWS).await?;
+    let entries = audit::list(app, permit, &asked.query(request)?, asked.after(), ROWS).await?;
     let zone = when::zone(request);
     let actor = &request.identity()?.actor;
     let model = actor.snapshot().model();

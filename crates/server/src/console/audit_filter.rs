@@ -2,7 +2,7 @@
 
 use access::{Actor, Id, Model, Noun};
 use acts::Refusal;
-use acts::audit_log::AuditQuery;
+use acts::office::audit::AuditQuery;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;

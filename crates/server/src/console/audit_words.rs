@@ -2,7 +2,7 @@
 
 use access::{Id, Model, Noun, Permission};
 use acts::Code;
-use acts::audit_log::EntryView;
+use acts::office::audit::EntryView;
 use maud::{Markup, html};
 use serde_json::Value;
 

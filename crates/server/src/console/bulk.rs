@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use access::model::UnitKind;
 use access::{Actor, Id, Noun, Permission, Visible, can, text};
-use acts::bulk::{self, Bulk, BulkChange, BulkToggle};
-use acts::{Code, Refusal, users};
+use acts::people::users;
+use acts::rights::bulk::{self, Bulk, BulkChange, BulkToggle};
+use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 

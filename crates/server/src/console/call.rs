@@ -1,7 +1,7 @@
 //! One call: its facts, who took part, its recording, and why it can be seen.
 
 use access::{Actor, Noun, Permission, Permit, can};
-use acts::calls::{self, CallView};
+use acts::calls::calls::{self, CallView};
 use acts::{Ref, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;

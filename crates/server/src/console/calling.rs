@@ -3,7 +3,7 @@
 use access::model::EntityKind;
 use access::{Permission, Permit, can};
 use acts::Refusal;
-use acts::calling::{self, CallerId, CallerIdView};
+use acts::lines::calling::{self, CallerId, CallerIdView};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::Identity;

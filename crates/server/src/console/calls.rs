@@ -1,7 +1,7 @@
 //! The call log: what the reader may see of it, narrowed by filters in the address, page by page, and as a file.
 
 use access::{Actor, Permission, Reach, Visible, can};
-use acts::calls::{self, CallQuery, CallView};
+use acts::calls::calls::{self, CallQuery, CallView};
 use acts::{Ref, Refusal};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};

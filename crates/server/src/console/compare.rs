@@ -1,8 +1,8 @@
 //! Two roles, two people, or a role and a person side by side. What is compared is the page's address.
 
 use access::{Actor, Group, Noun, Permission, Reach, Reaches};
-use acts::compare::{self, ComparedLine, Comparison, SideView, Subject};
-use acts::grants::GrantView;
+use acts::rights::compare::{self, ComparedLine, Comparison, SideView, Subject};
+use acts::rights::grants::GrantView;
 use acts::{Code, Refusal};
 use maud::{Markup, html};
 use schemars::JsonSchema;

@@ -1,6 +1,7 @@
 //! The password in a session that a PIN opened: asked for once, before the first thing that administers.
 
-use acts::{Refusal, elevation};
+use acts::Refusal;
+use acts::entry::elevation;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::Identity;

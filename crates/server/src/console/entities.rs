@@ -4,7 +4,7 @@
 use access::model::EntityKind;
 use access::{Actor, Id, Noun, Permission, Permit, Visible};
 use acts::Refusal;
-use acts::entities::{self, AddsEntities, EntityView, NewEntity};
+use acts::lines::entities::{self, AddsEntities, EntityView, NewEntity};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;

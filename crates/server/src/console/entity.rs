@@ -2,9 +2,9 @@
 
 use access::model::EntityKind;
 use access::{Actor, Id, Noun, Permission, Permit, Reach, Thing, Visible, can};
-use acts::calls::{self, CallQuery};
-use acts::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
-use acts::grants::{self, AssignmentRights, GrantRights};
+use acts::calls::calls::{self, CallQuery};
+use acts::lines::entities::{self, DeletesEntities, EditsEntities, EntityChange, EntityView, Holder};
+use acts::rights::grants::{self, AssignmentRights, GrantRights};
 use acts::{Code, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;

@@ -2,7 +2,7 @@
 
 use access::Permission;
 use acts::Refusal;
-use acts::foresight::{self, Affected, Foresight, Line};
+use acts::kernel::foresight::{self, Affected, Foresight, Line};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};

@@ -95,7 +95,7 @@ fn or_none(names: &[&str]) -> String {
 async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup>, Refusal> {
     let Ok(visible) = who.actor.visible::<can::CallRecordRead>() else { return Ok(None) };
     let app = &request.server.app;
-    let found = acts::calls::latest(app, &visible, LATEST).await?;
+    let found = acts::calls::calls::latest(app, &visible, LATEST).await?;
     if found.is_empty() {
         return Ok(None);
     }
@@ -106,7 +106,7 @@ async fn latest_calls(request: &Request, who: &Identity) -> Result<Option<Markup
 /// The calls of the last seven days that the person may see, answered and not.
 async fn calls_of_the_week(request: &Request, who: &Identity) -> Result<Option<Markup>, Refusal> {
     let Ok(visible) = who.actor.visible::<can::CallRecordRead>() else { return Ok(None) };
-    let week = acts::calls::figures(&request.server.app, &visible, 7).await?;
+    let week = acts::calls::calls::figures(&request.server.app, &visible, 7).await?;
     let rate = if week.calls == 0 { "–".into() } else { format!("{} %", week.answered * 100 / week.calls) };
     let (all, inbound) = (number(week.calls), number(week.inbound));
     let log = path(request, "/calls");

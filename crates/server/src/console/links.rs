@@ -3,8 +3,9 @@
 //! Looking at a link uses nothing up: mail programs do that by themselves. A link that is unknown, used, withdrawn or
 //! out of time answers alike.
 
-use acts::links::{self, Guest};
-use acts::{Code, Refusal, invitations, resets};
+use acts::entry::links::{self, Guest};
+use acts::entry::{invitations, resets};
+use acts::{Code, Refusal};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};

@@ -1,6 +1,7 @@
 //! Signing in on a phone: phone number and PIN, on a page that needs no script (CLY-04, CLY-05).
 
-use acts::{Refusal, sign_in};
+use acts::Refusal;
+use acts::entry::sign_in;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};

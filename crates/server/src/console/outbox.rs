@@ -1,7 +1,7 @@
 //! The outbox: what was written to people, what became of it, and links to pass on where no mail server is set up.
 
 use access::{Actor, Noun, Visible, can};
-use acts::outbox::{self, MailView};
+use acts::office::outbox::{self, MailView};
 use acts::{List, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;

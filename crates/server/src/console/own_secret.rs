@@ -1,7 +1,9 @@
 //! The page on which somebody replaces the temporary password or PIN that they signed in with by one of their own. In
 //! such a session every other page leads here.
 
-use acts::{Code, Refusal, pin, profile};
+use acts::entry::pin;
+use acts::people::profile;
+use acts::{Code, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};

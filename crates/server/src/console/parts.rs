@@ -2,7 +2,7 @@
 
 use access::model::UnitKind;
 use access::{Actor, Id, Model, Noun, authority};
-use acts::language::Language;
+use acts::kernel::language::Language;
 use acts::{Moment, Ref, Refusal};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};

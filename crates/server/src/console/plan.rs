@@ -3,7 +3,9 @@
 
 use access::limits::Full;
 use access::{Actor, Group, Noun, Permission, Permit, Plan, Thing, can};
-use acts::plan::{self, Bought, Carried, LicenceChange, LicencesView, PlanChange, PlanChoice, PlanView};
+use acts::money::plan::{
+    self, Bought, Carried, LicenceChange, LicencesView, PlanChange, PlanChoice, PlanView,
+};
 use acts::{Code, Ref, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

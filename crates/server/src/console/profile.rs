@@ -2,11 +2,11 @@
 
 use access::{Permit, can};
 use acts::Refusal;
-use acts::confirm::Confirmation;
-use acts::pin;
-use acts::profile::{self, PasswordChange, ProfileChange};
-use acts::tokens;
-use acts::users::UserView;
+use acts::entry::confirm::Confirmation;
+use acts::entry::pin;
+use acts::entry::tokens;
+use acts::people::profile::{self, PasswordChange, ProfileChange};
+use acts::people::users::UserView;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};

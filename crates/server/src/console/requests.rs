@@ -1,8 +1,8 @@
 //! What people ask for: the list for whoever may decide, and one request with what can be given on it (CAL-20).
 
 use access::{Actor, Noun, Permission, Reach, Reaches, Visible, authority, can};
-use acts::access_requests::{self, RequestView};
-use acts::request_decisions::{self, Decline, Grant, Pass};
+use acts::rights::access_requests::{self, RequestView};
+use acts::rights::request_decisions::{self, Decline, Grant, Pass};
 use acts::{Moment, Ref, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

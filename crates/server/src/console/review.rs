@@ -1,8 +1,9 @@
 //! One review: a line for each thing that somebody has, kept or removed with a click or a key.
 
 use access::{Permit, can};
-use acts::reviews::{self, LineView, ReviewView, Verdict};
-use acts::{Refusal, review_closing};
+use acts::Refusal;
+use acts::rights::review_closing;
+use acts::rights::reviews::{self, LineView, ReviewView, Verdict};
 use axum::response::Redirect;
 use maud::{Markup, html};
 

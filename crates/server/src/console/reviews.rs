@@ -2,7 +2,7 @@
 
 use access::model::UnitKind;
 use access::{Actor, Permit, can};
-use acts::reviews::{self, NewReview, ReviewView};
+use acts::rights::reviews::{self, NewReview, ReviewView};
 use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

@@ -2,7 +2,7 @@
 
 use access::{Actor, Cell, Id, Noun, Permission, Permit, can};
 use acts::Refusal;
-use acts::roles::{self, DeleteRole, RoleChange, RoleView};
+use acts::rights::roles::{self, DeleteRole, RoleChange, RoleView};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use access::{Actor, Group, Id, Permission, Permit, Thing, can};
-use acts::roles::{self, NewRole, RoleView};
+use acts::rights::roles::{self, NewRole, RoleView};
 use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

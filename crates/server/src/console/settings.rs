@@ -2,9 +2,10 @@
 
 use access::model::Standing;
 use access::{Actor, Noun, Permission, Permit, Plan, Thing, can};
-use acts::language::Language;
-use acts::settings::{self, SettingsChange, WorkspaceView};
-use acts::{Refusal, ownership};
+use acts::Refusal;
+use acts::kernel::language::Language;
+use acts::office::settings::{self, SettingsChange, WorkspaceView};
+use acts::rights::ownership;
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};

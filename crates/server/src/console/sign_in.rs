@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use access::model::Standing;
 use access::{Id, Noun};
-use acts::language::Language;
-use acts::sign_in::{self, NewSession};
+use acts::entry::sign_in::{self, NewSession};
+use acts::kernel::language::Language;
 use acts::{Code, Refusal};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};

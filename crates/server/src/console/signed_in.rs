@@ -1,7 +1,7 @@
 //! What one is signed in with, on one's own page: sessions, API tokens, known devices.
 
-use acts::profile::{DeviceView, SessionView};
-use acts::tokens::TokenView;
+use acts::entry::tokens::TokenView;
+use acts::people::profile::{DeviceView, SessionView};
 use maud::{Markup, html};
 use store::{Identity, Via};
 

@@ -1,7 +1,7 @@
 //! Toggles: the bundles that can be switched on or off for one person, built-in ones and the workspace's own.
 
 use access::{Actor, Cell, Id, Noun, Permission, Permit, Thing, can};
-use acts::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition};
+use acts::rights::toggles::{self, NewToggle, SetFor, ToggleChange, ToggleDefinition};
 use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

@@ -1,7 +1,7 @@
 //! API tokens: listed, made and shown once, revoked.
 
 use access::{Actor, Group, Permission, Permit, Thing, Verb, can};
-use acts::tokens::{self, CreatedToken, NewApiToken, TokenView};
+use acts::entry::tokens::{self, CreatedToken, NewApiToken, TokenView};
 use acts::{List, Refusal};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use access::model::UnitKind;
 use access::{Actor, Id, Noun, Permission, Permit, Visible, can};
-use acts::units::{self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits};
-use acts::{List, Refusal, users};
+use acts::people::units::{
+    self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
+};
+use acts::people::users;
+use acts::{List, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;

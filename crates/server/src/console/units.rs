@@ -1,7 +1,7 @@
 //! Departments and branches: the list with members and leaders.
 
 use access::{Noun, Permission, Permit, Right, Thing};
-use acts::units::{self, ReadsUnits, UnitName, UnitView, WritesUnits};
+use acts::people::units::{self, ReadsUnits, UnitName, UnitView, WritesUnits};
 use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};

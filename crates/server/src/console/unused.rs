@@ -1,7 +1,7 @@
 //! Permissions that people hold and do not use: in the whole workspace, or one person's.
 
 use access::{Permit, can};
-use acts::uses;
+use acts::rights::uses;
 use acts::{Code, Refusal};
 use maud::{Markup, html};
 use schemars::JsonSchema;

@@ -1,8 +1,8 @@
 //! One user: who they are, what they may do in effect and why, and what is set for them.
 
 use access::{Actor, Id, Noun, Permission, Permit, Thing, authority, can};
-use acts::user_access::{self, EffectiveLine};
-use acts::users::{self, UserView};
+use acts::people::users::{self, UserView};
+use acts::rights::user_access::{self, EffectiveLine};
 use acts::{Code, Refusal};
 use maud::{Markup, html};
 use schemars::JsonSchema;
@@ -143,7 +143,7 @@ pub async fn show(
         Err(_) => None,
     };
     let toggles = user_access::toggles(app, &permit).await?.items;
-    let grants = acts::grants::of_user(app, &permit).await?.items;
+    let grants = acts::rights::grants::of_user(app, &permit).await?.items;
     let temporary = user_access::temporary(app, &permit).await?.items;
     let body = split(
         html! {

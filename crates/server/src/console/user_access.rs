@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use access::model::UnitKind;
 use access::{Id, Permission, Permit, Reach, can, text};
-use acts::grants::{self, GrantRights, GrantView};
-use acts::user_access::{self, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
-use acts::{Code, Moment, Refusal, users};
+use acts::people::users;
+use acts::rights::grants::{self, GrantRights, GrantView};
+use acts::rights::user_access::{self, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
+use acts::{Code, Moment, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 

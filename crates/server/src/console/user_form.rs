@@ -4,8 +4,8 @@
 use access::Actor;
 use access::model::UnitKind;
 use acts::Refusal;
-use acts::language::Language;
-use acts::users::UserView;
+use acts::kernel::language::Language;
+use acts::people::users::UserView;
 use maud::{Markup, html};
 
 use super::parts::{self, Options};

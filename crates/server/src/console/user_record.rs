@@ -1,9 +1,10 @@
 //! One user's record, and the dangerous acts on their account.
 
 use access::{Actor, Id, Permission, Permit, can};
-use acts::language::Language;
-use acts::users::{self, UserChange};
-use acts::{Code, Moment, Refusal, invitations, pin};
+use acts::entry::{invitations, pin};
+use acts::kernel::language::Language;
+use acts::people::users::{self, UserChange};
+use acts::{Code, Moment, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};

@@ -2,7 +2,7 @@
 
 use access::model::UnitKind;
 use access::{Actor, Id, Permission, Rows, Visible, can};
-use acts::users::{self, InvitedUser, NewUser, UserView};
+use acts::people::users::{self, InvitedUser, NewUser, UserView};
 use acts::{Code, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

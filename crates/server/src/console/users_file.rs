@@ -1,9 +1,10 @@
 //! People from a file and as a file: choose one, see what each row would do, do it, mend what failed.
 
 use access::{Visible, can};
-use acts::people_file::File;
-use acts::people_import::{self, ImportReport, ImportRow, Outcome};
-use acts::{Refusal, people_export, users};
+use acts::Refusal;
+use acts::people::file::File;
+use acts::people::import::{self, ImportReport, ImportRow, Outcome};
+use acts::people::{export, users};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use store::Author;
@@ -34,8 +35,7 @@ pub async fn export(
     visible: Visible<can::UserRead>,
     Query(asked): Query<Asked>,
 ) -> Result<Csv, Refusal> {
-    let file =
-        people_export::export(&request.server.app, &visible, &request.author(), &asked.filter()?).await?;
+    let file = export::export(&request.server.app, &visible, &request.author(), &asked.filter()?).await?;
     Ok(download::table("people", file))
 }
 
@@ -103,7 +103,7 @@ async fn run(
 ) -> Result<ImportReport, Refusal> {
     let permit = users::permit_to_invite(visible)?;
     let author = Author { intent, ..request.author() };
-    people_import::import(&request.server.app, &permit, &author, file).await
+    import::import(&request.server.app, &permit, &author, file).await
 }
 
 /// Shows what a file would do, or does it.
@@ -134,7 +134,7 @@ pub async fn failed(
 ) -> Result<Csv, Refusal> {
     let file = File::read(&sent(&upload))?;
     let report = run(&request, &visible, &file, Intent::Try).await?;
-    let text = people_import::failed_rows(&file, &report, in_words)?;
+    let text = import::failed_rows(&file, &report, in_words)?;
     Ok(download::table("people-to-mend", text))
 }
 

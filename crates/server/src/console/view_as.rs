@@ -1,7 +1,8 @@
 //! View as: starting and stopping to see the workspace as another user, and the banner on every page meanwhile.
 
 use access::{Id, Noun, Permission, Permit, can};
-use acts::{Refusal, view_as};
+use acts::Refusal;
+use acts::rights::view_as;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::Identity;

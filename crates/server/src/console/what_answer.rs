@@ -1,8 +1,8 @@
 //! What?: all that somebody may do, with the reasons, and what they may see.
 
 use access::{Noun, Permission};
-use acts::explain::{self, Seen};
-use acts::user_access::EffectiveLine;
+use acts::rights::explain::{self, Seen};
+use acts::rights::user_access::EffectiveLine;
 use acts::{Ref, Refusal};
 use maud::{Markup, html};
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use access::{Id, Noun};
-use acts::{Refusal, explain};
+use acts::Refusal;
+use acts::rights::explain;
 use maud::{Markup, html};
 
 use super::frame::path;

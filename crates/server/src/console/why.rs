@@ -2,8 +2,9 @@
 //! in a file of its own.
 
 use access::{Actor, Id, Model, Noun, Permission, Permit, Thing, Visible, can};
-use acts::calls;
-use acts::{Code, Refusal, explain};
+use acts::calls::calls;
+use acts::rights::explain;
+use acts::{Code, Refusal};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;

@@ -2,7 +2,8 @@
 
 use access::explain::{Explanation, Giver, Relation, Remedy, Say as _, Taker};
 use access::{Noun, Permission, Reach, Reaches, Thing};
-use acts::{Ref, Refusal, explain};
+use acts::rights::explain;
+use acts::{Ref, Refusal};
 use maud::{Markup, html};
 
 use super::frame::path;

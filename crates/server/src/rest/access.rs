@@ -2,9 +2,11 @@
 //! it all comes to.
 
 use access::{Permit, can};
-use acts::grants::{self, GrantRights, GrantView};
-use acts::user_access::{self, EffectiveLine, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView};
-use acts::users::UserView;
+use acts::people::users::UserView;
+use acts::rights::grants::{self, GrantRights, GrantView};
+use acts::rights::user_access::{
+    self, EffectiveLine, NewEnd, NewTemporary, SettingWord, TemporaryView, ToggleView,
+};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;

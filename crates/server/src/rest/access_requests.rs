@@ -1,8 +1,8 @@
 //! Requests for access over REST (CAL-20).
 
 use access::{Permit, Visible, can};
-use acts::access_requests::{self, NewRequest, RequestView};
-use acts::request_decisions::{self, Decline, Grant, Pass};
+use acts::rights::access_requests::{self, NewRequest, RequestView};
+use acts::rights::request_decisions::{self, Decline, Grant, Pass};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! The audit log over REST.
 
 use access::{Permit, can};
-use acts::audit_log::{self, AuditQuery, EntryView, Format, VerdictView};
+use acts::office::audit::{self, AuditQuery, EntryView, Format, VerdictView};
 use acts::{List, Refusal};
 
 use crate::download::{self, Kind};
@@ -17,7 +17,7 @@ pub async fn list(
 ) -> Result<Json<List<EntryView>>, Refusal> {
     let what = AuditQuery { zone: Some(request.zone()), ..query.what };
     let (app, after) = (&request.server.app, query.after.as_deref());
-    audit_log::list(app, &permit, &what, after, query.limit).await.map(Json)
+    audit::list(app, &permit, &what, after, query.limit).await.map(Json)
 }
 
 /// The entries that fit, as CSV.
@@ -28,7 +28,7 @@ pub async fn export_csv(
 ) -> Result<Csv, Refusal> {
     let query = AuditQuery { zone: Some(request.zone()), ..query };
     let (app, author) = (&request.server.app, request.author());
-    let export = audit_log::export(app, &permit, &author, &query, Format::Csv).await?;
+    let export = audit::export(app, &permit, &author, &query, Format::Csv).await?;
     download::send(export, "audit", Kind::Csv).await.map(Csv)
 }
 
@@ -40,7 +40,7 @@ pub async fn export_lines(
 ) -> Result<JsonLines, Refusal> {
     let query = AuditQuery { zone: Some(request.zone()), ..query };
     let (app, author) = (&request.server.app, request.author());
-    let export = audit_log::export(app, &permit, &author, &query, Format::JsonLines).await?;
+    let export = audit::export(app, &permit, &author, &query, Format::JsonLines).await?;
     download::send(export, "audit", Kind::JsonLines).await.map(JsonLines)
 }
 
@@ -50,5 +50,5 @@ pub async fn verify(
     permit: Permit<can::AuditExport>,
     _: (),
 ) -> Result<Json<VerdictView>, Refusal> {
-    audit_log::verify(&request.server.app, &permit).await.map(Json)
+    audit::verify(&request.server.app, &permit).await.map(Json)
 }

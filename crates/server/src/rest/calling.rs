@@ -2,7 +2,7 @@
 
 use access::{Permit, can};
 use acts::Refusal;
-use acts::calling::{self, CallerId, CallerIdView, LineView};
+use acts::lines::calling::{self, CallerId, CallerIdView, LineView};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;

@@ -1,7 +1,7 @@
 //! The call log over REST.
 
 use access::{Permit, Visible, can};
-use acts::calls::{self, CallQuery, CallView};
+use acts::calls::calls::{self, CallQuery, CallView};
 use acts::{List, Refusal};
 
 use crate::download;

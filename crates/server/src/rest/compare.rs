@@ -2,7 +2,7 @@
 
 use access::{Id, Noun};
 use acts::Refusal;
-use acts::compare::{self, Comparison, Subject};
+use acts::rights::compare::{self, Comparison, Subject};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;

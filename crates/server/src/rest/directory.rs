@@ -1,7 +1,7 @@
 //! The directory over REST.
 
 use access::{Permit, can};
-use acts::directory::{self, DirectoryEntry};
+use acts::people::directory::{self, DirectoryEntry};
 use acts::{List, Refusal};
 
 use crate::output::Json;

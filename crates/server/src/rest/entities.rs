@@ -1,10 +1,10 @@
 //! Extensions, queues and numbers over REST. Which of the three is in the type of the proof.
 
 use access::{Permit, Visible, can};
-use acts::entities::{
+use acts::lines::entities::{
     self, AddsEntities, DeletesEntities, EditsEntities, EntityChange, EntityView, NewEntity,
 };
-use acts::grants::{self, AssignmentRights, GrantView};
+use acts::rights::grants::{self, AssignmentRights, GrantView};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;

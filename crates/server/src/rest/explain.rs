@@ -1,8 +1,9 @@
 //! Why?, Who? and What? over REST.
 
 use access::{Noun, Permission, Permit, Thing, Visible, can, text};
-use acts::explain::{self, What, Who, Why};
-use acts::{Code, List, Refusal, email};
+use acts::kernel::email;
+use acts::rights::explain::{self, What, Who, Why};
+use acts::{Code, List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

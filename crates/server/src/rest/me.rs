@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use access::{Permission, Permit, can, shown};
-use acts::confirm::Confirmation;
-use acts::pin::{self, PinChange};
-use acts::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
-use acts::tokens::{self, TokenView};
-use acts::users::UserView;
-use acts::{List, Moment, Refusal, elevation};
+use acts::entry::confirm::Confirmation;
+use acts::entry::elevation;
+use acts::entry::pin::{self, PinChange};
+use acts::entry::tokens::{self, TokenView};
+use acts::people::profile::{self, DeviceView, PasswordChange, ProfileChange, SessionView};
+use acts::people::users::UserView;
+use acts::{List, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::known_secret::Secret;

@@ -1,7 +1,7 @@
 //! The outbox over REST.
 
 use access::{Visible, can};
-use acts::outbox::{self, MailView};
+use acts::office::outbox::{self, MailView};
 use acts::{List, Refusal};
 
 use crate::input::{Everything, Paged};

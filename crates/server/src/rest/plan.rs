@@ -2,7 +2,7 @@
 
 use access::{Permit, can};
 use acts::Refusal;
-use acts::plan::{self, LicenceChange, LicencesView, PlanChange, PlanView};
+use acts::money::plan::{self, LicenceChange, LicencesView, PlanChange, PlanView};
 
 use crate::input::Body;
 use crate::output::Json;

@@ -2,7 +2,8 @@
 //! downloads them in the same way.
 
 use access::{Permit, can};
-use acts::{Refusal, calls};
+use acts::Refusal;
+use acts::calls::calls;
 
 use crate::output::{Audio, Done};
 use crate::recordings::{self, Purpose};

@@ -1,9 +1,10 @@
 //! Reviews of access, and what nobody uses, over REST.
 
 use access::{Permit, can};
-use acts::reviews::{self, LineView, NewReview, ReviewView, Verdict};
-use acts::uses::{self, PermissionUse, Unused};
-use acts::{List, Refusal, review_closing};
+use acts::rights::review_closing;
+use acts::rights::reviews::{self, LineView, NewReview, ReviewView, Verdict};
+use acts::rights::uses::{self, PermissionUse, Unused};
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

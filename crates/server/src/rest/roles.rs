@@ -1,7 +1,7 @@
 //! Roles over REST.
 
 use access::{Permit, can};
-use acts::roles::{self, DeleteRole, NewRole, RoleChange, RoleView};
+use acts::rights::roles::{self, DeleteRole, NewRole, RoleChange, RoleView};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;

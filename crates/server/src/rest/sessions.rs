@@ -1,7 +1,7 @@
 //! Sessions over REST: sign in, sign out.
 
-use acts::guesses::Caller;
-use acts::sign_in::{self, NewSession};
+use acts::entry::guesses::Caller;
+use acts::entry::sign_in::{self, NewSession};
 use acts::{Code, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Toggles over REST: the built-in ones and those that the workspace defines.
 
 use access::{Permit, can};
-use acts::toggles::{self, NewToggle, ToggleChange, ToggleDefinition};
+use acts::rights::toggles::{self, NewToggle, ToggleChange, ToggleDefinition};
 use acts::{List, Refusal};
 
 use crate::input::Body;

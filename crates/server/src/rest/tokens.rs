@@ -1,7 +1,7 @@
 //! API tokens over REST.
 
 use access::{Permit, can};
-use acts::tokens::{self, CreatedToken, NewApiToken, TokenView};
+use acts::entry::tokens::{self, CreatedToken, NewApiToken, TokenView};
 use acts::{List, Refusal};
 
 use crate::input::Body;

@@ -1,6 +1,7 @@
 //! `/api/v1/undo`: taking a change of one's own back.
 
-use acts::{Refusal, foresight};
+use acts::Refusal;
+use acts::kernel::foresight;
 use store::Identity;
 
 use crate::output::Done;

@@ -1,8 +1,10 @@
 //! Departments and branches over REST. Which of the two is in the type of the permit.
 
 use access::{Permit, Visible, can};
-use acts::several::BulkDone;
-use acts::units::{self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits};
+use acts::kernel::several::BulkDone;
+use acts::people::units::{
+    self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
+};
 use acts::{List, Refusal};
 
 use crate::input::{Body, Query};

@@ -2,13 +2,14 @@
 
 use access::model::Standing;
 use access::{Id, Permit, Visible, can};
-use acts::bulk::{self, Bulk};
-use acts::invitations::{self, Invitation};
-use acts::people_export;
-use acts::people_import::{self, ImportReport};
-use acts::several::BulkDone;
-use acts::users::{self, InvitedUser, NewUser, UserChange, UserView};
-use acts::{List, Refusal, pin};
+use acts::entry::invitations::{self, Invitation};
+use acts::entry::pin;
+use acts::kernel::several::BulkDone;
+use acts::people::export;
+use acts::people::import::{self, ImportReport};
+use acts::people::users::{self, InvitedUser, NewUser, UserChange, UserView};
+use acts::rights::bulk::{self, Bulk};
+use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::user::{UserFilter, UserOrder};
@@ -120,7 +121,7 @@ pub async fn import(
     PeopleFile(file): PeopleFile,
 ) -> Result<Json<ImportReport>, Refusal> {
     let permit = users::permit_to_invite(&visible)?;
-    people_import::import(&request.server.app, &permit, &request.author(), &file).await.map(Json)
+    import::import(&request.server.app, &permit, &request.author(), &file).await.map(Json)
 }
 
 /// The users that the caller may see, as a CSV file.
@@ -129,8 +130,7 @@ pub async fn export(
     visible: Visible<can::UserRead>,
     Query(query): Query<UserQuery>,
 ) -> Result<Csv, Refusal> {
-    let file =
-        people_export::export(&request.server.app, &visible, &request.author(), &query.filter()?).await?;
+    let file = export::export(&request.server.app, &visible, &request.author(), &query.filter()?).await?;
     Ok(download::table("people", file))
 }
 

@@ -1,8 +1,9 @@
 //! The workspace's own settings and its ownership over REST.
 
 use access::{Permit, can};
-use acts::settings::{self, SettingsChange, WorkspaceView};
-use acts::{Refusal, ownership};
+use acts::Refusal;
+use acts::office::settings::{self, SettingsChange, WorkspaceView};
+use acts::rights::ownership;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

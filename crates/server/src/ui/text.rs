@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::future::Future;
 
 use access::text::{Piece, pieces};
-use acts::language::Language;
+use acts::kernel::language::Language;
 use maud::{Markup, html};
 
 use super::fields;
@@ -142,7 +142,7 @@ fn translated(english: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use acts::language::Language;
+    use acts::kernel::language::Language;
     use maud::html;
 
     use super::{count, fill, number, speaking, weave};

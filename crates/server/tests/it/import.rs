@@ -335,7 +335,7 @@ async fn a_recording_that_somebody_deleted_does_not_come_back_with_the_next_impo
     let store = place.store().await;
     let permit = Permit::<can::RecordingDelete>::operator(1, call.thing());
     let app = acts::App::new(store);
-    let name = acts::calls::delete_recording(&app, &permit, &Author::operator()).await.unwrap();
+    let name = acts::calls::calls::delete_recording(&app, &permit, &Author::operator()).await.unwrap();
     std::fs::remove_file(recordings(&place).join(&name)).unwrap();
     let again = import();
     assert!(out(&again).contains("0 recordings attached"), "{}", out(&again));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use access::text::{Piece, pieces};
 use access::{Group, Noun, Permission, Plan, Preset, PresetToggle, Reach, Verb};
 use acts::Code;
-use acts::language::Language;
+use acts::kernel::language::Language;
 
 /// What takes texts to translate: the function or macro, and which of its arguments they are.
 const TAKES: [(&str, &[usize]); 12] = [

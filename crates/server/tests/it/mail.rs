@@ -1,7 +1,7 @@
 //! Mail: sent once by whichever node claims it, tried again, given up.
 
 use access::{Id, Permit, Text, Thing, can};
-use acts::mail::{Kind, post};
+use acts::kernel::mail::{Kind, post};
 use server::mail::{Mailer, send_due};
 use store::Author;
 use testkit::{Company, MailServer, TestServer};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::{Actor, Id, can};
 use acts::Author;
-use acts::audit_log::{self, AuditQuery};
+use acts::office::audit::{self, AuditQuery};
 use serde_json::json;
 use testkit::{Client, Company, Member, TestServer};
 
@@ -98,7 +98,7 @@ async fn what_one_node_changes_the_other_knows_though_nobody_asked_it_in_between
     let actor = Actor::user(there.app.store.snapshot(company.id).await.unwrap(), Id(member.id)).unwrap();
     let (permit, author) = (actor.permit::<can::AuditExport>().unwrap(), Author::new(None, "", ""));
     let (app, all) = (&there.app, AuditQuery::default());
-    let mut export = audit_log::export(app, &permit, &author, &all, audit_log::Format::Csv).await.unwrap();
+    let mut export = audit::export(app, &permit, &author, &all, audit::Format::Csv).await.unwrap();
     assert!(export.next().await.unwrap().is_some());
     owner.put(&format!("/api/v1/users/{}/ban", member.id), json!({})).await.expect(200);
     assert!(export.next().await.is_err(), "an export goes on after the ban on the other node");

@@ -12,7 +12,8 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acts::{App, check};
+use acts::App;
+use acts::kernel::check;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 use store::workspace::WorkspaceRow;

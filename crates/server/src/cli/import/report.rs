@@ -5,7 +5,7 @@ use std::io::{BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use acts::spreadsheet::harmless;
+use acts::kernel::spreadsheet::harmless;
 
 use super::read::Batch;
 use crate::Error;

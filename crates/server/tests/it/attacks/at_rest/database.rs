@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access::Id;
-use acts::tokens;
+use acts::entry::tokens;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::mail::{Mailer, send_due};

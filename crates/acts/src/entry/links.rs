@@ -1,0 +1,91 @@
+//! Links with a secret that set a password once: an invitation, a forgotten password. Who they are for, and what using
+//! one does.
+
+use access::model::Standing;
+use store::known_secret::Secret;
+use store::link::Purpose;
+use store::user::UserRow;
+use store::workspace::WorkspaceRow;
+use store::{Change, StoreError};
+
+use crate::entry::guesses::Caller;
+use crate::entry::lookups;
+use crate::kernel::refusal::{Code, Refusal};
+use crate::kernel::secrets::token_hash;
+use crate::kernel::{check, email};
+use crate::{Answer, App, id};
+
+/// Whom a link is for, for the page that it leads to.
+#[derive(Debug, Clone)]
+pub struct Guest {
+    /// What people call them.
+    pub name: String,
+    /// What they will sign in with.
+    pub email: String,
+}
+
+/// Whom a link is for, if it is good. Whoever shows many that are not is told to stop.
+pub async fn guest(
+    app: &App,
+    workspace: &WorkspaceRow,
+    purpose: Purpose,
+    secret: &str,
+    caller: &Caller,
+) -> Answer<Option<Guest>> {
+    let hash = token_hash(secret);
+    let link = app.store.link(workspace.id, purpose, &hash);
+    let Some(link) = lookups::find(app, caller, &workspace.slug, &hash, link).await? else { return Ok(None) };
+    let snapshot = app.current(workspace.id).await?;
+    let user = snapshot.model().users.get(&id(link.user_id)).filter(|user| may_use(purpose, user.standing));
+    Ok(user.map(|user| Guest { name: user.name.clone(), email: email::shown(&user.email).into_owned() }))
+}
+
+/// An invitation is for whoever has not come yet, and nothing lets a banned person in (CLY-07).
+fn may_use(purpose: Purpose, standing: Standing) -> bool {
+    match purpose {
+        Purpose::Invitation => standing == Standing::Invited,
+        Purpose::Reset => standing != Standing::Banned,
+    }
+}
+
+/// Uses a link up: sets the password that somebody chose with it, by which they are active. The change is open; what
+/// else belongs to it is the caller's, with the record as it was.
+pub(crate) async fn redeem<'a>(
+    app: &'a App,
+    workspace: &WorkspaceRow,
+    purpose: Purpose,
+    secret: &str,
+    password: &str,
+    caller: &Caller,
+) -> Answer<(Change<'a>, UserRow)> {
+    let guest = guest(app, workspace, purpose, secret, caller).await?.ok_or_else(gone)?;
+    check::password("password", password, &[&guest.name, &guest.email, &workspace.name])?;
+    let hash = app.passwords.hash(password).await?;
+    let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
+    let (mut change, user, knowers) = opened.map_err(no_longer_good)?;
+    let row = change.user(user).await.map_err(no_longer_good)?;
+    if !may_use(purpose, row.standing) {
+        return Err(gone());
+    }
+    change.set_password(user, &hash).await?;
+    // The password is its person's own, but whoever saw the link may have been the one who chose it.
+    for knower in knowers {
+        change.known_to(user, Secret::ChosenPassword, knower).await?;
+    }
+    if row.standing == Standing::Invited {
+        change.set_standing(user, Standing::Active).await?;
+    }
+    Ok((change, row))
+}
+
+/// What is said of a link that is unknown, used, withdrawn or out of time: always the same.
+fn no_longer_good(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Missing => gone(),
+        error => error.into(),
+    }
+}
+
+fn gone() -> Refusal {
+    Refusal::because(Code::NotFound, "This link is no longer good.")
+}

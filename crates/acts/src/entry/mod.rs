@@ -1,0 +1,13 @@
+//! How people come in: signing in, passwords, PINs, links, tokens, and what guesses cost.
+
+pub mod confirm;
+pub mod elevation;
+pub mod guesses;
+pub mod invitations;
+pub mod links;
+pub mod lookups;
+pub mod pin;
+pub mod resets;
+pub mod sign_in;
+pub mod tokens;
+pub(crate) mod withdrawals;

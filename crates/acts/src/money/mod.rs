@@ -1,0 +1,3 @@
+//! What was bought: plan, seats, licences.
+
+pub mod plan;
