@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use store::Store;
-use store::audit::Anchor;
+use store::change::audit::Anchor;
 
 use crate::{Error, private};
 
@@ -108,7 +108,7 @@ fn parse(line: &str) -> Option<Anchor> {
 
 #[cfg(test)]
 mod tests {
-    use store::audit::Anchor;
+    use store::change::audit::Anchor;
 
     use super::{line, parse};
 

@@ -16,7 +16,7 @@ use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use store::audit::Act;
+use store::change::audit::Act;
 use store::{Intent, Receipt};
 use tokio_stream::StreamExt as _;
 

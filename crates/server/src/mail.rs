@@ -10,7 +10,7 @@ use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use store::Store;
-use store::mail::MailRow;
+use store::change::mail::MailRow;
 
 use crate::Error;
 

@@ -14,7 +14,7 @@ use acts::{Code, Refusal};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri, header};
 use jiff::tz::TimeZone;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
 
 use crate::endpoint::Face;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use store::seal::SealKey;
+use store::kit::seal::SealKey;
 
 use crate::{Error, private};
 

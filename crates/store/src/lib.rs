@@ -3,39 +3,14 @@
 //! Reads of tenant data take a proof ([`access::Permit`] or [`access::Visible`]) and are bound to its workspace;
 //! writes go through a [`Change`], which can only be opened with a permit. Start at [`change`].
 
-pub mod access_request;
-pub mod attempts;
-pub mod audit;
-pub mod call;
+pub mod calls;
 pub mod change;
-mod db;
-mod demo;
-pub mod device;
-pub mod entity;
-pub mod expiry;
-pub mod grant;
-mod identity;
-pub mod known_secret;
-pub mod link;
-mod load;
-pub mod mail;
-pub mod page;
-pub mod pin;
-pub mod recording;
-mod rehearsal;
-pub mod review;
-pub mod role;
-pub mod seal;
-pub mod session;
-pub mod toggle;
-pub mod token;
-pub mod undo;
-mod undo_rows;
-pub mod unit;
-pub mod user;
-pub mod uses;
-mod watch;
-pub mod workspace;
+pub mod entry;
+pub mod kit;
+pub mod lines;
+pub mod office;
+pub mod people;
+pub mod rights;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -43,9 +18,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use access::{Denied, Micros, Snapshot};
 use tokio::sync::broadcast;
 
+use crate::change::watch;
+use crate::entry::known_secrets;
+use crate::kit::{db, load, seal};
+
 pub use change::{Author, Change, Foreseen, Intent, Receipt};
-pub use identity::{Identity, Via, Viewer};
-pub use page::{Page, Slice};
+pub use entry::identity::{Identity, Via, Viewer};
+pub use kit::page::{Page, Slice};
 
 /// Tells the time; passed in, so that tests can move it.
 pub type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
@@ -59,7 +38,7 @@ pub struct Store {
     snapshots: Arc<RwLock<HashMap<i64, Arc<Snapshot>>>>,
     changes: broadcast::Sender<Changed>,
     announced: Arc<Mutex<HashMap<i64, (i64, What)>>>,
-    tell: Option<known_secret::Tell>,
+    tell: Option<known_secrets::Tell>,
 }
 
 /// Something in a workspace is another than before.

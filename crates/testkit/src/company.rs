@@ -6,9 +6,9 @@ use acts::entry::sign_in;
 use rand::Rng as _;
 use serde_json::{Value, json};
 use store::Author;
-use store::call::NewCall;
-use store::recording::NewRecording;
-use store::workspace::NewWorkspace;
+use store::calls::calls::NewCall;
+use store::calls::recordings::NewRecording;
+use store::change::workspaces::NewWorkspace;
 use tokio::sync::OnceCell;
 
 use crate::{Answer, Client, TestServer};

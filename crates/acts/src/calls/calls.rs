@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::audit::Act;
-use store::call::{CallFigures, CallFilter, CallRow, ListsCalls};
+use store::calls::calls::{CallFigures, CallFilter, CallRow, ListsCalls};
+use store::change::audit::Act;
 
 pub use crate::calls::export::{Export, export};
 

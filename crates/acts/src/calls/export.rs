@@ -3,8 +3,8 @@
 
 use access::{Micros, Visible, can};
 use store::Author;
-use store::audit::Act;
-use store::call::CallFilter;
+use store::calls::calls::CallFilter;
+use store::change::audit::Act;
 
 use crate::calls::calls::{CallQuery, CallView, filter, page};
 use crate::kernel::refusal::{Code, Refusal};

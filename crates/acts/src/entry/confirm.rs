@@ -2,7 +2,7 @@
 
 use access::{Actor, Permit, Preset, Right, text};
 use store::Author;
-use store::audit::Act;
+use store::change::audit::Act;
 
 use crate::entry::guesses::{self, By};
 use crate::kernel::refusal::{Code, Refusal};

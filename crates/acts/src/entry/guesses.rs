@@ -7,8 +7,9 @@
 //! wrong PINs in a row from strange devices close a PIN to such devices, over however many days ([`crate::entry::pin`]).
 
 use access::Id;
-use store::attempts::{Block, Limit};
-use store::{Author, audit::Act};
+use store::Author;
+use store::change::audit::Act;
+use store::entry::guesses::{Block, Limit};
 
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::secrets::token_hash;

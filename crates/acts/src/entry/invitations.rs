@@ -4,12 +4,12 @@ use access::model::Standing;
 use access::{Id, Micros, Permit, Text, can, text};
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::attempts::Limit;
-use store::audit::Act;
-use store::known_secret::Secret;
-use store::link::Purpose;
-use store::mail::MailLink;
-use store::workspace::WorkspaceRow;
+use store::change::audit::Act;
+use store::change::mail::MailLink;
+use store::change::workspaces::WorkspaceRow;
+use store::entry::guesses::Limit;
+use store::entry::known_secrets::Secret;
+use store::entry::links::Purpose;
 use store::{Author, Change};
 
 use crate::entry::guesses::Caller;

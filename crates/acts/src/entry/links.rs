@@ -2,10 +2,10 @@
 //! one does.
 
 use access::model::Standing;
-use store::known_secret::Secret;
-use store::link::Purpose;
-use store::user::UserRow;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
+use store::entry::known_secrets::Secret;
+use store::entry::links::Purpose;
+use store::people::users::UserRow;
 use store::{Change, StoreError};
 
 use crate::entry::guesses::Caller;

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use access::Micros;
-use store::attempts::Block;
+use store::entry::guesses::Block;
 
 use crate::entry::guesses::{self, Caller};
 use crate::{Answer, App};

@@ -4,9 +4,9 @@ use access::{Id, Permit, can, text};
 use rand::Rng as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::audit::Act;
-use store::known_secret::Secret;
-use store::user::UserRow;
+use store::change::audit::Act;
+use store::entry::known_secrets::Secret;
+use store::people::users::UserRow;
 use store::{Author, Change, Identity};
 
 use crate::entry::confirm::{self, Confirmation};

@@ -2,9 +2,9 @@
 
 use access::model::Standing;
 use access::{Id, Micros, text};
-use store::known_secret::Secret;
-use store::pin::IN_A_ROW;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
+use store::entry::known_secrets::Secret;
+use store::entry::pin::IN_A_ROW;
 
 use crate::entry::guesses::{self, By, Caller, device_hash};
 use crate::entry::pin;
@@ -296,7 +296,7 @@ async fn start(
     let device = caller.device.clone().filter(|_| caller.device_hash().is_some()).unwrap_or_else(new_device);
     let device_hash = device_hash(&device);
     let agent: String = caller.agent.chars().filter(|c| !c.is_control()).take(200).collect();
-    let new = store::session::NewSession {
+    let new = store::entry::sessions::NewSession {
         token_hash: &token_hash(&token),
         device_hash: Some(&device_hash),
         agent: &agent,

@@ -4,8 +4,8 @@ use access::authority::Breach;
 use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Thing, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
-use store::token::TokenRow;
+use store::change::audit::Act;
+use store::entry::tokens::TokenRow;
 use store::{Author, Change};
 
 use crate::entry::confirm::{self, Confirmation};

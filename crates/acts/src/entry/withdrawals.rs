@@ -6,16 +6,16 @@ use std::pin::Pin;
 
 use access::Id;
 use access::model::Standing;
-use store::known_secret::{LASTS, OPERATOR, SOMEBODY, Secret, Withdrawn};
-use store::link::Purpose;
-use store::mail::{Addressee, MailLink};
+use store::change::mail::{Addressee, MailLink};
+use store::entry::known_secrets::{LASTS, OPERATOR, SOMEBODY, Secret, Withdrawn};
+use store::entry::links::Purpose;
 use store::{Change, StoreError};
 
 use crate::Answer;
 use crate::kernel::mail;
 use crate::kernel::secrets::{new_token, token_hash};
 
-/// Tells everybody concerned, as a part of the change that withdrew the secrets; see [`store::known_secret::Tell`].
+/// Tells everybody concerned, as a part of the change that withdrew the secrets; see [`store::entry::known_secrets::Tell`].
 pub(crate) fn tell<'c>(
     change: &'c mut Change<'_>,
     withdrawn: &'c [Withdrawn],

@@ -4,7 +4,7 @@
 
 use access::model::Standing;
 use access::{Id, Model, Text};
-use store::mail::{MailLink, MailRow, NewMail};
+use store::change::mail::{MailLink, MailRow, NewMail};
 use store::{Change, Store};
 
 use crate::Answer;

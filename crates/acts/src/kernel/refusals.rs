@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use access::Micros;
 use store::Author;
-use store::audit::Act;
+use store::change::audit::Act;
 
 use crate::{Answer, App};
 

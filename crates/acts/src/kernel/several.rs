@@ -9,7 +9,7 @@ use access::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::user::UserRow;
+use store::people::users::UserRow;
 use store::{Author, Change, StoreError};
 
 use crate::kernel::known::Known;

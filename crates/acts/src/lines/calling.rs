@@ -7,7 +7,7 @@ use access::{Actor, Id, Model, Permit, Snapshot, Text, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::audit::Act;
+use store::change::audit::Act;
 
 use crate::kernel::known::Known;
 use crate::kernel::refusal::Refusal;

@@ -6,8 +6,8 @@ use access::model::EntityKind;
 use access::{Actor, Id, Micros, Model, Permit, Right, Text, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
-use store::entity::{EntityInput, EntityRow, ReadsEntities};
+use store::change::audit::Act;
+use store::lines::entities::{EntityInput, EntityRow, ReadsEntities};
 use store::{Author, Slice, StoreError};
 
 use crate::kernel::check;

@@ -5,8 +5,8 @@ use access::{Actor, Id, Micros, Model, Permission, PermissionSet, Permit, Plan, 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::audit::Act;
-use store::workspace::{WorkspaceRow, WorkspaceSettings};
+use store::change::audit::Act;
+use store::change::workspaces::{WorkspaceRow, WorkspaceSettings};
 
 use crate::entry::confirm::{self, Confirmation};
 use crate::kernel::refusal::Refusal;

@@ -4,7 +4,7 @@ use access::{Id, Permit, can};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::{Act, AuditFilter, Entry, Verdict};
+use store::change::audit::{Act, AuditFilter, Entry, Verdict};
 use store::{Author, Slice};
 
 use crate::calls::calls::{moment, one_of};

@@ -3,8 +3,8 @@
 use access::{Actor, Id, Noun, Permission, Permit, Visible, authority, can};
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::audit::Act;
-use store::mail::MailRow;
+use store::change::audit::Act;
+use store::change::mail::MailRow;
 use store::{Author, Slice};
 
 use crate::kernel::mail::{self, Kind};

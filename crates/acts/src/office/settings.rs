@@ -4,8 +4,8 @@ use access::{Permit, Preset, Right, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::audit::Act;
-use store::workspace::{WorkspaceRow, WorkspaceSettings};
+use store::change::audit::Act;
+use store::change::workspaces::{WorkspaceRow, WorkspaceSettings};
 
 use crate::entry::confirm::{self, Confirmation};
 use crate::entry::pin;

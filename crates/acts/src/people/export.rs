@@ -2,8 +2,8 @@
 
 use access::{Visible, can};
 use store::Author;
-use store::audit::Act;
-use store::user::UserFilter;
+use store::change::audit::Act;
+use store::people::users::UserFilter;
 
 use crate::kernel::spreadsheet;
 use crate::people::users::UserView;

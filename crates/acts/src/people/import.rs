@@ -10,9 +10,9 @@ use access::model::{Standing, UnitKind, User};
 use access::{Actor, Id, Model, Noun, Permission, Permit, Snapshot, Text, can, text};
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::audit::Act;
 use store::change::Intent;
-use store::user::{UserInput, UserRow};
+use store::change::audit::Act;
+use store::people::users::{UserInput, UserRow};
 use store::{Author, Change};
 
 use crate::entry::invitations;

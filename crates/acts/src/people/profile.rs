@@ -3,10 +3,10 @@
 use access::{Actor, Id, Permit, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
-use store::device::DeviceRow;
-use store::session::SessionRow;
-use store::user::{UserInput, UserRow};
+use store::change::audit::Act;
+use store::entry::devices::DeviceRow;
+use store::entry::sessions::SessionRow;
+use store::people::users::{UserInput, UserRow};
 use store::{Author, Change, Identity, StoreError, Via};
 
 use crate::entry::confirm::{self, Confirmation};

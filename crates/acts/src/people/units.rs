@@ -7,7 +7,7 @@ use access::{Actor, Id, Model, Noun, Permission, Permit, Right, Visible, can, te
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::audit::Act;
+use store::change::audit::Act;
 
 use crate::kernel::known::Known;
 use crate::kernel::refusal::{Code, Refusal};

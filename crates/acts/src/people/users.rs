@@ -4,9 +4,9 @@ use access::model::{Standing, UnitKind};
 use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
-use store::known_secret::Secret;
-use store::user::{UserFilter, UserInput, UserRow};
+use store::change::audit::Act;
+use store::entry::known_secrets::Secret;
+use store::people::users::{UserFilter, UserInput, UserRow};
 use store::{Author, Change, Slice};
 
 use crate::entry::confirm::{self, Confirmation};

@@ -11,8 +11,8 @@ use access::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::access_request::{AccessRequestRow, Decision};
-use store::audit::Act;
+use store::change::audit::Act;
+use store::rights::access_requests::{AccessRequestRow, Decision};
 use store::{Author, Slice};
 
 use crate::kernel::refusal::{Code, Refusal};

@@ -2,7 +2,7 @@
 //! and writes into the audit log that their time was over.
 
 use access::{Id, Permit, Thing, can};
-use store::audit::{Act, Outcome};
+use store::change::audit::{Act, Outcome};
 use store::{Author, Change};
 
 use crate::rights::{grants, user_access};

@@ -4,8 +4,8 @@ use access::model::Grant;
 use access::{Actor, Id, Micros, Model, Noun, Permission, Permit, Reach, Snapshot, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
-use store::grant::GrantInput;
+use store::change::audit::Act;
+use store::rights::grants::GrantInput;
 use store::{Author, Change};
 
 use crate::kernel::check;

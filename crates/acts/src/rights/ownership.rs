@@ -2,8 +2,8 @@
 
 use access::model::Standing;
 use access::{Actor, Id, Model, Permit, Text, can, text};
-use store::audit::Act;
-use store::known_secret::{OPERATOR, Secret};
+use store::change::audit::Act;
+use store::entry::known_secrets::{OPERATOR, Secret};
 use store::{Author, Change};
 
 use crate::entry::confirm::{self, Confirmation};

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use store::access_request::{AccessRequestRow, Decision};
-use store::audit::Act;
+use store::change::audit::Act;
+use store::rights::access_requests::{AccessRequestRow, Decision};
 use store::{Author, Change};
 
 use crate::calls::calls::zone_of;

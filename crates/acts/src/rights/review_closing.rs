@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use access::authority::{Breach, guard};
 use access::{Actor, Id, Model, Noun, Permission, Permit, Snapshot, can};
-use store::audit::Act;
-use store::review::ReviewLineRow;
+use store::change::audit::Act;
+use store::rights::reviews::ReviewLineRow;
 use store::{Author, Change};
 
 use crate::kernel::refusal::Refusal;

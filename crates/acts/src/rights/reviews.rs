@@ -8,9 +8,9 @@ use access::{Actor, Cell, Id, Micros, Model, Noun, Permission, Permit, Reach, Sn
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::audit::Act;
-use store::review::{NewLine, NewReviewRow, ReviewLineRow, ReviewRow, UNKNOWN};
-use store::uses::LastUses;
+use store::change::audit::Act;
+use store::rights::reviews::{NewLine, NewReviewRow, ReviewLineRow, ReviewRow, UNKNOWN};
+use store::rights::uses::LastUses;
 
 use crate::kernel::known::Known;
 use crate::kernel::refusal::{Code, Refusal};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use access::{Actor, Cell, Id, Model, Permission, Permit, Powers, authority, can, shown, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
+use store::change::audit::Act;
 use store::{Author, Change};
 
 use crate::kernel::known::Known;

@@ -7,8 +7,8 @@ use access::model::{Setting, Toggle};
 use access::{Actor, Cell, Id, Model, Permit, can};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
-use store::toggle::ToggleInput;
+use store::change::audit::Act;
+use store::rights::toggles::ToggleInput;
 use store::{Author, Change};
 
 use crate::kernel::refusal::{Code, Refusal};

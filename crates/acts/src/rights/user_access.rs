@@ -8,7 +8,7 @@ use access::model::{Setting, Temporary};
 use access::{Actor, Id, Model, Noun, Permission, Permit, Text, authority, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::audit::Act;
+use store::change::audit::Act;
 use store::{Author, Change};
 
 use crate::kernel::check;

@@ -8,7 +8,7 @@ use access::{Id, Micros, Permission, PermissionSet, Permit, Snapshot, can};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::Slice;
-use store::uses::{LastUses, Use};
+use store::rights::uses::{LastUses, Use};
 
 use crate::kernel::refusal::{Code, Refusal};
 use crate::{Answer, App, List, Moment, Ref};

@@ -1,7 +1,7 @@
 //! View as: seeing the workspace, read-only, as another user would.
 
 use access::{CannotView, Permit, can, text};
-use store::audit::Act;
+use store::change::audit::Act;
 use store::{Identity, Via};
 
 use crate::kernel::refusal::{Code, Refusal};

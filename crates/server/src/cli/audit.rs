@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use access::{Permit, Thing, can};
 use acts::App;
 use clap::{Args, Subcommand};
-use store::audit::{Anchor, Verdict};
-use store::workspace::WorkspaceRow;
+use store::change::audit::{Anchor, Verdict};
+use store::change::workspaces::WorkspaceRow;
 
 use super::{Place, workspace_of};
 use crate::Error;

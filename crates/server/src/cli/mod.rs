@@ -14,7 +14,7 @@ use std::sync::Arc;
 use acts::App;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use store::Store;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
 
 use crate::{Error, private};
 

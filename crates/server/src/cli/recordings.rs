@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use access::{Permit, Thing, can};
 use acts::App;
 use clap::{Args, Subcommand};
-use store::recording::RecordingRow;
-use store::workspace::WorkspaceRow;
+use store::calls::recordings::RecordingRow;
+use store::change::workspaces::WorkspaceRow;
 
 use super::{Place, workspace_of};
 use crate::Error;

@@ -10,8 +10,8 @@ use acts::kernel::{check, secrets};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::Author;
-use store::known_secret;
-use store::workspace::NewWorkspace;
+use store::change::workspaces::NewWorkspace;
+use store::entry::known_secrets;
 
 use super::{Place, workspace_of};
 use crate::Error;
@@ -107,7 +107,7 @@ impl Create {
         let lasts = i64::from(self.token_days) * DAY;
         let token = tokens::create_for(&app, workspace, owner, "command line", lasts).await?;
         let token_until = token.token.expires_at;
-        let (token, password_until) = (token.secret, Moment(app.store.now() + known_secret::LASTS));
+        let (token, password_until) = (token.secret, Moment(app.store.now() + known_secrets::LASTS));
         if self.json {
             println!(
                 "{}",

@@ -9,7 +9,7 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::entity::ReadsEntities;
+use store::lines::entities::ReadsEntities;
 
 use super::choices;
 use super::frame::{Frame, csrf, list_of, page_of, path};

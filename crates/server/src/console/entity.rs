@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::entity::ReadsEntities;
+use store::lines::entities::ReadsEntities;
 
 use super::choices;
 use super::entities::{Kind, Now, Typed, fields};

@@ -9,8 +9,8 @@ use acts::{Code, Refusal};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use store::link::Purpose;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
+use store::entry::links::Purpose;
 
 use super::frame::csrf;
 use super::sign_in::{enter, find};

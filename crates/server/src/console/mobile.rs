@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
 
 use super::frame::path;
 use super::sign_in::{enter, find, languages, may_be_said};

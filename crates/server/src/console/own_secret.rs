@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
-use store::known_secret::Secret;
+use store::entry::known_secrets::Secret;
 
 use super::frame::{csrf, path, wanted};
 use super::paging;

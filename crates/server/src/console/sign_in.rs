@@ -12,7 +12,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
 use store::{Identity, Via};
 
 use super::frame::{csrf, path, wanted};

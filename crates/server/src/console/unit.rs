@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Slice;
-use store::user::UserFilter;
+use store::people::users::UserFilter;
 
 use super::audit;
 use super::choices;

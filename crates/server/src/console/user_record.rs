@@ -8,7 +8,7 @@ use acts::{Code, Moment, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use store::known_secret::Secret;
+use store::entry::known_secrets::Secret;
 
 use super::frame::{Frame, csrf, done, path, shown_at};
 use super::parts;

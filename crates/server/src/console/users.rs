@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::user::UserFilter;
+use store::people::users::UserFilter;
 
 use super::bulk;
 use super::frame::{Frame, csrf, path, shown_at};

@@ -5,7 +5,7 @@ use access::{Cell, Id, Micros, Permission, PresetToggle, Reach, Reaches};
 use acts::Moment;
 use serde_json::json;
 use store::Change;
-use store::audit::Act;
+use store::change::audit::Act;
 
 use super::company::Company;
 use super::people::Person;

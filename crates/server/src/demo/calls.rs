@@ -8,7 +8,7 @@ use jiff::{Timestamp, Zoned};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
-use store::call::NewCall;
+use store::calls::calls::NewCall;
 
 use super::company::Company;
 use super::people::{Person, stranger};

@@ -17,10 +17,10 @@ use std::time::Instant;
 use access::{Id, Permit, Preset, Thing, can, limits};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use store::audit::Act;
-use store::call::NewCall;
-use store::recording::NewRecording;
-use store::workspace::{NewWorkspace, WorkspaceSettings};
+use store::calls::calls::NewCall;
+use store::calls::recordings::NewRecording;
+use store::change::audit::Act;
+use store::change::workspaces::{NewWorkspace, WorkspaceSettings};
 use store::{Author, Change, Store};
 
 use crate::{Error, Server, private, recordings};

@@ -6,8 +6,8 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use store::Change;
-use store::audit::Act;
-use store::user::UserInput;
+use store::change::audit::Act;
+use store::people::users::UserInput;
 
 use super::company::Company;
 use crate::Error;

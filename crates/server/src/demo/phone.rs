@@ -3,9 +3,9 @@
 use access::model::{EntityKind, Standing};
 use access::{Id, Micros, Preset};
 use store::Change;
-use store::audit::Act;
-use store::entity::EntityInput;
-use store::grant::GrantInput;
+use store::change::audit::Act;
+use store::lines::entities::EntityInput;
+use store::rights::grants::GrantInput;
 
 use super::company::Company;
 use super::people::{Person, Units};

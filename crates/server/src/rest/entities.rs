@@ -8,7 +8,7 @@ use acts::rights::grants::{self, AssignmentRights, GrantView};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use store::entity::ReadsEntities;
+use store::lines::entities::ReadsEntities;
 
 use crate::input::{Body, Paged};
 use crate::output::{Created, Done, Json};

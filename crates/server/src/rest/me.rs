@@ -12,7 +12,7 @@ use acts::people::users::UserView;
 use acts::{List, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::known_secret::Secret;
+use store::entry::known_secrets::Secret;
 use store::{Identity, Via};
 
 use crate::endpoint::OwnSecret;

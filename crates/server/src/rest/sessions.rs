@@ -5,7 +5,7 @@ use acts::entry::sign_in::{self, NewSession};
 use acts::{Code, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::known_secret::Secret;
+use store::entry::known_secrets::Secret;
 use store::{Identity, Via};
 
 use crate::input::Body;

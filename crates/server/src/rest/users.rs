@@ -12,7 +12,7 @@ use acts::rights::bulk::{self, Bulk};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::user::{UserFilter, UserOrder};
+use store::people::users::{UserFilter, UserOrder};
 
 use crate::download;
 use crate::input::{Body, Paged, PeopleFile, Query};

@@ -12,9 +12,9 @@ use access::model::EntityKind;
 use sqlx::Connection as _;
 
 use access::{Actor, Id, Permit, Thing, can};
-use store::call::{CallFilter, CallRow};
-use store::entity::EntityInput;
-use store::seal::SealKey;
+use store::calls::calls::{CallFilter, CallRow};
+use store::kit::seal::SealKey;
+use store::lines::entities::EntityInput;
 use store::{Author, Store};
 
 static PLACES: AtomicU32 = AtomicU32::new(0);
@@ -357,7 +357,7 @@ async fn the_audit_log_tells_of_the_import_and_its_check_tells_of_tampering() {
     let store = place.store().await;
     let permit = Permit::<can::AuditRead>::operator(1, Thing::WORKSPACE);
     let slice = store::Slice::first(10);
-    let page = store.audit(&permit, &store::audit::AuditFilter::default(), slice).await.unwrap();
+    let page = store.audit(&permit, &store::change::audit::AuditFilter::default(), slice).await.unwrap();
     let entry = page.rows.first().unwrap();
     assert_eq!((entry.act.as_str(), entry.object.as_str()), ("call:import", "Master.csv"));
     assert!(entry.detail.contains("\"imported\":2"), "{}", entry.detail);

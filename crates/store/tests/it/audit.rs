@@ -4,7 +4,7 @@ use access::{Permit, Thing, can};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use store::Author;
-use store::audit::{Act, Anchor, Verdict};
+use store::change::audit::{Act, Anchor, Verdict};
 use testkit::{Company, TestServer};
 
 /// Entries of the log that is tampered with.
@@ -148,7 +148,7 @@ async fn all_06_a_log_that_was_written_anew_from_the_start_is_found_by_its_ancho
 
 async fn hash_at(server: &TestServer, workspace: i64, seq: i64) -> String {
     let permit = Permit::<can::AuditRead>::operator(workspace, Thing::WORKSPACE);
-    let filter = store::audit::AuditFilter { before: Some(seq + 1), ..Default::default() };
+    let filter = store::change::audit::AuditFilter { before: Some(seq + 1), ..Default::default() };
     let page = server.app.store.audit(&permit, &filter, store::Slice::first(1)).await.unwrap();
     assert_eq!(page.rows[0].seq, seq);
     page.rows[0].hash.clone()

@@ -7,9 +7,9 @@ use access::{Actor, Id, Noun, Permission, Permit, Thing, can};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
-use store::call::{CallFigures, CallFilter, CallRow, NewCall};
-use store::grant::GrantInput;
-use store::recording::NewRecording;
+use store::calls::calls::{CallFigures, CallFilter, CallRow, NewCall};
+use store::calls::recordings::NewRecording;
+use store::rights::grants::GrantInput;
 use store::{Author, Slice};
 use testkit::{Company, TestServer};
 
@@ -88,8 +88,8 @@ const CALLS: usize = 300;
 /// People in units, led units, toggles, grants and calls, all at random; the ids that a call can touch.
 async fn furnish(server: &TestServer, company: &Company<'_>, random: &mut StdRng) -> Vec<Id> {
     use access::model::{EntityKind, Standing, UnitKind};
-    use store::entity::EntityInput;
-    use store::user::UserInput;
+    use store::lines::entities::EntityInput;
+    use store::people::users::UserInput;
     let permit = Permit::<can::SettingsUpdate>::operator(company.id, Thing::WORKSPACE);
     let (mut change, _) = server.app.store.begin(&permit, &Author::operator()).await.unwrap();
     let model = change.before().model().clone();
@@ -254,8 +254,10 @@ async fn compare_things(server: &TestServer, actor: &Actor) {
     };
     let store = &server.app.store;
     if let Ok(visible) = actor.visible::<can::UserRead>() {
-        let page =
-            store.users(&visible, &store::user::UserFilter::default(), Slice::first(1000)).await.unwrap();
+        let page = store
+            .users(&visible, &store::people::users::UserFilter::default(), Slice::first(1000))
+            .await
+            .unwrap();
         let mut listed: Vec<i64> = page.rows.iter().map(|user| user.id).collect();
         listed.sort_unstable();
         assert_eq!(listed, checked(Noun::User, Permission::UserRead));

@@ -8,8 +8,8 @@ use access::model::{Setting, Standing};
 use access::{Actor, Id, Permit, Snapshot, Thing, can};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use store::audit::{Act, AuditFilter};
-use store::seal::SealKey;
+use store::change::audit::{Act, AuditFilter};
+use store::kit::seal::SealKey;
 use store::{Author, Slice, Store, StoreError};
 use testkit::{Database, TestServer};
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
-use store::recording::NewRecording;
+use store::calls::recordings::NewRecording;
 
 use super::read::Batch;
 use crate::{Error, private, recordings};

@@ -16,7 +16,7 @@ use acts::App;
 use acts::kernel::check;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
-use store::workspace::WorkspaceRow;
+use store::change::workspaces::WorkspaceRow;
 
 use super::{Place, workspace_of};
 use crate::Error;

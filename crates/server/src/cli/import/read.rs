@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use access::Id;
 use jiff::tz::TimeZone;
-use store::call::NewCall;
+use store::calls::calls::NewCall;
 use tokio::sync::mpsc;
 
 use super::Format;

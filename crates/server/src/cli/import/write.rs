@@ -9,8 +9,8 @@ use access::{Permit, Thing, can};
 use acts::App;
 use serde_json::json;
 use store::Author;
-use store::audit::Act;
-use store::call::Attached;
+use store::calls::calls::Attached;
+use store::change::audit::Act;
 use tokio::sync::mpsc;
 
 use super::audio;

@@ -719,7 +719,7 @@ async fn cly_04_what_checked_the_old_password_does_not_come_in_after_the_reset()
     }
     // The same without luck: a hash that was checked before.
     let person = company.hire("agent").await;
-    let new = store::session::NewSession {
+    let new = store::entry::sessions::NewSession {
         token_hash: "late",
         device_hash: None,
         agent: "",

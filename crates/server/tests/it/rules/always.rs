@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use store::audit::Verdict;
+use store::change::audit::Verdict;
 use testkit::{TestCall, TestServer};
 
 #[tokio::test]

@@ -1,0 +1,4 @@
+//! Calls and their recordings.
+
+pub mod calls;
+pub mod recordings;

@@ -1,0 +1,6 @@
+//! What every file of SQL needs: the two databases, rows, pages, and what is kept sealed.
+
+pub(crate) mod db;
+pub(crate) mod load;
+pub mod page;
+pub mod seal;

@@ -1,0 +1,3 @@
+//! Extensions, queues and numbers.
+
+pub mod entities;

@@ -1,0 +1,3 @@
+//! What becomes of a workspace as a whole.
+
+pub(crate) mod demo;

@@ -1,0 +1,4 @@
+//! People, departments and branches.
+
+pub mod units;
+pub mod users;

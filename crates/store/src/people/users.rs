@@ -1,0 +1,486 @@
+//! Users of a workspace, and what is set for each: toggles, units they lead, access for a while.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use access::model::{Setting, Standing, User};
+use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
+
+use crate::change::Change;
+use crate::entry::known_secrets::{OPERATOR, SOMEBODY, Secret};
+use crate::kit::db::{Q, q, row};
+use crate::kit::load;
+use crate::kit::page::{Page, Slice};
+use crate::rights::roles::write_cells;
+use crate::{Result, Store, StoreError, taken};
+
+/// A user's record.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct UserRow {
+    /// Their id.
+    pub id: i64,
+    /// Unique in the workspace, lower case.
+    pub email: String,
+    /// What people call them.
+    pub name: String,
+    /// Phone number; empty where none is known.
+    pub phone: String,
+    /// The company's own code for them; empty where there is none.
+    pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
+    /// Their role.
+    pub role_id: i64,
+    /// Their department.
+    pub department_id: Option<i64>,
+    /// Their branch.
+    pub branch_id: Option<i64>,
+    /// Where their account stands.
+    #[sqlx(try_from = "String")]
+    pub standing: Standing,
+    /// The code of the language that they chose; empty where they did not.
+    pub language: String,
+    /// When the record was made.
+    pub created_at: Micros,
+    /// When they last did anything, to the minute.
+    pub last_seen_at: Option<Micros>,
+    /// Rises with each edit of the record.
+    pub revision: i64,
+    /// Whether they can sign in with a PIN.
+    pub has_pin: bool,
+    /// Whether the PIN no longer signs in on new devices: it was guessed at too often ([`crate::entry::pin::IN_A_ROW`]).
+    pub pin_closed: bool,
+}
+
+/// What a user's record is made or edited with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserInput {
+    /// Unique in the workspace, lower case.
+    pub email: String,
+    /// What people call them.
+    pub name: String,
+    /// Phone number, or empty.
+    pub phone: String,
+    /// The company's own code for them, or empty.
+    pub employee_code: String,
+    /// How many leads they are given at most; none for no limit.
+    pub lead_cap: Option<i64>,
+    /// Their role.
+    pub role: Id,
+    /// Their department.
+    pub department: Option<Id>,
+    /// Their branch.
+    pub branch: Option<Id>,
+    /// The code of the language that they chose, or empty.
+    pub language: String,
+}
+
+impl Default for UserInput {
+    fn default() -> Self {
+        let text = String::new;
+        UserInput {
+            email: text(),
+            name: text(),
+            phone: text(),
+            employee_code: text(),
+            lead_cap: None,
+            role: Id(0),
+            department: None,
+            branch: None,
+            language: text(),
+        }
+    }
+}
+
+/// Which users to list.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// Words, each of which is part of the name, email address, phone or employee code.
+    pub search: Option<String>,
+    /// Only holders of this role.
+    pub role: Option<Id>,
+    /// Only people who belong to each of these departments and branches.
+    pub units: Vec<Id>,
+    /// Only accounts that stand so.
+    pub standing: Option<Standing>,
+    /// By what the list is ordered.
+    pub order: UserOrder,
+    /// Whether the order is the other way round; who has nothing to be ordered by still comes last.
+    pub descending: bool,
+}
+
+/// By what a list of users is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// By the role's name, then by name.
+    Role,
+    /// By the department's name, then by name.
+    Department,
+    /// By when they were last here, longest ago first.
+    Seen,
+}
+
+const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
+                       branch_id, standing, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin, \
+                       pin_hash IS NOT NULL AND pin_misses >= 10 AS pin_closed";
+
+/// A text as it is compared: without regard to case, whatever the script.
+fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+fn folded_words(text: &str) -> Vec<String> {
+    fold(text).split_whitespace().map(str::to_owned).collect()
+}
+
+/// So many ids stand in one query; SQLite takes no more than 32,766 values.
+const ROWS_PER_QUERY: usize = 1_000;
+
+/// A search text as a `LIKE` pattern, its own wildcards taken literally (with `ESCAPE '!'`).
+pub(crate) fn like(search: &str) -> String {
+    let literal = search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{literal}%")
+}
+
+/// An email address is one user's, and so is the phone number of whoever signs in with a PIN.
+fn taken_of_user(error: sqlx::Error) -> StoreError {
+    // PostgreSQL names the index that is in the way, SQLite its columns.
+    let phone = error.as_database_error().is_some_and(|e| {
+        e.constraint() == Some("users_by_pin_phone") || e.message().ends_with("users.phone")
+    });
+    taken(if phone { "phone" } else { "email" })(error)
+}
+
+impl Store {
+    /// The users that the asker may see and that fit. Who fits is found among the names that are in memory anyway:
+    /// text compares alike on every database, and the list is made by the checks themselves.
+    pub async fn users(
+        &self,
+        visible: &Visible<can::UserRead>,
+        filter: &UserFilter,
+        slice: Slice,
+    ) -> Result<Page<UserRow>> {
+        let page = slice.of(self.user_ids(visible, filter).await?);
+        Ok(Page { rows: self.user_rows(visible, &page.rows).await?, total: page.total })
+    }
+
+    /// The ids of the users that the asker may see and that fit, in order.
+    pub async fn user_ids(&self, visible: &Visible<can::UserRead>, filter: &UserFilter) -> Result<Vec<Id>> {
+        let model = visible.actor().snapshot().model();
+        let fits = |user: &User| {
+            filter.role.is_none_or(|role| user.role == role)
+                && filter.units.iter().all(|unit| user.units().any(|u| u == *unit))
+                && filter.standing.is_none_or(|standing| user.standing == standing)
+        };
+        let seen = visible.things(access::Noun::User).into_iter();
+        let mut found: Vec<(Id, &User)> =
+            seen.filter_map(|id| Some((id, model.users.get(&id).filter(|user| fits(user))?))).collect();
+        let search = filter.search.as_deref().unwrap_or_default();
+        if search.contains('\0') {
+            return Err(StoreError::Nul);
+        }
+        let words: Vec<String> = folded_words(search);
+        if !words.is_empty() {
+            let texts = self.user_texts(visible.workspace()).await?;
+            found.retain(|(id, user)| {
+                let (phone, code) = texts.get(id).map_or(("", ""), |(phone, code)| (phone, code));
+                let text = fold(&format!("{}\n{}\n{phone}\n{code}", user.name, user.email));
+                words.iter().all(|word| text.contains(word.as_str()))
+            });
+        }
+        let seen = match filter.order {
+            UserOrder::Seen => self.last_seen(visible.workspace()).await?,
+            _ => HashMap::new(),
+        };
+        // What there is to be ordered by, if there is any; then the name; then the id, the same on every page.
+        let key = |(id, user): &(Id, &User)| {
+            let name = fold(&user.name);
+            let by = match filter.order {
+                UserOrder::Name => Some((0, name.clone())),
+                UserOrder::Role => Some((0, fold(model.label(user.role)))),
+                UserOrder::Department => user.department.map(|unit| (0, fold(model.label(unit)))),
+                UserOrder::Seen => seen.get(id).map(|at| (*at, String::new())),
+            };
+            (by, name, *id)
+        };
+        let mut keyed: Vec<_> = found.iter().map(key).collect();
+        keyed.sort_unstable_by(|(a, a_name, a_id), (b, b_name, b_id)| {
+            let turned = |order: Ordering| if filter.descending { order.reverse() } else { order };
+            let by = match (a, b) {
+                (Some(a), Some(b)) => turned(a.cmp(b)),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            };
+            by.then_with(|| a_name.cmp(b_name)).then_with(|| turned(a_id.cmp(b_id)))
+        });
+        Ok(keyed.into_iter().map(|(_, _, id)| id).collect())
+    }
+
+    /// The records of these users, in that order, as far as the asker may see them.
+    pub async fn user_rows(&self, visible: &Visible<can::UserRead>, ids: &[Id]) -> Result<Vec<UserRow>> {
+        let place: HashMap<Id, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let mut rows: Vec<UserRow> = vec![];
+        for some in ids.chunks(ROWS_PER_QUERY) {
+            let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ");
+            let query = query.v(visible.workspace()).s(" AND id IN ").list(some.iter().copied());
+            rows.extend(self.db.all::<UserRow>(query).await?);
+        }
+        rows.retain(|row| visible.actor().sees_user(load::id(row.id)));
+        rows.sort_unstable_by_key(|row| place.get(&load::id(row.id)).copied());
+        Ok(rows)
+    }
+
+    /// What is searched and not in the access model: phone numbers and employee codes.
+    async fn user_texts(&self, workspace: i64) -> Result<HashMap<Id, (String, String)>> {
+        let query = q("SELECT id, phone, employee_code FROM users WHERE deleted_at IS NULL AND \
+                       (phone <> '' OR employee_code <> '') AND workspace_id = ");
+        let rows: Vec<(i64, String, String)> = self.db.all(query.v(workspace)).await?;
+        Ok(rows.into_iter().map(|(id, phone, code)| (load::id(id), (phone, code))).collect())
+    }
+
+    async fn last_seen(&self, workspace: i64) -> Result<HashMap<Id, Micros>> {
+        let query = q("SELECT id, last_seen_at FROM users WHERE last_seen_at IS NOT NULL AND \
+                       deleted_at IS NULL AND workspace_id = ");
+        let rows: Vec<(i64, Micros)> = self.db.all(query.v(workspace)).await?;
+        Ok(rows.into_iter().map(|(id, at)| (load::id(id), at)).collect())
+    }
+
+    /// The record of the user that the permit is for.
+    pub async fn user(&self, permit: &Permit<can::UserRead>) -> Result<UserRow> {
+        self.user_record(permit.workspace(), permit.id()).await
+    }
+
+    /// One's own record. Needs no permission: people may know what is kept of themselves.
+    pub async fn own_record(&self, actor: &Actor) -> Result<UserRow> {
+        self.user_record(actor.snapshot().model().workspace, actor.id()).await
+    }
+
+    async fn user_record(&self, workspace: i64, id: Id) -> Result<UserRow> {
+        let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(workspace);
+        self.db.one(query.s(" AND id = ").v(id)).await?.ok_or(StoreError::Missing)
+    }
+}
+
+impl Change<'_> {
+    /// The records of all users, as this change sees them.
+    pub async fn users(&mut self) -> Result<Vec<UserRow>> {
+        let query =
+            q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
+        Ok(self.tx.all(query).await?)
+    }
+
+    /// The record of a user, as this change sees it.
+    pub async fn user(&mut self, id: Id) -> Result<UserRow> {
+        let query =
+            q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
+        self.tx.one(query.s(" AND id = ").v(id)).await?.ok_or(StoreError::Missing)
+    }
+
+    /// Adds a user; `email` may be taken.
+    pub async fn add_user(
+        &mut self,
+        user: &UserInput,
+        standing: Standing,
+        password: Option<&str>,
+    ) -> Result<Id> {
+        let id = self.new_id();
+        let insert = q(
+            "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, role_id, department_id, \
+                        branch_id, language, standing, password_hash, created_at) VALUES ",
+        )
+        .list(row![
+            self.workspace(),
+            id,
+            &user.email,
+            &user.name,
+            &user.phone,
+            &user.employee_code,
+            user.lead_cap,
+            user.role,
+            user.department,
+            user.branch,
+            &user.language,
+            standing.word(),
+            password.map(str::to_owned),
+            self.now()
+        ]);
+        self.tx.exec(insert).await.map_err(taken("email"))?;
+        self.changes_access();
+        Ok(id)
+    }
+
+    /// Edits a user's record. With a revision, only if nobody else edited it since. Links that went to another email
+    /// address are no longer good.
+    pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
+        if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
+            self.drop_links(id, None).await?;
+            // Whoever had the mail of the old address may have chosen the password.
+            let by = self
+                .actor
+                .as_ref()
+                .map_or(OPERATOR, |actor| if actor.id() == id { SOMEBODY } else { actor.id() });
+            self.known_to(id, Secret::ChosenPassword, by).await?;
+            let note = q("UPDATE users SET email_changed_at = ").v(self.now()).s(" WHERE workspace_id = ");
+            self.tx.exec(note.v(self.workspace()).s(" AND id = ").v(id)).await?;
+        }
+        let update = q("UPDATE users SET email = ")
+            .v(&user.email)
+            .s(", name = ")
+            .v(&user.name)
+            .s(", phone = ")
+            .v(&user.phone)
+            .s(", employee_code = ")
+            .v(&user.employee_code)
+            .s(", lead_cap = ")
+            .v(user.lead_cap)
+            .s(", role_id = ")
+            .v(user.role)
+            .s(", department_id = ")
+            .v(user.department)
+            .s(", branch_id = ")
+            .v(user.branch)
+            .s(", language = ")
+            .v(&user.language)
+            .s(", revision = revision + 1 WHERE deleted_at IS NULL AND workspace_id = ")
+            .v(self.workspace())
+            .s(" AND id = ")
+            .v(id)
+            .some(revision, |q, v| q.s(" AND revision = ").v(v));
+        if self.tx.exec(update).await.map_err(taken_of_user)? == 0 {
+            return Err(if revision.is_some() { StoreError::Stale } else { StoreError::Missing });
+        }
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Gives a user another role.
+    pub async fn set_role(&mut self, id: Id, role: Id) -> Result<()> {
+        let update =
+            q("UPDATE users SET role_id = ").v(role).s(", revision = revision + 1 WHERE workspace_id = ");
+        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Bans, unbans or activates a user.
+    pub async fn set_standing(&mut self, id: Id, standing: Standing) -> Result<()> {
+        let update = q("UPDATE users SET standing = ").v(standing.word());
+        let update = update.s(", revision = revision + 1 WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(update.s(" AND id = ").v(id)).await?;
+        if standing == Standing::Banned {
+            self.drop_links(id, None).await?;
+        }
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Lifts a ban: whoever had not come yet is invited as before.
+    pub async fn lift_ban(&mut self, id: Id) -> Result<()> {
+        let update =
+            q("UPDATE users SET revision = revision + 1, standing = CASE WHEN password_hash IS NULL AND \
+                        pin_hash IS NULL AND last_seen_at IS NULL THEN 'invited' ELSE 'active' END \
+                        WHERE standing = 'banned' AND workspace_id = ");
+        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Deletes a user: what is theirs alone goes, their name stays with the history.
+    pub async fn delete_user(&mut self, id: Id) -> Result<()> {
+        let workspace = self.workspace();
+        for table in [
+            "DELETE FROM toggle_settings",
+            "DELETE FROM unit_leads",
+            "DELETE FROM temporary_access",
+            "DELETE FROM grants",
+            "DELETE FROM sessions",
+            "DELETE FROM devices",
+            "DELETE FROM api_tokens",
+            "DELETE FROM links",
+            "DELETE FROM known_secrets",
+            "DELETE FROM mails",
+        ] {
+            self.tx
+                .exec(q(table).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(id))
+                .await?;
+        }
+        let free = q("UPDATE extensions SET user_id = NULL WHERE workspace_id = ").v(workspace);
+        self.tx.exec(free.s(" AND user_id = ").v(id)).await?;
+        let delete = q("UPDATE users SET password_hash = NULL, pin_hash = NULL, preset_number_id = NULL, \
+                        chosen_number_id = NULL, deleted_at = ")
+        .v(self.now());
+        self.tx.exec(delete.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?;
+        self.touches(id);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Sets a toggle for a user; none for inherited.
+    pub async fn set_toggle(&mut self, user: Id, toggle: Id, setting: Option<Setting>) -> Result<()> {
+        let clear = q("DELETE FROM toggle_settings WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(clear.s(" AND user_id = ").v(user).s(" AND toggle_id = ").v(toggle)).await?;
+        if let Some(setting) = setting {
+            let insert = q("INSERT INTO toggle_settings (workspace_id, user_id, toggle_id, setting) VALUES ");
+            self.tx.exec(insert.list(row![self.workspace(), user, toggle, setting.word()])).await?;
+        }
+        self.touches(user);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Sets the caller ID that an administrator presets for a user; none for none (NUA-07).
+    pub async fn preset_caller_id(&mut self, user: Id, number: Option<Id>) -> Result<()> {
+        self.set_caller_id(q("UPDATE users SET preset_number_id = "), user, number).await
+    }
+
+    /// Sets the caller ID that a user chooses among their numbers; none for the one granted first (NUA-07).
+    pub async fn choose_caller_id(&mut self, user: Id, number: Option<Id>) -> Result<()> {
+        self.set_caller_id(q("UPDATE users SET chosen_number_id = "), user, number).await
+    }
+
+    async fn set_caller_id(&mut self, update: Q, user: Id, number: Option<Id>) -> Result<()> {
+        let update = update.v(number).s(" WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
+        let changed = self.tx.exec(update.s(" AND id = ").v(user)).await?;
+        self.touches(user);
+        self.changes_access();
+        if changed == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+
+    /// Sets which units a user leads.
+    pub async fn set_leads(&mut self, user: Id, units: &[Id]) -> Result<()> {
+        let clear = q("DELETE FROM unit_leads WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(clear.s(" AND user_id = ").v(user)).await?;
+        for unit in units {
+            let insert = q("INSERT INTO unit_leads (workspace_id, user_id, unit_id) VALUES ");
+            self.tx.exec(insert.list(row![self.workspace(), user, *unit])).await?;
+        }
+        self.touches(user);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Gives a user permissions for a while.
+    pub async fn add_temporary(&mut self, user: Id, holds: &[Cell], expires_at: Micros) -> Result<Id> {
+        let id = self.new_id();
+        let insert = q("INSERT INTO temporary_access (workspace_id, id, user_id, holds, expires_at) VALUES ");
+        self.tx.exec(insert.list(row![self.workspace(), id, user, write_cells(holds), expires_at])).await?;
+        self.touches(user);
+        self.changes_access();
+        Ok(id)
+    }
+
+    /// Ends access that was given for a while.
+    pub async fn delete_temporary(&mut self, user: Id, id: Id) -> Result<()> {
+        let delete = q("DELETE FROM temporary_access WHERE workspace_id = ").v(self.workspace());
+        let gone = self.tx.exec(delete.s(" AND user_id = ").v(user).s(" AND id = ").v(id)).await?;
+        self.touches(user);
+        self.changes_access();
+        if gone == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+}
