@@ -223,7 +223,7 @@ async fn refused(request: &mut Request, endpoint: &Endpoint, refusal: Refusal) -
     }
     match refusal {
         Refusal { foresight: Some(foresight), .. } if endpoint.face == Face::Console => {
-            console::foreseen::ask(request, &foresight)
+            console::shell::foresight::ask(request, &foresight)
         }
         Refusal { foresight: Some(foresight), .. } => axum::Json(*foresight).into_response(),
         refusal => {
@@ -245,7 +245,7 @@ async fn waiting(request: &Request) -> Result<i64, Refusal> {
 /// An answer with what it takes to undo what was done.
 fn done(request: &Request, face: Face, mut answer: Response) -> Response {
     match (request.receipt.undo(), face) {
-        (Some(undo), Face::Console) => console::foreseen::offering(answer, &undo),
+        (Some(undo), Face::Console) => console::shell::foresight::offering(answer, &undo),
         (Some(undo), _) => {
             if let Ok(undo) = HeaderValue::from_str(&undo) {
                 answer.headers_mut().insert("ringfence-undo", undo);

@@ -56,21 +56,21 @@ pub fn render(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Resp
             // Only a page can be come back to.
             let wanted = request.uri.path_and_query().map(|wanted| wanted.as_str());
             let wanted = wanted.filter(|_| endpoint.page && endpoint.method.is_safe());
-            lead(request, &console::own_secret::address(request, wanted))
+            lead(request, &console::entry::own_secret::address(request, wanted))
         }
         // No workspace is called so, and what is no slug does not belong into a header.
         Face::Console if refusal.code == Code::Unauthenticated => {
             let absent = Refusal::new(Code::NotFound);
-            with_status(&absent, console::refused::bare(&absent))
+            with_status(&absent, console::shell::refused::bare(&absent))
         }
-        Face::Console => with_status(refusal, console::refused::page(request, endpoint, refusal)),
+        Face::Console => with_status(refusal, console::shell::refused::page(request, endpoint, refusal)),
     }
 }
 
 /// The answer where no endpoint was found.
 pub fn render_bare(uri: &Uri, refusal: &Refusal) -> Response {
     match Face::of(uri.path()) {
-        Face::Console => with_status(refusal, console::refused::bare(refusal)),
+        Face::Console => with_status(refusal, console::shell::refused::bare(refusal)),
         _ => problem(refusal),
     }
 }

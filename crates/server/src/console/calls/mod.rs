@@ -1,0 +1,4 @@
+//! Pages of calls.
+
+pub mod call;
+pub mod calls;

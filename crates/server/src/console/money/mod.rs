@@ -1,0 +1,3 @@
+//! Pages of what was bought.
+
+pub mod plan;
