@@ -1,0 +1,96 @@
+//! Endpoints about people, units, and oneself.
+
+use access::{Noun, can};
+use axum::http::Method;
+
+use crate::endpoint::Endpoint;
+use crate::rates::Rate;
+use crate::{console, rest};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    endpoints! {
+        GET  "/api/v1/me"                  signed_in(anyway) rest::profile::show, "Who you are and what you may do.";
+        PATCH "/api/v1/me"                 may(ProfileUpdate) rest::profile::update, "Edit your own record.";
+        PUT  "/api/v1/me/password"         own_secret() rest::profile::change_password, "Change your own password; your other sessions end, and with `revoke_tokens` your API tokens. A temporary one is replaced without a permission.";
+        PUT  "/api/v1/me/pin"              own_secret() rest::profile::set_pin, "Set your own PIN, with your present password. A temporary one is replaced without either.";
+        GET  "/api/v1/me/sessions"         signed_in() rest::profile::sessions, "Your own sessions.";
+        DELETE "/api/v1/me/sessions"       signed_in() rest::profile::end_other_sessions, "End all of your own sessions but the one that asks, and with `revoke_tokens=true` your API tokens.";
+        DELETE "/api/v1/me/sessions/{session}" signed_in() rest::profile::end_session, "End one of your own sessions.";
+        POST "/api/v1/me/elevate"          signed_in() rest::profile::elevate, "Type your password in a session that a PIN opened: for a quarter of an hour it may administer.";
+        GET  "/api/v1/me/tokens"           signed_in() rest::profile::tokens, "Your own API tokens.";
+        DELETE "/api/v1/me/tokens/{api_token}" signed_in() rest::profile::revoke_token, "Revoke one of your own API tokens.";
+        GET  "/api/v1/me/devices"          signed_in() rest::profile::devices, "The browsers and phones that you signed in on.";
+        DELETE "/api/v1/me/devices/{device}" signed_in() rest::profile::forget_device, "Forget one of them: from now on it is a stranger's.";
+        GET  "/api/v1/directory"           may(DirectoryRead) rest::directory::list, "Your colleagues and their extensions.";
+        GET  "/api/v1/users"               list(UserRead) rest::users::list, "The users that you may see.";
+        POST "/api/v1/users"               list(UserInvite) rest::users::invite, "Add a user, to the workspace or to the units that you lead.";
+        POST "/api/v1/users/bulk"          list(UserRead) rest::users::bulk, "Change several users at once, all or none; each asks for the permission of the change.", Costly;
+        POST "/api/v1/users/import"        list(UserInvite) rest::users::import, "Add and edit people from a CSV file; the answer says what became of each row, and with `try=true` what would.", Costly;
+        GET  "/api/v1/users/export"        list(UserRead) rest::users::export, "The users that you may see, as CSV.", Costly;
+        GET  "/api/v1/users/{user}"        on(User UserRead) rest::users::show, "One user.";
+        PATCH "/api/v1/users/{user}"       on(User UserUpdate) rest::users::update, "Edit a user's record.";
+        DELETE "/api/v1/users/{user}"      on(User UserDelete) rest::users::delete, "Delete a user.";
+        PUT  "/api/v1/users/{user}/role"   on(User UserAssignRole) rest::users::assign_role, "Give a user another role.";
+        PUT  "/api/v1/users/{user}/ban"    on(User UserBan) rest::users::ban, "Ban a user: every session ends, assignments stay.";
+        DELETE "/api/v1/users/{user}/ban"  on(User UserBan) rest::users::unban, "Lift a ban.";
+        POST "/api/v1/users/{user}/password" on(User UserResetCredentials) rest::users::reset_password, "Set a temporary password, answered once, end every session, revoke every API token and take the PIN away.";
+        POST "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::invite_again, "Invite somebody again who has not come yet; the earlier link is no longer good.";
+        DELETE "/api/v1/users/{user}/invitation" on(User UserInvite) rest::users::withdraw_invitation, "Withdraw an invitation: its link is no longer good.";
+        POST "/api/v1/users/{user}/pin"    on(User UserResetCredentials) rest::users::reset_pin, "Set or make a temporary PIN, answered once, end every session and revoke every API token.";
+        GET  "/api/v1/departments"         may(DepartmentRead) rest::units::list, "Every department.";
+        POST "/api/v1/departments"         may(DepartmentWrite) rest::units::create, "Create a department.";
+        GET  "/api/v1/departments/{department}" on(Department DepartmentRead) rest::units::show, "One department.";
+        PATCH "/api/v1/departments/{department}" on(Department DepartmentWrite) rest::units::rename, "Rename a department.";
+        DELETE "/api/v1/departments/{department}" on(Department DepartmentDelete) rest::units::delete, "Delete a department; its people go where `move_to` says.";
+        POST "/api/v1/departments/{department}/people" list(UserRead) rest::units::change_members, "Move people into a department and out of it; asks for user:update on each.";
+        POST "/api/v1/departments/{department}/leaders" list(UserRead) rest::units::change_leaders, "Let people lead a department, or no longer; asks for user:set_access on each.";
+        GET  "/api/v1/branches"            may(BranchRead) rest::units::list, "Every branch.";
+        POST "/api/v1/branches"            may(BranchWrite) rest::units::create, "Create a branch.";
+        GET  "/api/v1/branches/{branch}"   on(Branch BranchRead) rest::units::show, "One branch.";
+        PATCH "/api/v1/branches/{branch}"  on(Branch BranchWrite) rest::units::rename, "Rename a branch.";
+        DELETE "/api/v1/branches/{branch}" on(Branch BranchDelete) rest::units::delete, "Delete a branch; its people go where `move_to` says.";
+        POST "/api/v1/branches/{branch}/people" list(UserRead) rest::units::change_members, "Move people into a branch and out of it; asks for user:update on each.";
+        POST "/api/v1/branches/{branch}/leaders" list(UserRead) rest::units::change_leaders, "Let people lead a branch, or no longer; asks for user:set_access on each.";
+        GET  "/w/{slug}/users"             list(UserRead) console::people::users::list, "The users that one may see.";
+        GET  "/w/{slug}/users/new"         list(UserInvite) console::people::users::new, "The form that adds a user.";
+        POST "/w/{slug}/users"             list(UserInvite) console::people::users::create, "Add a user.";
+        GET  "/w/{slug}/users.csv"         list(UserRead) console::people::file::export, "The users that one may see, as a file.", Costly;
+        GET  "/w/{slug}/users/import"      list(UserInvite) console::people::file::show, "The form that takes a file of people.";
+        POST "/w/{slug}/users/import"      list(UserInvite) console::people::file::import, "Show what a file of people would do, or do it.", Costly;
+        POST "/w/{slug}/users/import/failed" list(UserInvite) console::people::file::failed, "The rows of a file of people that cannot be done, to be mended.", Costly;
+        GET  "/w/{slug}/users/{user}"      on(User UserRead) console::people::user::show, "One user: what they may do and why, and what is set for them.";
+        GET  "/w/{slug}/users/{user}/record" on(User UserRead) console::people::user_record::show, "One user's record.";
+        POST "/w/{slug}/users/{user}/record" on(User UserUpdate) console::people::user_record::save, "Edit a user's record.";
+        POST "/w/{slug}/users/{user}/ban"  on(User UserBan) console::people::user_record::ban, "Ban a user.";
+        POST "/w/{slug}/users/{user}/unban" on(User UserBan) console::people::user_record::unban, "Lift a ban.";
+        POST "/w/{slug}/users/{user}/password" on(User UserResetCredentials) console::people::user_record::reset_password, "Reset a password and show the new one once.";
+        POST "/w/{slug}/users/{user}/invitation" on(User UserInvite) console::people::user_record::invite_again, "Invite somebody again who has not come yet.";
+        POST "/w/{slug}/users/{user}/invitation/withdraw" on(User UserInvite) console::people::user_record::withdraw_invitation, "Withdraw an invitation.";
+        POST "/w/{slug}/users/{user}/pin"  on(User UserResetCredentials) console::people::user_record::reset_pin, "Make a new PIN and show it once.";
+        POST "/w/{slug}/users/{user}/delete" on(User UserDelete) console::people::user_record::delete, "Delete a user.";
+        GET  "/w/{slug}/departments"       may(DepartmentRead) console::people::units::list, "Every department.";
+        POST "/w/{slug}/departments"       may(DepartmentWrite) console::people::units::create, "Add a department.";
+        GET  "/w/{slug}/departments/{department}" on(Department DepartmentRead) console::people::unit::show, "One department with its people.";
+        POST "/w/{slug}/departments/{department}" on(Department DepartmentWrite) console::people::unit::rename, "Rename a department.";
+        POST "/w/{slug}/departments/{department}/delete" on(Department DepartmentDelete) console::people::unit::delete, "Delete a department, with a place for its people.";
+        GET  "/w/{slug}/departments/{department}/add" on(Department DepartmentRead) console::people::unit::add, "The people who could be moved into a department.";
+        POST "/w/{slug}/departments/{department}/people" list(UserRead) console::people::unit::change_members, "Move people into a department and out of it.";
+        POST "/w/{slug}/departments/{department}/leaders" list(UserRead) console::people::unit::change_leaders, "Let people lead a department, or no longer.";
+        GET  "/w/{slug}/branches"          may(BranchRead) console::people::units::list, "Every branch.";
+        POST "/w/{slug}/branches"          may(BranchWrite) console::people::units::create, "Add a branch.";
+        GET  "/w/{slug}/branches/{branch}" on(Branch BranchRead) console::people::unit::show, "One branch with its people.";
+        POST "/w/{slug}/branches/{branch}" on(Branch BranchWrite) console::people::unit::rename, "Rename a branch.";
+        POST "/w/{slug}/branches/{branch}/delete" on(Branch BranchDelete) console::people::unit::delete, "Delete a branch, with a place for its people.";
+        GET  "/w/{slug}/branches/{branch}/add" on(Branch BranchRead) console::people::unit::add, "The people who could be moved into a branch.";
+        POST "/w/{slug}/branches/{branch}/people" list(UserRead) console::people::unit::change_members, "Move people into a branch and out of it.";
+        POST "/w/{slug}/branches/{branch}/leaders" list(UserRead) console::people::unit::change_leaders, "Let people lead a branch, or no longer.";
+        GET  "/w/{slug}/profile"           signed_in() console::people::profile::show, "One's own record, access and sessions.";
+        POST "/w/{slug}/profile"           may(ProfileUpdate) console::people::profile::save, "Save one's own name and phone number.";
+        POST "/w/{slug}/profile/password"  may(ProfileUpdate) console::people::profile::change_password, "Change one's own password.";
+        POST "/w/{slug}/profile/pin"       may(ProfileUpdate) console::people::profile::set_pin, "Set one's own PIN.";
+        POST "/w/{slug}/profile/tokens/{api_token}/revoke" signed_in() console::people::profile::revoke_token, "Revoke one of one's own API tokens.";
+        POST "/w/{slug}/profile/devices/{device}/forget" signed_in() console::people::profile::forget_device, "Forget one of one's own devices.";
+        POST "/w/{slug}/profile/sessions/end" signed_in() console::people::profile::end_other_sessions, "End one's other sessions.";
+        POST "/w/{slug}/profile/sessions/{session}/end" signed_in() console::people::profile::end_session, "End one of one's own sessions.";
+    }
+}
