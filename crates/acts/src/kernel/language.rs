@@ -13,13 +13,34 @@ use serde::{Deserialize, Serialize};
 /// The texts of one language by their English.
 pub type Texts = HashMap<String, String>;
 
-static FRENCH: LazyLock<Texts> = LazyLock::new(|| read(include_str!("../../lang/fr.toml")));
-static GERMAN: LazyLock<Texts> = LazyLock::new(|| read(include_str!("../../lang/de.toml")));
-static SPANISH: LazyLock<Texts> = LazyLock::new(|| read(include_str!("../../lang/es.toml")));
+/// The texts of one language: a file for each area, and one for what several of them say.
+macro_rules! texts {
+    (@area $code:literal $area:literal) => {
+        include_str!(concat!("../../lang/", $code, "/", $area, ".toml"))
+    };
+    ($code:literal) => {
+        LazyLock::new(|| {
+            read(&[
+                texts!(@area $code "calls"),
+                texts!(@area $code "entry"),
+                texts!(@area $code "kernel"),
+                texts!(@area $code "lines"),
+                texts!(@area $code "money"),
+                texts!(@area $code "office"),
+                texts!(@area $code "people"),
+                texts!(@area $code "rights"),
+            ])
+        })
+    };
+}
 
-fn read(text: &str) -> Texts {
-    // A test reads every file; one that cannot be read leaves the texts in English.
-    toml::from_str(text).unwrap_or_default()
+static FRENCH: LazyLock<Texts> = texts!("fr");
+static GERMAN: LazyLock<Texts> = texts!("de");
+static SPANISH: LazyLock<Texts> = texts!("es");
+
+fn read(areas: &[&str]) -> Texts {
+    // A test reads every file; one that cannot be read leaves its texts in English.
+    areas.iter().flat_map(|text| toml::from_str::<Texts>(text).unwrap_or_default()).collect()
 }
 
 /// A language of the console. Each user chooses their own; who has not chosen gets the browser's.
