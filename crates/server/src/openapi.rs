@@ -313,7 +313,7 @@ fn problems(schemas: &mut Schemas) -> Map<String, Value> {
 /// The table as a page for people: the rates, then method, path, what it asks, its rate, what it is.
 pub fn page(endpoints: &[Endpoint]) -> String {
     let mut page = String::from(
-        "# Endpoints\n\nEvery address of the server, made from the table in `crates/server/src/endpoints.rs`. \
+        "# Endpoints\n\nEvery address of the server, made from the table in `crates/server/src/endpoints/`. \
          What asks for nothing or says *anyway* is open to a session that a temporary password or PIN opened.\n\n\
          Each session and API token has the allowance of each rate to itself, on each node. Whoever shows none that is \
          good has the allowance of *public*, with all others of their client address; what they use up takes nothing from \

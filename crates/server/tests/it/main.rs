@@ -1,4 +1,4 @@
-//! The server's integration tests: one binary, one module a subject.
+//! The server's integration tests: one binary, in the areas of the product, one module a subject.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,33 +9,17 @@
 
 mod architecture;
 mod attacks;
-mod audit_log;
 mod authzen;
 mod browser;
-mod compare;
-mod explain;
-mod foresight;
+mod calls;
+mod entry;
 mod generated;
-mod guards;
-mod guessing;
-mod import;
-mod invitations;
 mod languages;
-mod mail;
-mod matrix;
+mod office;
 mod openapi;
 mod people;
-mod pins;
-mod requests;
 mod rest;
-mod reviews;
-mod rising;
-mod roles;
+mod rights;
 mod rules;
-mod sessions;
-mod stale;
 mod sweep;
-mod temporary;
 mod threats;
-mod undo;
-mod view_as;

@@ -1,7 +1,7 @@
 //! Nobody rises through the running server: random acts by people with odd roles, each judged by the slow oracle of the
 //! engine's tests, whatever way the act takes through the house: edits, files, several at once, requests, undo.
 
-#[path = "../../../access/tests/it/oracle.rs"]
+#[path = "../../../../access/tests/it/oracle.rs"]
 #[allow(dead_code, reason = "what several people can do together is tried in the engine's own tests")]
 mod oracle;
 

@@ -1,0 +1,3 @@
+//! Calls, and the files that they come from.
+
+mod import;

@@ -1,0 +1,4 @@
+//! The log and the mails of a workspace.
+
+mod audit;
+mod outbox;

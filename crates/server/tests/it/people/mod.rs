@@ -1,0 +1,3 @@
+//! People and units.
+
+mod users;
