@@ -13,6 +13,9 @@ use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::secrets::{new_device, new_token, token_hash};
 use crate::{Answer, App};
 
+/// The password of everybody in a demo company, for what asks for one: nobody needs it to sign in.
+pub const DEMO_PASSWORD: &str = "ringfence-demo";
+
 /// Sessions end after this long, used or not.
 const LASTS: Micros = 30 * 86_400 * 1_000_000;
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::change::audit::Act;
 use store::entry::known_secrets::Secret;
-use store::people::users::{UserFilter, UserInput, UserRow};
+use store::people::users::{UserFilter, UserInput, UserOrder, UserRow};
 use store::{Author, Change, Slice};
 
 use crate::entry::confirm::{self, Confirmation};
@@ -610,4 +610,23 @@ pub async fn reset_password(
     change.record(Act::done("user:reset_credentials", "user", permit.thing().id, row.name.as_str()));
     change.commit().await?;
     Ok(password)
+}
+
+/// An order as addresses have it: `role`, or `-role` for the other way round; by name where none is given.
+pub fn order(word: &str) -> Result<(UserOrder, bool), Refusal> {
+    let (word, descending) = word.strip_prefix('-').map_or((word, false), |word| (word, true));
+    let order = match word {
+        "" | "name" => UserOrder::Name,
+        "role" => UserOrder::Role,
+        "department" => UserOrder::Department,
+        "seen" => UserOrder::Seen,
+        _ => return Err(Refusal::invalid("sort", "{field} must be name, role, department or seen.")),
+    };
+    Ok((order, descending))
+}
+
+/// Where an account stands, as addresses have it.
+pub fn standing(word: &str) -> Result<Standing, Refusal> {
+    Standing::of_word(word)
+        .ok_or_else(|| Refusal::invalid("standing", "{field} must be invited, active or banned."))
 }

@@ -158,3 +158,10 @@ fn granted(app: &App, actor: &Actor, user: Id) -> Vec<GrantView> {
     views.sort_by(|a, b| (a.kind, &a.entity.name).cmp(&(b.kind, &b.entity.name)));
     views
 }
+
+/// A role or person as addresses name one.
+pub fn parse(text: &str) -> Option<(Noun, Id)> {
+    let (word, id) = text.split_once(':')?;
+    let noun = Noun::from_word(word).filter(|noun| matches!(noun, Noun::Role | Noun::User))?;
+    Some((noun, Id(id.parse().ok()?)))
+}

@@ -55,7 +55,7 @@ pub fn page(name: &str, query: &str, toggles: &HashMap<String, String>) -> Optio
         toast(
             Tone::Good,
             "Role Team Lead saved. 6 people affected.",
-            Some(&Undo { action: "/roles/save", label: "Undo", csrf: CSRF }),
+            Some(&Undo { action: "/roles/save", label: "Undo", hidden: &[("csrf", CSRF)] }),
         )
     });
     Some(in_shell(name, title, toasts, main))

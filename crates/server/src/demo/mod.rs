@@ -15,6 +15,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use access::{Id, Permit, Preset, Thing, can, limits};
+use acts::entry::sign_in::DEMO_PASSWORD;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use store::calls::calls::NewCall;
@@ -62,9 +63,6 @@ pub async fn make(server: &Server) -> Result<(), Error> {
     Ok(())
 }
 
-/// The password of everybody in the demo, for what asks for one: nobody needs it to sign in.
-pub const PASSWORD: &str = "ringfence-demo";
-
 /// What was made of a company.
 struct Made {
     people: usize,
@@ -107,7 +105,7 @@ async fn furnish(
     names: &[String],
     mut rng: StdRng,
 ) -> Result<Made, Error> {
-    let password = server.app.passwords.hash(PASSWORD).await?;
+    let password = server.app.passwords.hash(DEMO_PASSWORD).await?;
     let permit = Permit::<can::UserInvite>::operator(workspace, Thing::WORKSPACE);
     let (mut change, _) = server.app.store.begin(&permit, &Author::operator()).await?;
     let units = people::open_units(&mut change, company).await?;

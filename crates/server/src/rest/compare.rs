@@ -1,6 +1,5 @@
 //! Comparing two roles or people over REST.
 
-use access::{Id, Noun};
 use acts::Refusal;
 use acts::rights::compare::{self, Comparison, Subject};
 use schemars::JsonSchema;
@@ -28,7 +27,7 @@ pub async fn show(
     Query(query): Query<CompareQuery>,
 ) -> Result<Json<Comparison>, Refusal> {
     let subject = |field, text: &str| {
-        let (noun, id) = parse(text).ok_or_else(|| unreadable(field))?;
+        let (noun, id) = compare::parse(text).ok_or_else(|| unreadable(field))?;
         Subject::of(&who.actor, noun, id)
     };
     let (a, b) = (subject("a", &query.a)?, subject("b", &query.b)?);
@@ -37,11 +36,4 @@ pub async fn show(
 
 fn unreadable(field: &'static str) -> Refusal {
     Refusal::invalid(field, "{field} must be a role or a person, like role:3 or user:7.")
-}
-
-/// A role or person as addresses name one.
-pub fn parse(text: &str) -> Option<(Noun, Id)> {
-    let (word, id) = text.split_once(':')?;
-    let noun = Noun::from_word(word).filter(|noun| matches!(noun, Noun::Role | Noun::User))?;
-    Some((noun, Id(id.parse().ok()?)))
 }

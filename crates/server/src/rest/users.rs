@@ -1,6 +1,5 @@
 //! Users over REST.
 
-use access::model::Standing;
 use access::{Id, Permit, Visible, can};
 use acts::entry::invitations::{self, Invitation};
 use acts::entry::pin;
@@ -12,7 +11,7 @@ use acts::rights::bulk::{self, Bulk};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::people::users::{UserFilter, UserOrder};
+use store::people::users::UserFilter;
 
 use crate::download;
 use crate::input::{Body, Paged, PeopleFile, Query};
@@ -42,36 +41,17 @@ pub struct UserQuery {
 impl UserQuery {
     /// The filter that it means.
     pub fn filter(&self) -> Result<UserFilter, Refusal> {
-        let (order, descending) = order(self.sort.as_deref().unwrap_or_default())?;
+        let (order, descending) = users::order(self.sort.as_deref().unwrap_or_default())?;
         let units = [self.unit, self.department, self.branch].into_iter().flatten().map(Id);
         Ok(UserFilter {
             search: self.search.clone().filter(|s| !s.trim().is_empty()),
             role: self.role.map(Id),
             units: units.collect(),
-            standing: self.standing.as_deref().map(standing).transpose()?,
+            standing: self.standing.as_deref().map(users::standing).transpose()?,
             order,
             descending,
         })
     }
-}
-
-/// An order as addresses have it: `role`, or `-role` for the other way round; by name where none is given.
-pub fn order(word: &str) -> Result<(UserOrder, bool), Refusal> {
-    let (word, descending) = word.strip_prefix('-').map_or((word, false), |word| (word, true));
-    let order = match word {
-        "" | "name" => UserOrder::Name,
-        "role" => UserOrder::Role,
-        "department" => UserOrder::Department,
-        "seen" => UserOrder::Seen,
-        _ => return Err(Refusal::invalid("sort", "{field} must be name, role, department or seen.")),
-    };
-    Ok((order, descending))
-}
-
-/// Where an account stands, as addresses have it.
-pub fn standing(word: &str) -> Result<Standing, Refusal> {
-    Standing::of_word(word)
-        .ok_or_else(|| Refusal::invalid("standing", "{field} must be invited, active or banned."))
 }
 
 /// The users that the caller may see.

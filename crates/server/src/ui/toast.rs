@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::badge::Tone;
 use super::button::{self, Button, Kind};
-use crate::request::ASKED;
 
 /// How to take back what the toast tells of.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +12,8 @@ pub struct Undo<'a> {
     pub action: &'a str,
     /// What the button says.
     pub label: &'a str,
-    /// The form's CSRF token.
-    pub csrf: &'a str,
+    /// The form's hidden fields, such as its CSRF token.
+    pub hidden: &'a [(&'a str, &'a str)],
 }
 
 /// One message. Toasts go into `Shell::toasts`; an answer's toasts replace those before it.
@@ -23,8 +22,7 @@ pub fn toast(tone: Tone, text: &str, undo: Option<&Undo>) -> Markup {
     let undo = html! {
         @if let Some(undo) = undo {
             form.inline method="post" action=(undo.action) {
-                input type="hidden" name="csrf" value=(undo.csrf);
-                input type="hidden" name=(ASKED) value="1";
+                @for (name, value) in undo.hidden { input type="hidden" name=(name) value=(value); }
                 (button::submit(&Button::new(Kind::Plain, undo.label)))
             }
         }

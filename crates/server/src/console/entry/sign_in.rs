@@ -257,6 +257,6 @@ async fn people(request: &Request, workspace: &WorkspaceRow) -> Result<Markup, R
     let company = DemoCompany { label: &label, people: &shown };
     let about =
         t("Made-up people, whom a click signs in. Where a page asks for their password, it is {password}.");
-    let about = fill(about, &[("password", &crate::demo::PASSWORD)]);
+    let about = fill(about, &[("password", &sign_in::DEMO_PASSWORD)]);
     Ok(demo_people(&about, &[company], &format!("/w/{}/sign-in/demo", workspace.slug), &csrf(request)))
 }

@@ -20,7 +20,6 @@ use crate::console::shell::paging::{Pages, address};
 use crate::console::shell::parts::{self, Options};
 use crate::input::{Pairs, Query};
 use crate::request::Request;
-use crate::rest::users::{order, standing};
 use crate::ui::avatar::person;
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::card::{card, facts};
@@ -67,12 +66,12 @@ impl Asked {
     pub(crate) fn filter(&self) -> Result<UserFilter, Refusal> {
         let units = [id("department", &self.department)?, id("branch", &self.branch)?];
         // An address with an order that is none shows the list all the same.
-        let (order, descending) = order(&self.sort).unwrap_or_default();
+        let (order, descending) = users::order(&self.sort).unwrap_or_default();
         Ok(UserFilter {
             search: Some(self.q.clone()).filter(|q| !q.trim().is_empty()),
             role: id("role", &self.role)?,
             units: units.into_iter().flatten().collect(),
-            standing: standing(&self.standing).ok(),
+            standing: users::standing(&self.standing).ok(),
             order,
             descending,
         })

@@ -15,7 +15,6 @@ use crate::console::shell::frame::{Frame, page_of, path};
 use crate::console::shell::paging::address;
 use crate::input::Query;
 use crate::request::Request;
-use crate::rest::compare::parse;
 use crate::ui::badge::{Tone, badge};
 use crate::ui::button::{self, Button, Kind};
 use crate::ui::empty::empty;
@@ -47,7 +46,7 @@ pub fn link(request: &Request, a: &str, b: &str) -> Markup {
 /// The page.
 pub async fn show(request: Request, who: Identity, Query(asked): Query<Asked>) -> Result<Markup, Refusal> {
     let actor = &who.actor;
-    let subject = |text: &str| match parse(text) {
+    let subject = |text: &str| match compare::parse(text) {
         _ if text.is_empty() => Ok(None),
         Some((noun, id)) => Subject::of(actor, noun, id).map(Some),
         None => Err(Refusal::new(Code::NotFound)),

@@ -5,7 +5,7 @@ use maud::Markup;
 use crate::console::rights::bundle_matrix::Effects;
 use crate::console::shell::foresight::undo_path;
 use crate::console::shell::frame::csrf;
-use crate::request::Request;
+use crate::request::{ASKED, Request};
 use crate::ui::badge::Tone;
 use crate::ui::text::{later, t};
 use crate::ui::toast::{Undo, toast};
@@ -74,6 +74,7 @@ pub fn said(request: &Request) -> Option<Markup> {
     let sentence = [t(sentence), &effects.unwrap_or_default()].join(" ");
     let csrf = csrf(request);
     let label = if word == "undone" { t("Redo") } else { t("Undo") };
-    let undo = undo.as_ref().map(|action| Undo { action, label, csrf: &csrf });
+    let hidden = [("csrf", csrf.as_str()), (ASKED, "1")];
+    let undo = undo.as_ref().map(|action| Undo { action, label, hidden: &hidden });
     Some(toast(Tone::Good, sentence.trim_end(), undo.as_ref()))
 }
