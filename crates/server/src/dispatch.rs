@@ -23,7 +23,7 @@ use tokio_stream::StreamExt as _;
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::ui::text::speaking;
-use crate::{Server, console, cookie, endpoints, host, own_secret, password_first, refuse, viewing};
+use crate::{Server, cookie, host, own_secret, password_first, refuse, viewing};
 
 /// So long may a body take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
@@ -38,14 +38,9 @@ const CHANGES_PEOPLE: &str = "user:change";
 /// So many characters of a path are kept in the audit log, which keeps what anybody sends for good.
 const KEPT_OF_PATH: usize = 200;
 
-/// The router, made from the endpoint table and nothing else.
-pub fn router(server: Server) -> Router {
-    router_of(server, endpoints::all())
-}
-
-/// A router of these endpoints.
+/// The router, made of these endpoints and nothing else.
 #[expect(clippy::disallowed_methods, reason = "the one place that adds routes: those of the table")]
-pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
+pub fn router(server: Server, endpoints: Vec<Endpoint>) -> Router {
     server.app.uses.notice(endpoints.iter().filter_map(|endpoint| endpoint.asks.permission()).collect());
     let mut paths: Vec<(&'static str, MethodRouter<Server>)> = vec![];
     for endpoint in endpoints {
@@ -63,18 +58,19 @@ pub fn router_of(server: Server, endpoints: Vec<Endpoint>) -> Router {
             None => paths.push((path, route)),
         }
     }
+    let pages = server.pages;
     let router = paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
     router
-        .method_not_allowed_fallback(|http: axum::extract::Request| async move {
-            refuse::render_bare(http.uri(), &Refusal::new(Code::MethodNotAllowed))
+        .method_not_allowed_fallback(move |http: axum::extract::Request| async move {
+            refuse::render_bare(pages, http.uri(), &Refusal::new(Code::MethodNotAllowed))
         })
-        .fallback(|http: axum::extract::Request| async move {
+        .fallback(move |http: axum::extract::Request| async move {
             match without_slash(http.uri()) {
                 Some(address) => Redirect::permanent(&address).into_response(),
-                None => refuse::render_bare(http.uri(), &Refusal::new(Code::NotFound)),
+                None => refuse::render_bare(pages, http.uri(), &Refusal::new(Code::NotFound)),
             }
         })
-        .layer(axum::middleware::from_fn(host::check))
+        .layer(axum::middleware::from_fn_with_state(server.clone(), host::check))
         .layer(axum::middleware::map_response(harden))
         .with_state(server)
 }
@@ -223,7 +219,7 @@ async fn refused(request: &mut Request, endpoint: &Endpoint, refusal: Refusal) -
     }
     match refusal {
         Refusal { foresight: Some(foresight), .. } if endpoint.face == Face::Console => {
-            console::shell::foresight::ask(request, &foresight)
+            (request.server.pages.ask)(request, &foresight)
         }
         Refusal { foresight: Some(foresight), .. } => axum::Json(*foresight).into_response(),
         refusal => {
@@ -245,7 +241,7 @@ async fn waiting(request: &Request) -> Result<i64, Refusal> {
 /// An answer with what it takes to undo what was done.
 fn done(request: &Request, face: Face, mut answer: Response) -> Response {
     match (request.receipt.undo(), face) {
-        (Some(undo), Face::Console) => console::shell::foresight::offering(answer, &undo),
+        (Some(undo), Face::Console) => (request.server.pages.offering)(answer, &undo),
         (Some(undo), _) => {
             if let Ok(undo) = HeaderValue::from_str(&undo) {
                 answer.headers_mut().insert("ringfence-undo", undo);

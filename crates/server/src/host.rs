@@ -1,16 +1,16 @@
 //! The host that a request names: one, and one that can be read (RFC 9110, section 7.2; RFC 9112, section 3.2).
 
 use acts::{Code, Refusal};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::refuse;
+use crate::{Server, refuse};
 
 /// Refuses what names no host, several, or none that can be one: a proxy before us may have read it in another way.
-pub async fn check(request: Request, next: Next) -> Response {
+pub async fn check(State(server): State<Server>, request: Request, next: Next) -> Response {
     if is_named(&request) {
         return next.run(request).await;
     }
@@ -18,7 +18,7 @@ pub async fn check(request: Request, next: Next) -> Response {
         Code::BadRequest,
         "The request must name its host, once: the `Host` header is missing, there twice, or no host.",
     );
-    refuse::render_bare(request.uri(), &refusal)
+    refuse::render_bare(server.pages, request.uri(), &refusal)
 }
 
 fn is_named(request: &Request) -> bool {

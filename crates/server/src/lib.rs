@@ -24,6 +24,7 @@ mod multipart;
 pub mod openapi;
 pub mod output;
 pub mod own_secret;
+pub mod pages;
 mod password_first;
 pub mod private;
 pub mod proxies;
@@ -60,13 +61,25 @@ pub struct Server {
     pub streams: live::Streams,
     /// How many requests each caller sent lately.
     pub rates: rates::Rates,
+    /// What people see instead of what they asked for.
+    pub pages: &'static pages::Pages,
 }
 
 impl Server {
     /// A server that nobody has asked anything yet.
-    pub fn new(app: App, config: Config, rates: rates::Rates) -> Server {
-        Server { app, config: Arc::new(config), streams: live::Streams::default(), rates }
+    pub fn new(app: App, config: Config, rates: rates::Rates, pages: &'static pages::Pages) -> Server {
+        Server { app, config: Arc::new(config), streams: live::Streams::default(), rates, pages }
     }
+}
+
+/// A server with the console's pages.
+pub fn assemble(app: App, config: Config, rates: rates::Rates) -> Server {
+    Server::new(app, config, rates, &console::PAGES)
+}
+
+/// The router of everything that can be called.
+pub fn router(server: Server) -> axum::Router {
+    dispatch::router(server, endpoints::all())
 }
 
 /// How a server is set up.

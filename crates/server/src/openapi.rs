@@ -1,29 +1,16 @@
 //! The OpenAPI 3.1 description of the programs' faces, made from the endpoint table and nothing else.
 
-use std::sync::LazyLock;
-
 use acts::kernel::foresight::Foresight;
-use acts::{Code, Refusal};
+use acts::Code;
 use axum::http::Method;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
 use schemars::generate::{Contract, SchemaSettings};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::{Asks, Endpoint, Face};
-use crate::endpoints;
 use crate::input::Place;
 use crate::rates::Rate;
 use crate::refuse::Problem;
-use crate::request::Request;
-
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| document(&endpoints::all()).to_string());
-
-/// The description.
-pub async fn show(_: Request, _: ()) -> Result<Response, Refusal> {
-    Ok(([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response())
-}
 
 /// Makes schemas of what is sent and of what is answered; both kinds end up in one place.
 struct Schemas {

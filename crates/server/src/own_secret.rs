@@ -23,26 +23,3 @@ pub fn first(secret: Secret) -> Refusal {
     };
     Refusal::because(Code::OwnSecretFirst, message)
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::endpoints;
-
-    #[test]
-    fn few_endpoints_are_open_before_a_temporary_secret_is_replaced() {
-        let open = endpoints::all().into_iter().filter(|endpoint| endpoint.anyway);
-        let open: Vec<String> = open.map(|e| format!("{} {}", e.method, e.path)).collect();
-        assert_eq!(
-            open,
-            [
-                "DELETE /api/v1/sessions/current",
-                "GET /api/v1/me",
-                "PUT /api/v1/me/password",
-                "PUT /api/v1/me/pin",
-                "POST /w/{slug}/sign-out",
-                "GET /w/{slug}/own-secret",
-                "POST /w/{slug}/own-secret",
-            ]
-        );
-    }
-}

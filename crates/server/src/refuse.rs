@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 
-use crate::console;
 use crate::endpoint::{Endpoint, Face};
+use crate::pages::Pages;
 use crate::request::Request;
 
 /// A refusal as JSON (RFC 9457).
@@ -56,21 +56,21 @@ pub fn render(request: &Request, endpoint: &Endpoint, refusal: &Refusal) -> Resp
             // Only a page can be come back to.
             let wanted = request.uri.path_and_query().map(|wanted| wanted.as_str());
             let wanted = wanted.filter(|_| endpoint.page && endpoint.method.is_safe());
-            lead(request, &console::entry::own_secret::address(request, wanted))
+            lead(request, &(request.server.pages.own_secret)(request, wanted))
         }
         // No workspace is called so, and what is no slug does not belong into a header.
         Face::Console if refusal.code == Code::Unauthenticated => {
             let absent = Refusal::new(Code::NotFound);
-            with_status(&absent, console::shell::refused::bare(&absent))
+            with_status(&absent, (request.server.pages.bare)(&absent))
         }
-        Face::Console => with_status(refusal, console::shell::refused::page(request, endpoint, refusal)),
+        Face::Console => with_status(refusal, (request.server.pages.refused)(request, endpoint, refusal)),
     }
 }
 
 /// The answer where no endpoint was found.
-pub fn render_bare(uri: &Uri, refusal: &Refusal) -> Response {
+pub fn render_bare(pages: &Pages, uri: &Uri, refusal: &Refusal) -> Response {
     match Face::of(uri.path()) {
-        Face::Console => with_status(refusal, console::shell::refused::bare(refusal)),
+        Face::Console => with_status(refusal, (pages.bare)(refusal)),
         _ => problem(refusal),
     }
 }

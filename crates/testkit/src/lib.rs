@@ -24,7 +24,7 @@ use server::crowd::Room;
 use server::listen::{self, Door};
 use server::proxies::Proxies;
 use server::rates::Rates;
-use server::{Config, Server, dispatch, jobs};
+use server::{Config, jobs};
 use store::Store;
 
 pub use client::{Answer, Client};
@@ -101,9 +101,9 @@ impl TestServer {
         set_up(&mut config);
         let app = App { sends_mail: config.sends_mail, ..App::new(store) };
         let door = Door { room, trusted_proxies: config.trusted_proxies.clone() };
-        let server = Server::new(app.clone(), config, rates);
+        let server = server::assemble(app.clone(), config, rates);
         jobs::start(&app);
-        let router = dispatch::router(server);
+        let router = server::router(server);
         tokio::spawn(async move { listen::serve(listener, door, router, std::future::pending()).await });
         TestServer { address, app, database, clock }
     }

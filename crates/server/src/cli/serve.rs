@@ -14,7 +14,7 @@ use crate::listen::{self, Door};
 use crate::mail::{self, Mailer};
 use crate::proxies::Proxies;
 use crate::rates::Rates;
-use crate::{Config, Error, Server, dispatch, jobs};
+use crate::{Config, Error, jobs};
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]
@@ -96,7 +96,7 @@ impl Serve {
         };
         let room = Room::here(self.connections_per_address);
         let door = Door { room, trusted_proxies: self.trusted_proxies.clone() };
-        let server = Server::new(app, config, Rates::new());
+        let server = crate::assemble(app, config, Rates::new());
         if self.demo {
             crate::demo::make(&server).await?;
         }
@@ -108,7 +108,7 @@ impl Serve {
         let store = server.app.store.clone();
         let anchoring = anchors.map(|anchors| tokio::spawn(anchors.keep(store, async { drop(done.await) })));
         tokio::select! {
-            ended = listen::serve(listener, door, dispatch::router(server), stopped()) => ended?,
+            ended = listen::serve(listener, door, crate::router(server), stopped()) => ended?,
             // Open live streams would keep the server for ever.
             () = long_stopped() => {}
         }

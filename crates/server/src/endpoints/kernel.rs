@@ -5,13 +5,13 @@ use axum::http::Method;
 
 use crate::endpoint::Endpoint;
 use crate::rates::Rate;
-use crate::{authzen, console, live, openapi, rest};
+use crate::{authzen, console, live, rest};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints! {
         GET  "/healthz"                    open("says only whether the server works") rest::health::show, "Whether the server and its database answer.", Free;
         GET  "/assets/{*file}"             open("files of the console, the same for everybody") console::shell::assets::show, "A file of the console.", Free;
-        GET  "/api/v1/openapi.json"        open("describes the API and says nothing of any workspace") openapi::show, "This description of the API, as OpenAPI 3.1.";
+        GET  "/api/v1/openapi.json"        open("describes the API and says nothing of any workspace") super::openapi::show, "This description of the API, as OpenAPI 3.1.";
         GET  "/.well-known/authzen-configuration/w/{slug}" open("says where to ask, and that the workspace is there, as its sign-in page does") authzen::configuration, "Where the workspace's AuthZEN decision point is.";
         POST "/w/{slug}/access/v1/evaluation" list(AccessExplain) authzen::evaluation, "Answer one AuthZEN question about somebody whose access you may explain.";
         POST "/w/{slug}/access/v1/evaluations" list(AccessExplain) authzen::evaluations, "Answer many AuthZEN questions.";

@@ -36,8 +36,11 @@ mod kernel;
 mod lines;
 mod money;
 mod office;
+mod openapi;
 mod people;
 mod rights;
+#[cfg(test)]
+mod tests;
 
 /// Every endpoint. `open` says why anybody may call it; `signed_in` is about the caller alone; `may` asks for a
 /// permission on the workspace; `list` for one at any reach; `on` for one on the thing that the path names. A session that

@@ -11,7 +11,7 @@ use server::output::Json;
 use server::proxies::Proxies;
 use server::rates::Rates;
 use server::request::Request;
-use server::{Config, Server, dispatch};
+use server::{Config, dispatch};
 use testkit::{Client, TestServer};
 
 /// The suite's fixture. Writing takes alice, or an admin where the record is archived; deleting takes alice and `soft`.
@@ -74,7 +74,7 @@ async fn serve(server: &TestServer) -> String {
         public_url: None,
         sends_mail: false,
     };
-    let router = dispatch::router_of(Server::new(server.app.clone(), config, Rates::none()), rows);
+    let router = dispatch::router(server::assemble(server.app.clone(), config, Rates::none()), rows);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
