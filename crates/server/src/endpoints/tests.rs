@@ -11,12 +11,12 @@ fn few_endpoints_are_open_before_a_temporary_secret_is_replaced() {
         open,
         [
             "DELETE /api/v1/sessions/current",
-            "GET /api/v1/me",
-            "PUT /api/v1/me/password",
-            "PUT /api/v1/me/pin",
             "POST /w/{slug}/sign-out",
             "GET /w/{slug}/own-secret",
             "POST /w/{slug}/own-secret",
+            "GET /api/v1/me",
+            "PUT /api/v1/me/password",
+            "PUT /api/v1/me/pin",
         ]
     );
 }
