@@ -176,7 +176,7 @@ impl<'s> Company<'s> {
         let request = stranger
             .request(reqwest::Method::POST, &format!("/w/{}{path}", self.slug))
             .header("cookie", format!("__Host-ringfence-{}={token}", self.slug))
-            .header("x-csrf-token", server::cookie::csrf(&token));
+            .header("x-csrf-token", web::cookie::csrf(&token));
         stranger.send(request.form(pairs)).await
     }
 
@@ -206,7 +206,7 @@ impl<'s> Company<'s> {
         let sound = b"RIFF\x24\0\0\0WAVEfmt test";
         let recording = call.recorded.then(|| NewRecording {
             file: format!("{unique_id}.wav"),
-            digest: server::recordings::digest_of(sound),
+            digest: web::recordings::digest_of(sound),
         });
         let id = change
             .add_calls(&[NewCall {

@@ -20,12 +20,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use acts::App;
-use server::crowd::Room;
-use server::listen::{self, Door};
-use server::proxies::Proxies;
-use server::rates::Rates;
-use server::{Config, jobs};
+use server::jobs;
 use store::Store;
+use web::Config;
+use web::crowd::Room;
+use web::listen::{self, Door};
+use web::proxies::Proxies;
+use web::rates::Rates;
 
 pub use client::{Answer, Client};
 pub use company::{Company, Member, PASSWORD, TestCall};

@@ -77,7 +77,7 @@ pub struct Place {
 impl Place {
     /// The folder of a workspace's recordings.
     fn recordings(&self, workspace: i64) -> PathBuf {
-        crate::recordings_folder(&self.data, workspace)
+        web::recordings_folder(&self.data, workspace)
     }
 
     /// Opens the database. Refused where others on the machine can read the data folder or what is ours in it.

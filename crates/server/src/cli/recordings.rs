@@ -11,7 +11,7 @@ use store::change::workspaces::WorkspaceRow;
 
 use super::{Place, workspace_of};
 use crate::Error;
-use crate::recordings;
+use web::recordings;
 
 /// How many recordings are looked up at once.
 const AT_ONCE: i64 = 1_000;

@@ -9,12 +9,13 @@ use tokio::net::TcpListener;
 
 use super::Place;
 use crate::anchor::Anchors;
-use crate::crowd::Room;
-use crate::listen::{self, Door};
 use crate::mail::{self, Mailer};
-use crate::proxies::Proxies;
-use crate::rates::Rates;
-use crate::{Config, Error, jobs};
+use crate::{Error, jobs};
+use web::Config;
+use web::crowd::Room;
+use web::listen::{self, Door};
+use web::proxies::Proxies;
+use web::rates::Rates;
 
 /// How to serve.
 #[derive(Debug, Clone, Args)]

@@ -24,9 +24,10 @@ use store::change::audit::Act;
 use store::change::workspaces::{NewWorkspace, WorkspaceSettings};
 use store::{Author, Change, Store};
 
-use crate::{Error, Server, private, recordings};
+use crate::{Error, private};
 use company::{COMPANIES, Company};
 use sound::Talk;
+use web::{Server, recordings};
 
 /// How many calls of each company are recorded.
 const RECORDINGS: usize = 28;

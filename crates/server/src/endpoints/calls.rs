@@ -3,9 +3,10 @@
 use access::{Noun, can};
 use axum::http::Method;
 
-use crate::endpoint::Endpoint;
-use crate::rates::Rate;
-use crate::{console, rest};
+use api::rest;
+use console;
+use web::endpoint::Endpoint;
+use web::rates::Rate;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints! {

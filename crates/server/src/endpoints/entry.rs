@@ -3,8 +3,9 @@
 use access::{Noun, can};
 use axum::http::Method;
 
-use crate::endpoint::Endpoint;
-use crate::{console, rest};
+use api::rest;
+use console;
+use web::endpoint::Endpoint;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints! {

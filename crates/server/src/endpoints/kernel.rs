@@ -3,9 +3,11 @@
 use access::can;
 use axum::http::Method;
 
-use crate::endpoint::Endpoint;
-use crate::rates::Rate;
-use crate::{authzen, console, live, rest};
+use api::{authzen, rest};
+use console;
+use web::endpoint::Endpoint;
+use web::live;
+use web::rates::Rate;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints! {

@@ -1,7 +1,7 @@
 //! The table of everything that can be called, a part for each area. The router, OpenAPI, the menus and the refusal sweep
 //! are made from it.
 
-use crate::endpoint::Endpoint;
+use web::endpoint::Endpoint;
 
 macro_rules! endpoints {
     (@one $method:ident $path:literal open $why:literal $act:path, $summary:literal) => {

@@ -6,8 +6,8 @@ use acts::Refusal;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::openapi::document;
-use crate::request::Request;
+use web::openapi::document;
+use web::request::Request;
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document(&super::all()).to_string());
 

@@ -1,7 +1,7 @@
 //! What other files say of endpoints by their path is true of the table.
 
-use crate::endpoint::Asks;
-use crate::{password_first, viewing};
+use web::endpoint::Asks;
+use web::{password_first, viewing};
 
 #[test]
 fn few_endpoints_are_open_before_a_temporary_secret_is_replaced() {

@@ -8,11 +8,15 @@ use serde_json::Value;
 
 /// Each crate of the product with the crates of the workspace it may know. A crate that is not listed (the test kit,
 /// benches) may know all of them, and the product may not know it.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("access", &[]),
     ("store", &["access"]),
     ("acts", &["access", "store"]),
-    ("ringfence", &["access", "acts", "store"]),
+    ("ui", &["access", "acts"]),
+    ("web", &["access", "acts", "store", "ui"]),
+    ("console", &["access", "acts", "store", "ui", "web"]),
+    ("api", &["access", "acts", "store", "web"]),
+    ("ringfence", &["access", "acts", "api", "console", "store", "ui", "web"]),
 ];
 
 /// Folders that only one machine has. In two pieces, so that this file passes its own test.

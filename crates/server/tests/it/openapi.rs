@@ -1,8 +1,9 @@
 //! The OpenAPI document and the page of endpoints: whole, resolvable, and as checked in.
 
 use serde_json::Value;
-use server::endpoint::Face;
-use server::{endpoints, openapi};
+use server::endpoints;
+use web::endpoint::Face;
+use web::openapi;
 
 use crate::generated::compare;
 

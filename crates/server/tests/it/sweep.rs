@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use access::{Noun, Permission, Preset};
 use reqwest::Method;
 use serde_json::json;
-use server::endpoint::{Asks, Endpoint, Face};
 use server::endpoints;
 use testkit::{Client, Company, PASSWORD, TestCall, TestServer};
+use web::endpoint::{Asks, Endpoint, Face};
 
 const METHODS: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
@@ -321,7 +321,7 @@ async fn send(
         request = match endpoint.face {
             Face::Console => {
                 let slug = path.split('/').nth(2).unwrap_or_default();
-                let csrf = server::cookie::csrf(token);
+                let csrf = web::cookie::csrf(token);
                 request
                     .header("cookie", format!("__Host-ringfence-{slug}={token}"))
                     .header("x-csrf-token", csrf)

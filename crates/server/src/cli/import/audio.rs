@@ -10,7 +10,8 @@ use sha2::{Digest as _, Sha256};
 use store::calls::recordings::NewRecording;
 
 use super::read::Batch;
-use crate::{Error, private, recordings};
+use crate::{Error, private};
+use web::recordings;
 
 /// Longest id that stands in a file's name as it is.
 const LONGEST: usize = 80;

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::crowd::Room;
-use server::proxies::Proxies;
-use server::rates::Rates;
 use sqlx::Connection as _;
 use testkit::{Answer, Company, Member, PASSWORD, TestServer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use web::crowd::Room;
+use web::proxies::Proxies;
+use web::rates::Rates;
 
 /// Shows many wrong tokens, sessions and links from this machine.
 async fn show_wrong_secrets(server: &TestServer, slug: &str) {

@@ -7,9 +7,9 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
-use server::endpoint::{Asks, Endpoint, Face};
 use server::endpoints;
 use testkit::{Answer, Company, Member, TestServer};
+use web::endpoint::{Asks, Endpoint, Face};
 
 use crate::browser::Browser;
 use crate::sweep::{fill, name, tried_body, tried_things};
@@ -188,7 +188,7 @@ impl Ask<'_> {
                 (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             })
         });
-        let csrf = [("csrf".to_owned(), server::cookie::csrf(&browser.token))];
+        let csrf = [("csrf".to_owned(), web::cookie::csrf(&browser.token))];
         let form = serde_urlencoded::to_string(csrf.into_iter().chain(pairs).collect::<Vec<_>>()).unwrap();
         browser.send(Method::POST, below, Some(form)).await
     }
@@ -264,7 +264,7 @@ fn asks<'a>(
     let fields: BTreeMap<String, bool> = fields(endpoint).into_iter().chain(of_forms).collect();
     for (field, is_number) in fields {
         let Some(kind) = named_by(&field, endpoint.path, is_number) else { continue };
-        let in_query = matches!(endpoint.input, Some((server::input::Place::Query, _)));
+        let in_query = matches!(endpoint.input, Some((web::input::Place::Query, _)));
         let mut ask =
             Ask { endpoint, path: fill(endpoint.path, things, slug), query: vec![], body: base.clone() };
         if in_query {

@@ -2,10 +2,10 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::endpoint::Face;
 use server::endpoints;
-use server::input::Place;
 use testkit::{Client, Company, PASSWORD, TestServer};
+use web::endpoint::Face;
+use web::input::Place;
 
 /// Sends a request with any body as JSON.
 async fn send(client: &Client, method: &Method, path: &str, body: &str) -> testkit::Answer {
@@ -346,7 +346,7 @@ async fn a_file_finds_names_in_whatever_composition_they_are() {
 
 #[tokio::test]
 async fn a_form_with_a_secret_is_not_sent_out_again() {
-    assert!(server::request::SECRET.contains(&"client_secret"));
+    assert!(web::request::SECRET.contains(&"client_secret"));
     let server = TestServer::start().await;
     let company = server.company("standard").await;
     let role = company.create("/api/v1/roles", json!({ "name": "Custom", "holds": {} })).await;

@@ -3,16 +3,16 @@
 
 use access::{Visible, can};
 use acts::Refusal;
+use api::authzen::{self, Answer, Asked, Batch, Body, Context, Decision, DecisionPoint, Question};
 use reqwest::Method;
 use serde_json::Value;
-use server::authzen::{self, Answer, Asked, Batch, Body, Context, Decision, DecisionPoint, Question};
-use server::endpoint::Endpoint;
-use server::output::Json;
-use server::proxies::Proxies;
-use server::rates::Rates;
-use server::request::Request;
-use server::{Config, dispatch};
 use testkit::{Client, TestServer};
+use web::endpoint::Endpoint;
+use web::output::Json;
+use web::proxies::Proxies;
+use web::rates::Rates;
+use web::request::Request;
+use web::{Config, dispatch};
 
 /// The suite's fixture. Writing takes alice, or an admin where the record is archived; deleting takes alice and `soft`.
 struct Fixture;

@@ -129,7 +129,7 @@ async fn a_form_of_another_site_changes_nothing() {
     let company = server.company("calilio").await;
     let token = company.owner.client.token.clone().unwrap();
     let cookie = format!("__Host-ringfence-{}={token}", company.slug);
-    let csrf = server::cookie::csrf(&token);
+    let csrf = web::cookie::csrf(&token);
     let path = format!("/w/{}/departments", company.slug);
     let good = format!("name=Sales&csrf={csrf}");
     let before = server.database.fingerprint().await;

@@ -245,7 +245,7 @@ async fn upload(company: &Company<'_>, path: &str, fields: &[(&str, Option<&str>
     let request = stranger
         .request(Method::POST, &format!("/w/{}{path}", company.slug))
         .header("cookie", format!("__Host-ringfence-{}={token}", company.slug))
-        .header("x-csrf-token", server::cookie::csrf(&token))
+        .header("x-csrf-token", web::cookie::csrf(&token))
         .header("content-type", "multipart/form-data; boundary=b0");
     stranger.send(request.body(body)).await
 }

@@ -114,7 +114,7 @@ async fn nobody_views_as_themself_the_owner_or_somebody_who_holds_more() {
     let (made, _) = company.token(&admin, json!({ "name": "t" })).await;
     let mut token = Browser::of(&company, &admin);
     token.token = made.json["secret"].as_str().unwrap().to_owned();
-    let csrf = server::cookie::csrf(&token.token);
+    let csrf = web::cookie::csrf(&token.token);
     token.post_with(&format!("/users/{}/view-as", agent.id), "", &csrf).await.expect(303);
     assert!(log(&company).await.iter().all(|e| e["act"] != "view_as:start"));
 }

@@ -180,7 +180,7 @@ async fn post(member: &Member, company: &Company<'_>, path: &str, pairs: &[(&str
     let request = stranger
         .request(Method::POST, &format!("/w/{}{path}", company.slug))
         .header("cookie", format!("__Host-ringfence-{}={token}", company.slug))
-        .header("x-csrf-token", server::cookie::csrf(&token));
+        .header("x-csrf-token", web::cookie::csrf(&token));
     stranger.send(request.form(pairs)).await
 }
 
