@@ -364,11 +364,16 @@ fn holds_beyond(actor: &Actor, before: &Snapshot, user: Id, at: Micros) -> Optio
     beyond(&holder, None, Holder::acting(actor, at).as_ref(), holder.atoms())
 }
 
-/// Whether somebody holds anything, under any plan, that they did not hold before. Asked of each in turn it costs two
-/// folds each: ask it of those whom the change concerns ([`changed`]).
+/// Whether somebody holds anything, under any plan, that they did not hold before: now, or at a later moment at which
+/// something that they have for a while has ended, so that what they get for longer counts. Asked of each in turn it costs
+/// some folds each: ask it of those whom the change concerns ([`changed`]).
 pub fn has_gained(before: &Snapshot, after: &Snapshot, user: Id) -> bool {
-    let (now, then) = (Holder::of(after, user, PRESENT), Holder::of(before, user, PRESENT));
-    now.is_some_and(|now| beyond(&now, then.as_ref(), None, now.atoms()).is_some())
+    let none = BTreeSet::new();
+    let ends = [before, after].into_iter().flat_map(|snapshot| ends(snapshot, &[user], &none));
+    std::iter::once(PRESENT).chain(ends).any(|at| {
+        let (now, then) = (Holder::of(after, user, at), Holder::of(before, user, at));
+        now.is_some_and(|now| beyond(&now, then.as_ref(), None, now.atoms()).is_some())
+    })
 }
 
 /// The first permission that somebody holds further than they had it and than a giver could give it, at a reach or in an

@@ -247,7 +247,11 @@ impl Request {
             }
             Noun::Token => {
                 let id = id.parse().map(Id).map_err(|_| absent())?;
-                store.token_thing(workspace, id).await?.ok_or_else(absent)
+                let thing = store.token_thing(workspace, id).await?;
+                // A token of somebody hidden is as hidden as they are.
+                thing
+                    .filter(|token| token.touches.iter().all(|user| actor.knows_user(*user)))
+                    .ok_or_else(absent)
             }
             Noun::Workspace => Ok(Thing::WORKSPACE),
             _ => {

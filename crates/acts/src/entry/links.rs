@@ -68,8 +68,10 @@ pub(crate) async fn redeem<'a>(
         return Err(gone());
     }
     change.set_password(user, &hash).await?;
-    // The password is its person's own, but whoever saw the link may have been the one who chose it.
-    for knower in knowers {
+    // The password is its person's own, but whoever saw the link, or may read the mail of the address
+    // that it went to, may have been the one who chose it.
+    let readers = change.knowers(user, Secret::Address).await?;
+    for knower in knowers.into_iter().chain(readers) {
         change.known_to(user, Secret::ChosenPassword, knower).await?;
     }
     if row.standing == Standing::Invited {

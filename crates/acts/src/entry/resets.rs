@@ -30,10 +30,6 @@ const MAILS: Limit = Limit::of_day(3, 10);
 /// For so long a link is young: whoever asks again is not sent another one, which would make it no longer good.
 const YOUNG: Micros = 900 * 1_000_000;
 
-/// For so long nobody is sent a link after somebody else changed their email address: time for whoever reads the old one,
-/// which is told, to speak up.
-const SETTLES: Micros = 86_400 * 1_000_000;
-
 /// So many people who ask are looked after at once.
 const AT_ONCE: usize = 100;
 
@@ -86,8 +82,8 @@ pub async fn ask(
         return Ok(app.store.return_guess(&target).await?);
     }
     let act = Act::done("password_reset:ask", "user", account.id, account.name);
-    if account.email_changed_at.is_some_and(|at| at + SETTLES > change.now()) {
-        let reason = "somebody else changed the email address less than a day ago";
+    if change.address_in_doubt(user).await? {
+        let reason = "the email address was changed less than a day ago, or by somebody who may do less";
         change.record(act.with(serde_json::json!({ "sent": false, "reason": reason })));
         return Ok(change.commit().await?);
     }

@@ -75,11 +75,13 @@ pub struct CreatedToken {
     pub secret: String,
 }
 
-/// Every token of the workspace, the newest first.
+/// The tokens of everybody of whom the asker may know, the newest first.
 pub async fn list(app: &App, permit: &Permit<can::ApiTokenRead>) -> Answer<List<TokenView>> {
     let rows = app.store.tokens(permit).await?;
     let snapshot = app.snapshot(permit).await?;
-    Ok(List::whole(rows.into_iter().map(|row| TokenView::of(snapshot.model(), row)).collect()))
+    let known = |row: &TokenRow| permit.actor().is_none_or(|actor| actor.knows_user(id(row.user_id)));
+    let rows = rows.into_iter().filter(known);
+    Ok(List::whole(rows.map(|row| TokenView::of(snapshot.model(), row)).collect()))
 }
 
 /// One's own tokens, the newest first. Needs no permission: people may know what acts for them.

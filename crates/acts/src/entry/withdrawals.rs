@@ -68,6 +68,10 @@ async fn tell_person(
         let filled = |text: access::Text| text.with("others", others).with("path", "/profile");
         return mail::post(change, user, mail::Kind::PinWithdrawn, filled).await;
     }
+    if withdrawn.iter().any(|w| w.address_in_doubt) {
+        let filled = |text: access::Text| text.with("others", others);
+        return mail::post(change, user, mail::Kind::SecretTaken, filled).await;
+    }
     let (purpose, secret, page) = match person.standing {
         Standing::Invited => (Purpose::Invitation, new_token("rfi"), "welcome"),
         Standing::Active => (Purpose::Reset, new_token("rfr"), "reset"),

@@ -35,6 +35,8 @@ pub enum Kind {
     /// What somebody was given to sign in with was withdrawn, since others know it who may do less; they choose their own.
     /// Values: `others`, `path`.
     OwnSecret,
+    /// The same where somebody else set their email address, so that no link is mailed to it. Values: `others`.
+    SecretTaken,
     /// The same of a PIN alone, of somebody who has a password of their own. Values: `others`, `path`.
     PinWithdrawn,
     /// The same for those others. Values: `person`.
@@ -45,7 +47,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Invitation,
         Kind::PasswordReset,
         Kind::RequestMade,
@@ -53,6 +55,7 @@ impl Kind {
         Kind::ReviewStarted,
         Kind::PinClosed,
         Kind::OwnSecret,
+        Kind::SecretTaken,
         Kind::PinWithdrawn,
         Kind::SecretWithdrawn,
         Kind::AddressChanged,
@@ -68,6 +71,7 @@ impl Kind {
             Kind::ReviewStarted => "review_started",
             Kind::PinClosed => "pin_closed",
             Kind::OwnSecret => "own_secret",
+            Kind::SecretTaken => "secret_taken",
             Kind::PinWithdrawn => "pin_withdrawn",
             Kind::SecretWithdrawn => "secret_withdrawn",
             Kind::AddressChanged => "address_changed",
@@ -134,6 +138,14 @@ impl Kind {
                     "Hello {name},\n\nyou may now do more at {workspace} than others who know what you were given to sign \
                      in with ({others}). So that no longer works. Choose a password that only you know here:\n\n\
                      {home}{path}\n\nThe link is good for 7 days and works once.\n",
+                ),
+            ],
+            Kind::SecretTaken => [
+                Text::new("Your password for {workspace} no longer works"),
+                Text::new(
+                    "Hello {name},\n\nyou may now do more at {workspace} than others who know what you were given to sign \
+                     in with ({others}). So that no longer works. Your email address was changed by somebody else, so no \
+                     link is mailed to it: ask somebody who manages people for a temporary password.\n",
                 ),
             ],
             Kind::PinWithdrawn => [

@@ -30,9 +30,9 @@ pub struct MailView {
     /// The email address that it goes to.
     pub recipient: String,
     /// What it is about: `invitation`, `password_reset`, `request_made`, `request_decided`, `review_started`, `pin_closed`,
-    /// `own_secret` (a link in place of a secret that others knew), `pin_withdrawn`, `secret_withdrawn`, `address_changed`.
+    /// `own_secret` (a link in place of a secret that others knew), `secret_taken`, `pin_withdrawn`, `secret_withdrawn`, `address_changed`.
     pub kind: String,
-    /// One line.
+    /// One line; empty where it names somebody or something else, which is for the mail's reader alone.
     pub subject: String,
     /// Its text, for whoever could have made the link in it, until it is sent or the link is no longer good.
     pub body: Option<String>,
@@ -56,6 +56,11 @@ const fn makes(kind: Kind) -> Option<Permission> {
         Kind::PasswordReset | Kind::OwnSecret => Some(Permission::UserResetCredentials),
         _ => None,
     }
+}
+
+/// Whether the subject of such a mail names others than its reader.
+const fn names_others(kind: Kind) -> bool {
+    matches!(kind, Kind::RequestMade | Kind::ReviewStarted | Kind::SecretWithdrawn)
 }
 
 /// Whether somebody may read a mail's text: they could make such a link for that user themselves, since they hold the
@@ -92,8 +97,8 @@ fn view(app: &App, actor: &Actor, row: MailRow, post: Post<'_>) -> MailView {
         id: id(row.id).0,
         to: Ref::to(actor.snapshot().model(), id(row.user_id)),
         recipient: row.recipient,
+        subject: if Kind::of(&row.kind).is_none_or(names_others) { String::new() } else { row.subject },
         kind: row.kind,
-        subject: row.subject,
         body,
         state,
         failure: row.failure,

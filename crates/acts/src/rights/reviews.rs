@@ -205,7 +205,15 @@ pub async fn list(app: &App, permit: &Permit<can::AccessReview>) -> Answer<List<
         let (lines, decided) = figures.get(&row.id).copied().unwrap_or_default();
         ReviewView::with(reader, row, many(lines), many(decided))
     };
+    let known = |row: &ReviewRow| is_known(reader, row, figures.contains_key(&row.id));
+    let rows: Vec<ReviewRow> = rows.into_iter().filter(known).collect();
     Ok(List::whole(rows.into_iter().map(view).collect()))
+}
+
+/// Whether a reviewer may know of a review: of what it is of, of somebody in it, or because they started it.
+fn is_known(reader: &Actor, row: &ReviewRow, sees_lines: bool) -> bool {
+    let of_role = row.scope_kind == "role";
+    sees_lines || of_role || reader.knows(id(row.scope_id)) || reader.id() == id(row.started_by)
 }
 
 /// One review, with the lines that the asker may see, person by person.
@@ -217,6 +225,9 @@ pub async fn read(
     let reader = reviewer(permit)?;
     let row = app.store.review(permit, i64::from(review)).await?;
     let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
+    if !is_known(reader, &row, !lines.is_empty()) {
+        return Err(Refusal::new(Code::NotFound));
+    }
     let view = ReviewView::of(reader, row, &lines);
     Ok((view, lines.into_iter().map(|line| LineView::of(reader, line)).collect()))
 }

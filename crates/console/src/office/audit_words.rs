@@ -148,7 +148,7 @@ const REASONS: [&str; 8] = [
     later("temporary secret out of time"),
     later("unknown phone number"),
     later("wrong PIN"),
-    later("somebody else changed the email address less than a day ago"),
+    later("the email address was changed less than a day ago, or by somebody who may do less"),
 ];
 
 /// The acts that are no permissions, with what a filter calls them.

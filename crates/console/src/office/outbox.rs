@@ -36,7 +36,7 @@ pub struct Asked {
 }
 
 /// What the kinds of mails are called.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("invitation", later("Invitation")),
     ("password_reset", later("Forgotten password")),
     ("request_made", later("Request for access")),
@@ -44,6 +44,7 @@ const KINDS: [(&str, &str); 10] = [
     ("review_started", later("Review of access")),
     ("pin_closed", later("PIN closed")),
     ("own_secret", later("Password of one's own")),
+    ("secret_taken", later("Password withdrawn")),
     ("pin_withdrawn", later("PIN withdrawn")),
     ("secret_withdrawn", later("Secret withdrawn")),
     ("address_changed", later("Email address changed")),
@@ -114,7 +115,7 @@ fn about(mail: &MailView) -> Markup {
     html! {
         div {
             strong { (kind) }
-            p.hint { (mail.subject) }
+            @if !mail.subject.is_empty() { p.hint { (mail.subject) } }
             @if let Some(body) = &mail.body { (text(mail.id, body)) }
         }
     }

@@ -88,8 +88,8 @@ fn the_files_of_languages_are_sorted_and_no_text_stands_in_two() {
 
 /// Every text that people read on the console: those of the sources and those of the tables.
 fn shown() -> BTreeSet<String> {
-    let crates =
-        ["access", "store", "acts", "ui", "web", "console", "api", "server"].map(|name| root().join("crates").join(name).join("src"));
+    let crates = ["access", "store", "acts", "ui", "web", "console", "api", "server"]
+        .map(|name| root().join("crates").join(name).join("src"));
     let mut texts: BTreeSet<String> =
         crates.iter().flat_map(|folder| files(folder)).flat_map(|file| texts_of(&file)).collect();
     texts.extend(of_tables().into_iter().filter(|text| !text.is_empty()));

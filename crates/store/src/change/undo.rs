@@ -108,7 +108,13 @@ impl Store {
                 "It cannot be undone: what was kept of it cannot be read by this release.",
             )
         })?;
-        change.take_back(&edits).await?;
+        change.take_back(&edits).await.map_err(|error| match error {
+            // Others refer to what would go.
+            StoreError::Database(sqlx::Error::Database(e)) if e.is_foreign_key_violation() => {
+                StoreError::NotUndoable("It cannot be undone any more: what it made is in use by now.")
+            }
+            error => error,
+        })?;
         change.decide_each(&edits).await?;
         let done = q("UPDATE undos SET undone_at = ").v(change.now()).s(" WHERE workspace_id = ");
         change.tx.exec(done.v(change.workspace()).s(" AND receipt = ").v(receipt)).await?;

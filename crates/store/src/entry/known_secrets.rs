@@ -7,7 +7,12 @@
 //! What was chosen with such a secret counts as its person's own: nobody was shown it. But whoever knew the secret may
 //! have been the one who chose, so it stays written down who that could be, and when its person gains something that
 //! one of those lacks, they choose once more, by a link that goes to them alone. Ownership passes only to somebody of
-//! whom there is no such doubt. Another email address raises it as well: it may not be its person's.
+//! whom there is no such doubt.
+//!
+//! Another email address raises it as well: it may not be its person's. So whoever set it knows what is chosen with a link
+//! that was mailed to it, and no link is mailed to it that lets somebody in as a person who may do more than they.
+//!
+//! Who knows the secret of somebody who makes or sees another's knows that as well: they may have been who made it.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -25,6 +30,9 @@ use crate::{Result, Store, StoreError};
 
 /// A temporary password or PIN signs in for so long.
 pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
+
+/// For so long after somebody's email address was changed, no link is mailed to the new one.
+pub const SETTLES: Micros = 86_400 * 1_000_000;
 
 /// Stands for whoever runs the machine among those who know a secret: no user has this id.
 pub const OPERATOR: Id = Id(0);
@@ -47,16 +55,19 @@ pub enum Secret {
     ChosenPassword,
     /// What the present PIN was chosen with.
     ChosenPin,
+    /// The mails to the present email address: somebody else set it, and it may be theirs.
+    Address,
 }
 
 impl Secret {
-    const ALL: [Secret; 6] = [
+    const ALL: [Secret; 7] = [
         Secret::Password,
         Secret::Pin,
         Secret::Invitation,
         Secret::Reset,
         Secret::ChosenPassword,
         Secret::ChosenPin,
+        Secret::Address,
     ];
 
     /// Whether it was chosen by whoever had a secret that others knew.
@@ -76,6 +87,7 @@ impl Secret {
             Secret::Reset => Purpose::Reset.word(),
             Secret::ChosenPassword => "chosen_password",
             Secret::ChosenPin => "chosen_pin",
+            Secret::Address => "address",
         }
     }
 
@@ -103,6 +115,8 @@ pub struct Withdrawn {
     pub secret: Secret,
     /// Who else knew it.
     pub knowers: Vec<Id>,
+    /// Whether their address was set by somebody who may not know their secrets: no link is mailed to it.
+    pub address_in_doubt: bool,
 }
 
 /// Tells people of secrets that were withdrawn, as a part of the change that withdrew them.
@@ -175,13 +189,49 @@ impl Store {
 }
 
 impl Change<'_> {
-    /// Writes down that somebody else made or saw a secret of a user's.
+    /// Writes down that somebody else made or saw a secret of a user's, and with them whoever may have acted as them.
     pub async fn known_to(&mut self, user: Id, secret: Secret, knower: Id) -> Result<()> {
-        let insert =
-            q("INSERT INTO known_secrets (workspace_id, user_id, secret, knower_id, known_at) VALUES ");
-        let insert = insert.list(row![self.workspace(), user, secret.word(), knower, self.now()]);
-        self.tx.exec(insert.s(" ON CONFLICT (workspace_id, user_id, secret, knower_id) DO NOTHING")).await?;
+        let mut all = self.knowers(knower, Secret::ChosenPassword).await?;
+        all.extend(self.knowers(knower, Secret::ChosenPin).await?);
+        all.retain(|other| *other != user);
+        all.push(knower);
+        for knower in all {
+            let insert =
+                q("INSERT INTO known_secrets (workspace_id, user_id, secret, knower_id, known_at) VALUES ");
+            let insert = insert.list(row![self.workspace(), user, secret.word(), knower, self.now()]);
+            let insert = insert.s(" ON CONFLICT (workspace_id, user_id, secret, knower_id) DO NOTHING");
+            self.tx.exec(insert).await?;
+        }
         Ok(())
+    }
+
+    /// Writes down that a user's email address is another one by now, before it is written. Whoever had the mail of the old
+    /// one may have chosen the password; whoever sets the new one may be who reads its mail, and of a user who sets their
+    /// own those who may have acted as them.
+    pub(crate) async fn address_is_set(&mut self, user: Id) -> Result<()> {
+        let by = self.actor.as_ref().map_or(OPERATOR, Actor::id);
+        let own = by == user;
+        let readers = if own { self.knowers(user, Secret::ChosenPassword).await? } else { vec![by] };
+        self.forget_knowers(user, &[Secret::Address]).await?;
+        for reader in readers {
+            self.known_to(user, Secret::Address, reader).await?;
+        }
+        self.known_to(user, Secret::ChosenPassword, if own { SOMEBODY } else { by }).await
+    }
+
+    /// Whether somebody set a user's email address who may do less than the user, or did so less than a day ago: it may not
+    /// be the user who reads its mail.
+    pub async fn address_in_doubt(&mut self, user: Id) -> Result<bool> {
+        let before = self.before().clone();
+        self.address_in_doubt_at(user, &before).await
+    }
+
+    async fn address_in_doubt_at(&mut self, user: Id, snapshot: &Arc<Snapshot>) -> Result<bool> {
+        let query = q("SELECT email_changed_at FROM users WHERE workspace_id = ").v(self.workspace());
+        let changed: Option<(Option<Micros>,)> = self.tx.one(query.s(" AND id = ").v(user)).await?;
+        let fresh = changed.and_then(|(at,)| at).is_some_and(|at| at + SETTLES > self.now());
+        let readers = self.knowers(user, Secret::Address).await?;
+        Ok(fresh || !readers.iter().all(|reader| may_know(*reader, snapshot, user)))
     }
 
     /// The same of whoever makes this change; refused where they have only for a while what lets them.
@@ -229,7 +279,8 @@ impl Change<'_> {
             let names: Vec<String> = knowers.iter().map(label).collect();
             let detail = serde_json::json!({ "secret": secret.word(), "known_to": names });
             self.record(Act::done("secret:withdraw", "user", i64::from(user.0), label(&user)).with(detail));
-            withdrawn.push(Withdrawn { user, secret, knowers });
+            let address_in_doubt = self.address_in_doubt_at(user, after).await?;
+            withdrawn.push(Withdrawn { user, secret, knowers, address_in_doubt });
         }
         match self.tell() {
             Some(tell) if !withdrawn.is_empty() => tell(self, &withdrawn).await,
@@ -266,12 +317,16 @@ impl Change<'_> {
             Secret::Reset => self.drop_links(user, Some(Purpose::Reset)).await,
             Secret::ChosenPassword => {
                 self.take_password(user).await?;
+                // Whoever had the password may have set the PIN.
+                self.set_pin(user, None).await?;
                 self.shut_out(user).await
             }
             Secret::ChosenPin => {
                 self.set_pin(user, None).await?;
                 self.end_sessions_by_pin(user).await
             }
+            // What may be mailed to it is asked before a link is.
+            Secret::Address => Ok(()),
         }
     }
 }

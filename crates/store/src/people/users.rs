@@ -7,7 +7,6 @@ use access::model::{Setting, Standing, User};
 use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
 
 use crate::change::Change;
-use crate::entry::known_secrets::{OPERATOR, SOMEBODY, Secret};
 use crate::kit::db::{Q, q, row};
 use crate::kit::load;
 use crate::kit::page::{Page, Slice};
@@ -316,12 +315,7 @@ impl Change<'_> {
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
         if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
             self.drop_links(id, None).await?;
-            // Whoever had the mail of the old address may have chosen the password.
-            let by = self
-                .actor
-                .as_ref()
-                .map_or(OPERATOR, |actor| if actor.id() == id { SOMEBODY } else { actor.id() });
-            self.known_to(id, Secret::ChosenPassword, by).await?;
+            self.address_is_set(id).await?;
             let note = q("UPDATE users SET email_changed_at = ").v(self.now()).s(" WHERE workspace_id = ");
             self.tx.exec(note.v(self.workspace()).s(" AND id = ").v(id)).await?;
         }

@@ -8,13 +8,13 @@ use server::mail::{Mailer, send_due};
 use testkit::{Answer, Client, Company, MailServer, Member, PASSWORD, TestServer};
 
 const DAY: i64 = 86_400;
-const OWN: &str = "my very own words";
+pub(super) const OWN: &str = "my very own words";
 
 /// Somebody who was added: their id, their email address, and what they were given.
-struct Added {
-    id: u32,
-    email: String,
-    answer: Value,
+pub(super) struct Added {
+    pub(super) id: u32,
+    pub(super) email: String,
+    pub(super) answer: Value,
 }
 
 impl Added {
@@ -25,7 +25,7 @@ impl Added {
 }
 
 /// Adds somebody who has the default role unless `more` says otherwise.
-async fn add(company: &Company<'_>, by: &Client, more: Value) -> Added {
+pub(super) async fn add(company: &Company<'_>, by: &Client, more: Value) -> Added {
     let email = format!("new-{:08x}@{}.example", rand::random::<u32>(), company.slug);
     let mut body = json!({ "email": email, "name": "Newcomer" });
     for (field, value) in more.as_object().unwrap() {
@@ -36,11 +36,11 @@ async fn add(company: &Company<'_>, by: &Client, more: Value) -> Added {
 }
 
 /// Somebody with a custom role that may add people, reset their secrets and edit them, and nothing else that agents lack.
-async fn recruiter(company: &Company<'_>) -> Member {
+pub(super) async fn recruiter(company: &Company<'_>) -> Member {
     recruiter_with(company, json!({})).await
 }
 
-async fn recruiter_with(company: &Company<'_>, more: Value) -> Member {
+pub(super) async fn recruiter_with(company: &Company<'_>, more: Value) -> Member {
     let agent = company.role("agent").await;
     let role = company.owner.client.get(&format!("/api/v1/roles/{agent}")).await.expect(200);
     let mut holds = role.json["holds"].clone();
@@ -57,38 +57,38 @@ async fn recruiter_with(company: &Company<'_>, more: Value) -> Member {
     member
 }
 
-async fn give_role(company: &Company<'_>, user: u32, role: u32) {
+pub(super) async fn give_role(company: &Company<'_>, user: u32, role: u32) {
     let path = format!("/api/v1/users/{user}/role");
     company.owner.client.put(&path, json!({ "role": role })).await.expect(200);
 }
 
-async fn sign_in(company: &Company<'_>, email: &str, password: &str) -> Answer {
+pub(super) async fn sign_in(company: &Company<'_>, email: &str, password: &str) -> Answer {
     let body = json!({ "workspace": company.slug, "email": email, "password": password });
     company.server.stranger().post("/api/v1/sessions", body).await
 }
 
-async fn sign_in_by_pin(company: &Company<'_>, phone: &str, pin: &str) -> Answer {
+pub(super) async fn sign_in_by_pin(company: &Company<'_>, phone: &str, pin: &str) -> Answer {
     let body = json!({ "workspace": company.slug, "phone": phone, "pin": pin });
     company.server.stranger().post("/api/v1/sessions/pin", body).await
 }
 
 /// A client with the session of a sign-in that was good.
-fn client(company: &Company<'_>, session: Answer) -> Client {
+pub(super) fn client(company: &Company<'_>, session: Answer) -> Client {
     let session = session.expect(201);
     company.server.stranger().with_token(session.json["token"].as_str().unwrap())
 }
 
-fn password(added: &Value) -> String {
+pub(super) fn password(added: &Value) -> String {
     added["password"].as_str().unwrap().to_owned()
 }
 
-async fn form(server: &TestServer, path: &str, pairs: &[(&str, &str)]) -> Answer {
+pub(super) async fn form(server: &TestServer, path: &str, pairs: &[(&str, &str)]) -> Answer {
     let stranger = server.stranger();
     stranger.send(stranger.request(Method::POST, path).form(pairs)).await
 }
 
 /// The kinds of the mails to a user, the newest first.
-async fn mails_to(company: &Company<'_>, user: u32) -> Vec<String> {
+pub(super) async fn mails_to(company: &Company<'_>, user: u32) -> Vec<String> {
     let mails = company.owner.client.get("/api/v1/outbox").await.expect(200);
     let theirs = mails.items().iter().filter(|mail| mail["to"]["id"] == user);
     theirs.map(|mail| mail["kind"].as_str().unwrap().to_owned()).collect()
