@@ -3,6 +3,7 @@
 use access::{Id, Permit, Preset, Thing, can};
 use acts::entry::guesses::Caller;
 use acts::entry::sign_in;
+use acts::kernel::secrets::Turn;
 use rand::Rng as _;
 use serde_json::{Value, json};
 use store::Author;
@@ -20,7 +21,7 @@ pub const PASSWORD: &str = "correct horse battery";
 static HASH: OnceCell<String> = OnceCell::const_new();
 
 async fn password_hash(server: &TestServer) -> &'static str {
-    HASH.get_or_init(|| async { server.app.passwords.hash(PASSWORD).await.unwrap() }).await
+    HASH.get_or_init(|| async { server.app.passwords.hash(PASSWORD, Turn::SignedIn(0)).await.unwrap() }).await
 }
 
 /// A company, with its first user signed in.

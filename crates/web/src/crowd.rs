@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use hyper::body::{Bytes, Frame, SizeHint};
+use hyper::body::{Body as _, Bytes, Frame, SizeHint};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Notify;
 
@@ -73,6 +73,8 @@ struct Member {
 struct State {
     /// How many requests are being answered.
     answers: usize,
+    /// Of how many of those the body is still to come: while it is awaited, nothing is done for them.
+    receiving: usize,
     /// When one last began, went on or ended.
     moved_at: Instant,
 }
@@ -104,7 +106,7 @@ impl Crowd {
         } else if members.all.len() >= self.room.most {
             members.send_away(|_| true)?;
         }
-        let state = Mutex::new(State { answers: 0, moved_at: Instant::now() });
+        let state = Mutex::new(State { answers: 0, receiving: 0, moved_at: Instant::now() });
         let member = Arc::new(Member { address, state, leave: Notify::new() });
         let number = members.next;
         members.next += 1;
@@ -137,7 +139,8 @@ impl Member {
     fn may_go(&self) -> Option<(bool, Instant)> {
         let state = self.state();
         let answers = state.answers > 0;
-        (!answers || state.moved_at.elapsed() > STALLED).then_some((answers, state.moved_at))
+        let waits = state.answers == state.receiving;
+        (waits || state.moved_at.elapsed() > STALLED).then_some((answers, state.moved_at))
     }
 }
 
@@ -146,6 +149,15 @@ impl Place {
     pub fn taken(&self) -> impl Future<Output = ()> + Send + 'static {
         let member = self.member.clone();
         async move { member.leave.notified().await }
+    }
+
+    /// The body of a request, until whose end the connection only waits.
+    pub fn receiving(&self, body: Body) -> Body {
+        if body.is_end_stream() {
+            return body;
+        }
+        self.member.state().receiving += 1;
+        Body::new(Received { body, member: Some(self.member.clone()) })
     }
 
     /// Says that a request is being answered.
@@ -175,6 +187,58 @@ impl Answering {
     /// The body of the answer, until whose end the connection is busy.
     pub fn with(self, body: Body) -> Body {
         Body::new(Answer { body, answering: self })
+    }
+}
+
+/// The body of a request on its way; the member until its end.
+struct Received {
+    body: Body,
+    member: Option<Arc<Member>>,
+}
+
+impl Received {
+    fn end(&mut self) {
+        if let Some(member) = self.member.take() {
+            let mut state = member.state();
+            state.receiving -= 1;
+            state.moved_at = Instant::now();
+        }
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl hyper::body::Body for Received {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        match &frame {
+            Poll::Ready(Some(Ok(_))) if !self.body.is_end_stream() => {
+                if let Some(member) = &self.member {
+                    member.state().moved_at = Instant::now();
+                }
+            }
+            Poll::Ready(_) => self.end(),
+            Poll::Pending => {}
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -210,6 +274,9 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use std::time::Duration;
+
+    use axum::body::Body;
+    use hyper::body::Bytes;
 
     use super::{Crowd, Place, Room, STALLED};
 
@@ -249,6 +316,22 @@ mod tests {
         assert!(crowd.enter(from(4)).is_some() && crowd.enter(from(4)).is_some(), "idle ones go first");
         assert!(crowd.members().all.contains_key(&places[0].number));
         drop((answers, third));
+    }
+
+    #[test]
+    fn a_body_that_is_awaited_keeps_no_place() {
+        let crowd = Crowd::new(Room { most: 2, per_address: 2 });
+        let places: Vec<Place> = [1, 2].map(|last| crowd.enter(from(last)).unwrap()).into();
+        let answers: Vec<_> = places.iter().map(Place::answering).collect();
+        let (_, awaited) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(1);
+        let awaited = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(awaited));
+        let body = places[1].receiving(awaited);
+        let third = crowd.enter(from(3)).unwrap();
+        assert!(!crowd.members().all.contains_key(&places[1].number));
+        drop(body);
+        let third_answers = third.answering();
+        assert!(crowd.enter(from(4)).is_none(), "the others answer");
+        drop((answers, third_answers));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use acts::kernel::refusals;
 use acts::kernel::secrets::token_hash;
 use acts::{Code, Refusal};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -193,6 +193,7 @@ async fn handle(
     method: &Method,
     body: Body,
 ) -> Result<Response, Refusal> {
+    let _room = request.server.bodies.room(&sender(request), expected(request, endpoint, &body))?;
     let body = tokio::time::timeout(BODY_WITHIN, to_bytes(body, endpoint.largest_body)).await;
     let body =
         body.map_err(|_| Refusal::because(Code::BadRequest, "The body of the request took too long."))?;
@@ -209,6 +210,20 @@ async fn handle(
         request.note_use(permission);
     }
     Ok(response)
+}
+
+/// Whoever a body is counted with: somebody, or an address.
+fn sender(request: &Request) -> String {
+    match &request.who {
+        Some(who) => format!("{} {}", who.actor.snapshot().model().workspace, who.actor.id()),
+        None => request.address.clone(),
+    }
+}
+
+/// How many bytes a body may come to: what it says itself, or the most that is read.
+fn expected(request: &Request, endpoint: &Endpoint, body: &Body) -> usize {
+    let says = request.header(header::CONTENT_LENGTH).parse().unwrap_or(endpoint.largest_body);
+    if body.is_end_stream() { 0 } else { says.min(endpoint.largest_body) }
 }
 
 /// The answer to a request that was not done: what it would do, where that was the question, or why not.

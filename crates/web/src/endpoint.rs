@@ -24,6 +24,9 @@ use crate::unread;
 /// Of the endpoints about the caller alone, the one whose act is a change of access, and can be tried like any other.
 const UNDO: &str = "/api/v1/undo/{undo}";
 
+/// The largest body that anybody may send, in bytes: the forms by which people come in.
+const LARGEST_OF_STRANGERS: usize = 16 << 10;
+
 /// One endpoint.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -151,7 +154,12 @@ impl Endpoint {
             anyway: false,
             page: O::PAGE && face == Face::Console && !matches!(asks, Asks::Nothing(_)),
             summary,
-            largest_body: I::LARGEST,
+            // Anybody may send these, as often as they like: they are read into memory before anything is known.
+            largest_body: if matches!(asks, Asks::Nothing(_)) {
+                I::LARGEST.min(LARGEST_OF_STRANGERS)
+            } else {
+                I::LARGEST
+            },
             query: match I::schema() {
                 Some((Place::Query, schema)) if face != Face::Console => field_names(schema),
                 _ => vec![],

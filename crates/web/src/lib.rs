@@ -3,6 +3,7 @@
 //!
 //! Start at [`endpoint`], which hands a handler its proof, and [`dispatch`], the way from a connection to a handler.
 
+pub mod bodies;
 pub mod cookie;
 pub mod crowd;
 pub mod dispatch;
@@ -45,6 +46,8 @@ pub struct Server {
     pub streams: live::Streams,
     /// How many requests each caller sent lately.
     pub rates: rates::Rates,
+    /// The bodies that are being read.
+    pub bodies: bodies::Bodies,
     /// What people see instead of what they asked for.
     pub pages: &'static pages::Pages,
 }
@@ -52,7 +55,8 @@ pub struct Server {
 impl Server {
     /// A server that nobody has asked anything yet.
     pub fn new(app: App, config: Config, rates: rates::Rates, pages: &'static pages::Pages) -> Server {
-        Server { app, config: Arc::new(config), streams: live::Streams::default(), rates, pages }
+        let (streams, bodies) = (live::Streams::default(), bodies::Bodies::default());
+        Server { app, config: Arc::new(config), streams, rates, bodies, pages }
     }
 }
 

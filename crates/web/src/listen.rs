@@ -33,6 +33,11 @@ const RESERVE: usize = 16;
 /// So long is one of the reserve heard.
 const HEARD_FOR: Duration = Duration::from_secs(5);
 
+/// So many requests at once on one HTTP/2 connection, and so many bytes of them on their way.
+const STREAMS: u32 = 64;
+const STREAM_WINDOW: u32 = 64 << 10;
+const CONNECTION_WINDOW: u32 = 512 << 10;
+
 /// What of the server is answered where there is no room.
 const HEALTH: &str = "/healthz";
 
@@ -92,6 +97,9 @@ fn patient() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_WITHIN).keep_alive_timeout(HEAD_WITHIN);
+    // What a client may send before anybody reads it is kept in memory.
+    builder.http2().max_concurrent_streams(STREAMS).initial_stream_window_size(STREAM_WINDOW);
+    builder.http2().initial_connection_window_size(CONNECTION_WINDOW);
     builder
 }
 
@@ -105,6 +113,7 @@ fn connection(
 ) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> + Send + 'static {
     let answer = service_fn(move |request: Request<Incoming>| {
         let answering = place.answering();
+        let request = request.map(|body| place.receiving(Body::new(body)));
         let answer = router.clone().oneshot(from(peer, request));
         async move { Ok::<_, Infallible>(answer.await?.map(|body| answering.with(body))) }
     });
@@ -113,8 +122,7 @@ fn connection(
     builder.serve_connection(TokioIo::new(stream), answer).into_owned()
 }
 
-fn from(peer: SocketAddr, request: Request<Incoming>) -> Request<Body> {
-    let mut request = request.map(Body::new);
+fn from(peer: SocketAddr, mut request: Request<Body>) -> Request<Body> {
     request.extensions_mut().insert(ConnectInfo(peer));
     request
 }
@@ -131,7 +139,7 @@ impl Reserve {
                 let router = router.clone();
                 async move {
                     if request.uri().path() == HEALTH {
-                        return router.oneshot(from(peer, request)).await;
+                        return router.oneshot(from(peer, request.map(Body::new))).await;
                     }
                     Ok::<_, Infallible>(no_room())
                 }

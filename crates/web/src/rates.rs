@@ -1,4 +1,4 @@
-//! How many requests one caller may send: a class for each endpoint, counted by session or token once somebody is known,
+//! How many requests one caller may send: a class for each endpoint, counted by person or token once somebody is known,
 //! and by client address until then. What others send takes nothing from whoever is known.
 
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use acts::{Code, Refusal};
 use axum::http::Method;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
+use store::Via;
 
 use crate::endpoint::{Asks, Face};
 use crate::request::Request;
@@ -73,7 +74,7 @@ fn quota((second, at_once): (u32, u32)) -> Option<Quota> {
     Some(Quota::per_second(NonZeroU32::new(second)?).allow_burst(NonZeroU32::new(at_once)?))
 }
 
-/// Who is counted: somebody's session or token, or an address.
+/// Who is counted: somebody, a token, or an address.
 type Caller = String;
 
 /// What has been sent lately, by class and caller. In memory, by each node for itself.
@@ -104,7 +105,14 @@ impl Rates {
     pub fn take(&self, rate: Rate, request: &Request) -> Result<(), Refusal> {
         let (rate, caller) = match &request.who {
             _ if rate == Rate::Free => return Ok(()),
-            Some(who) => (rate, format!("{} {:?}", who.actor.snapshot().model().workspace, who.via)),
+            // One may have as many sessions as one likes, and for what is costly as many tokens.
+            Some(who) => {
+                let workspace = who.actor.snapshot().model().workspace;
+                match who.via {
+                    Via::Token(token) if rate != Rate::Costly => (rate, format!("{workspace} token {token}")),
+                    Via::Token(_) | Via::Session(_) => (rate, format!("{workspace} {}", who.actor.id())),
+                }
+            }
             None => (Rate::Public, request.address.clone()),
         };
         self.count(rate, &caller)

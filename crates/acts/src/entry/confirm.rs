@@ -6,6 +6,7 @@ use store::change::audit::Act;
 
 use crate::entry::guesses::{self, By};
 use crate::kernel::refusal::{Code, Refusal};
+use crate::kernel::secrets::Turn;
 use crate::{Answer, App};
 
 /// The password that came with an act, and how its sender came.
@@ -95,7 +96,7 @@ pub(crate) async fn check(
     guesses::take(app, workspace, by, &record.email).await?;
     let account = app.store.credentials(workspace, &record.email).await?;
     let hash = account.as_ref().and_then(|a| a.password_hash.as_deref());
-    let good = app.passwords.check(typed.password.unwrap_or_default(), hash).await;
+    let good = app.passwords.check(typed.password.unwrap_or_default(), hash, Turn::SignedIn(workspace)).await;
     if matches!(good, Ok(false)) {
         let act = Act::done(act, "user", record.id, record.name.as_str());
         let act = act.with(serde_json::json!({ "reason": "wrong present password" }));

@@ -11,7 +11,7 @@ use store::{Change, StoreError};
 use crate::entry::guesses::Caller;
 use crate::entry::lookups;
 use crate::kernel::refusal::{Code, Refusal};
-use crate::kernel::secrets::token_hash;
+use crate::kernel::secrets::{Turn, token_hash};
 use crate::kernel::{check, email};
 use crate::{Answer, App, id};
 
@@ -60,7 +60,7 @@ pub(crate) async fn redeem<'a>(
 ) -> Answer<(Change<'a>, UserRow)> {
     let guest = guest(app, workspace, purpose, secret, caller).await?.ok_or_else(gone)?;
     check::password("password", password, &[&guest.name, &guest.email, &workspace.name])?;
-    let hash = app.passwords.hash(password).await?;
+    let hash = app.passwords.hash(password, Turn::Stranger(&caller.address)).await?;
     let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
     let (mut change, user, knowers) = opened.map_err(no_longer_good)?;
     let row = change.user(user).await.map_err(no_longer_good)?;

@@ -7,12 +7,13 @@ use serde::Deserialize;
 use store::change::audit::Act;
 use store::entry::known_secrets::Secret;
 use store::people::users::UserRow;
-use store::{Author, Change, Identity};
+use store::{Author, Change, Identity, Intent};
 
 use crate::entry::confirm::{self, Confirmation};
 use crate::entry::guesses;
 use crate::kernel::mail;
 use crate::kernel::refusal::{Code, Refusal};
+use crate::kernel::secrets::Turn;
 use crate::people::profile;
 use crate::{Answer, App};
 
@@ -93,12 +94,13 @@ fn guessed_first(pin: &[u8]) -> bool {
 
 /// The hash of a PIN that somebody chose, to be kept with [`Change::set_pin`]. A PIN needs the phone number that it
 /// signs in with.
-pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str) -> Answer<String> {
+pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str, intent: Intent) -> Answer<String> {
     let digits = self::digits(app, workspace).await?;
     check(pin, digits)?;
     needs_phone(phone)?;
     is_not_of(phone, pin)?;
-    app.passwords.hash(&app.store.seal_key().keyed(pin)).await
+    let keyed = app.store.seal_key().keyed(pin);
+    app.passwords.hash_unless_tried(&keyed, Turn::SignedIn(workspace), intent).await
 }
 
 /// Refuses to take away the phone number of somebody who signs in with it.
@@ -130,7 +132,9 @@ pub async fn set_own(
     needs_phone(&record.phone)?;
     is_not_of(&record.phone, pin)?;
     confirm::password(app, permit, author, confirmation).await?;
-    let hash = app.passwords.hash(&app.store.seal_key().keyed(pin)).await?;
+    let keyed = app.store.seal_key().keyed(pin);
+    let turn = Turn::SignedIn(permit.workspace());
+    let hash = app.passwords.hash_unless_tried(&keyed, turn, author.intent).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     needs_phone(&change.user(permit.id()).await?.phone)?;
     change.set_pin(permit.id(), Some(&hash)).await?;
@@ -146,11 +150,11 @@ pub async fn replace_temporary(app: &App, who: &Identity, author: &Author, pin: 
     is_not_of(&record.phone, pin)?;
     let held = app.store.pin_holder(who.workspace.id, &record.phone).await?;
     let held = held.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
-    let keyed = app.store.seal_key().keyed(pin);
-    if app.passwords.check(&keyed, Some(&held.pin_hash)).await? {
+    let (keyed, turn) = (app.store.seal_key().keyed(pin), Turn::SignedIn(who.workspace.id));
+    if app.passwords.check(&keyed, Some(&held.pin_hash), turn).await? {
         return Err(Refusal::invalid("pin", "{field} must be another than the temporary one."));
     }
-    let hash = app.passwords.hash(&keyed).await?;
+    let hash = app.passwords.hash(&keyed, turn).await?;
     let mut change = profile::begin_replacing(app, who, author).await?;
     change.choose_pin(who.actor.id(), &hash).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
@@ -178,7 +182,8 @@ pub async fn reset(
     check(&pin, digits)?;
     needs_phone(&phone)?;
     is_not_of(&phone, &pin)?;
-    let hash = app.passwords.hash(&app.store.seal_key().keyed(&pin)).await?;
+    let (keyed, turn) = (app.store.seal_key().keyed(&pin), Turn::SignedIn(permit.workspace()));
+    let hash = app.passwords.hash_unless_tried(&keyed, turn, author.intent).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     needs_phone(&row.phone)?;

@@ -10,7 +10,7 @@ use crate::entry::guesses::{self, By, Caller, device_hash};
 use crate::entry::pin;
 use crate::kernel::check;
 use crate::kernel::refusal::{Code, Refusal};
-use crate::kernel::secrets::{new_device, new_token, token_hash};
+use crate::kernel::secrets::{Turn, new_device, new_token, token_hash};
 use crate::{Answer, App};
 
 /// The password of everybody in a demo company, for what asks for one: nobody needs it to sign in.
@@ -218,7 +218,10 @@ impl Tried<'_> {
         (reason, wrong): (&str, Refusal),
     ) -> Answer<NewSession> {
         let hash = account.as_ref().and_then(|a| a.hash.as_deref());
-        let good = self.app.passwords.check(secret, hash).await;
+        let known = counted.iter().any(|by| matches!(by, By::Known(_)));
+        let address = self.caller.address.as_str();
+        let turn = if known { Turn::Known(self.workspace) } else { Turn::Stranger(address) };
+        let good = self.app.passwords.check(secret, hash, turn).await;
         let account = match (account, &good) {
             (Some(account), Ok(true)) if account.banned => {
                 self.note("banned").await?;

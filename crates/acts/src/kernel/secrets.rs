@@ -1,7 +1,8 @@
 //! Secrets: passwords as argon2id hashes, tokens as 256 random bits whose SHA-256 is kept.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use access::text;
 use argon2::password_hash::{PasswordHash, SaltString};
@@ -9,38 +10,93 @@ use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use rand::Rng as _;
 use rand::distr::Alphanumeric;
 use sha2::{Digest as _, Sha256};
+use store::Intent;
 use tokio::sync::Semaphore;
 
 use crate::kernel::refusal::{Code, Refusal};
 
-/// So many hashes at once: each takes 19 MiB and a core.
+/// So many hashes of a lane at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
-/// So many more wait for their turn, a second or so; whoever comes then is told to come again.
-const WAITING: usize = 60;
+/// So many of a lane are under way or wait for their turn, a second or so; whoever comes then is told to come again.
+const PLACES: usize = 60;
+/// So many of those for one address or workspace.
+const PLACES_EACH: usize = 20;
+
+/// Whose turn it is. Each kind has a lane of its own, so that no flood of one keeps the others out.
+#[derive(Debug, Clone, Copy)]
+pub enum Turn<'a> {
+    /// Somebody unknown, by the address that they are counted by.
+    Stranger(&'a str),
+    /// Somebody of a workspace, on a device that they signed in on before.
+    Known(i64),
+    /// Somebody of a workspace who is signed in; 0 for whoever runs the machine.
+    SignedIn(i64),
+}
 
 /// Hashes and checks passwords off the async threads, a few at a time.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Passwords {
-    gate: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
+    strangers: Arc<Lane>,
+    known: Arc<Lane>,
+    signed_in: Arc<Lane>,
     checked: Arc<AtomicU64>,
 }
 
-impl Default for Passwords {
-    fn default() -> Self {
-        Passwords {
-            gate: Arc::new(Semaphore::new(AT_ONCE)),
-            queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
-            checked: Arc::default(),
+/// The checks of one kind of people.
+struct Lane {
+    gate: Semaphore,
+    /// How many places each address or workspace has taken.
+    taken: Mutex<HashMap<String, usize>>,
+}
+
+impl Default for Lane {
+    fn default() -> Lane {
+        Lane { gate: Semaphore::new(AT_ONCE), taken: Mutex::default() }
+    }
+}
+
+/// A place in a lane, until it is dropped.
+struct Place {
+    lane: Arc<Lane>,
+    by: String,
+}
+
+impl Lane {
+    fn taken(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// A place for an address or workspace; none where there is none left for it.
+    fn of(lane: &Arc<Lane>, by: String) -> Option<Place> {
+        let mut taken = lane.taken();
+        let free = taken.values().sum::<usize>() < PLACES;
+        let own = taken.entry(by.clone()).or_default();
+        if !free || *own >= PLACES_EACH {
+            return None;
         }
+        *own += 1;
+        drop(taken);
+        Some(Place { lane: lane.clone(), by })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.lane.taken();
+        if let Some(own) = taken.get_mut(&self.by) {
+            *own -= 1;
+        }
+        taken.retain(|_, own| *own > 0);
     }
 }
 
 impl Passwords {
     /// The argon2id hash of a password, in PHC form.
-    pub async fn hash(&self, password: &str) -> Result<String, Refusal> {
+    pub async fn hash(&self, password: &str, turn: Turn<'_>) -> Result<String, Refusal> {
         let password = password.to_owned();
-        self.run(move || {
+        self.run(turn, move || {
             let salt = random_bytes::<16>();
             let salt = SaltString::encode_b64(&salt).map_err(|_| Refusal::new(Code::Internal))?;
             let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
@@ -49,13 +105,23 @@ impl Passwords {
         .await
     }
 
+    /// The same for what may be only tried, which keeps no hash and so costs none.
+    pub async fn hash_unless_tried(
+        &self,
+        password: &str,
+        turn: Turn<'_>,
+        intent: Intent,
+    ) -> Result<String, Refusal> {
+        if intent == Intent::Try { Ok(NOBODY.to_owned()) } else { self.hash(password, turn).await }
+    }
+
     /// Whether a password is the one that was hashed. With no hash, the same work is done and the answer is no,
     /// so that the time taken does not tell who has an account.
-    pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<bool, Refusal> {
+    pub async fn check(&self, password: &str, hash: Option<&str>, turn: Turn<'_>) -> Result<bool, Refusal> {
         self.checked.fetch_add(1, Ordering::Relaxed);
         let (password, known) = (password.to_owned(), hash.is_some());
         let hash = hash.unwrap_or(NOBODY).to_owned();
-        self.run(move || {
+        self.run(turn, move || {
             let hash = PasswordHash::new(&hash).map_err(|_| Refusal::new(Code::Internal))?;
             Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
         })
@@ -69,14 +135,20 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
+        turn: Turn<'_>,
         work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let busy = || {
             let message = text!("Too many people sign in at this moment. Try again in a few seconds.");
             Refusal { retry_after: Some(2_000_000), ..Refusal::because(Code::Busy, message) }
         };
-        let _place = self.queue.try_acquire().map_err(|_| busy())?;
-        let _turn = self.gate.acquire().await.map_err(|_| Refusal::new(Code::Unavailable))?;
+        let (lane, by) = match turn {
+            Turn::Stranger(address) => (&self.strangers, address.to_owned()),
+            Turn::Known(workspace) => (&self.known, workspace.to_string()),
+            Turn::SignedIn(workspace) => (&self.signed_in, workspace.to_string()),
+        };
+        let _place = Place::of(lane, by).ok_or_else(busy)?;
+        let _turn = lane.gate.acquire().await.map_err(|_| Refusal::new(Code::Unavailable))?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::new(Code::Internal))?
     }
 }
@@ -111,4 +183,22 @@ fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::rng().fill(&mut bytes);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PLACES, PLACES_EACH, Passwords, Place};
+
+    #[test]
+    fn no_flood_takes_the_places_of_others() {
+        let passwords = Passwords::default();
+        let place = |by: usize| Place::of(&passwords.strangers, by.to_string());
+        let one: Vec<Place> = (0..2 * PLACES_EACH).filter_map(|_| place(1)).collect();
+        assert_eq!(one.len(), PLACES_EACH, "one address");
+        let many: Vec<Place> = (2..1_000).filter_map(place).collect();
+        assert_eq!(one.len() + many.len(), PLACES, "many addresses");
+        assert!(Place::of(&passwords.known, "1".into()).is_some(), "known devices have their own");
+        drop((one, many));
+        assert!(place(1).is_some() && passwords.strangers.taken().is_empty());
+    }
 }

@@ -15,6 +15,7 @@ use crate::entry::pin;
 use crate::kernel::check;
 use crate::kernel::language::Language;
 use crate::kernel::refusal::{Code, Refusal};
+use crate::kernel::secrets::Turn;
 use crate::people::users::{UserView, input_of, phone, present};
 use crate::rights::user_access::{self, EffectiveLine};
 use crate::{Answer, App, List, Moment, id};
@@ -161,7 +162,10 @@ pub async fn change_password(
     let typed =
         Confirmation { password: Some(&passwords.current), field: "current", by_token: keep.is_none() };
     confirm::check(app, actor, author, "profile:update", &typed).await?;
-    let hash = app.passwords.hash(&passwords.new).await?;
+    let hash = app
+        .passwords
+        .hash_unless_tried(&passwords.new, Turn::SignedIn(permit.workspace()), author.intent)
+        .await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     change.choose_password(permit.id(), &hash).await?;
     change.end_sessions(permit.id(), keep).await?;
@@ -179,10 +183,11 @@ pub async fn replace_temporary_password(app: &App, who: &Identity, author: &Auth
     check::password("new", new, &[&record.name, &record.email, &who.workspace.name])?;
     let account = app.store.credentials(who.workspace.id, &record.email).await?;
     let present = account.and_then(|account| account.password_hash);
-    if app.passwords.check(new, present.as_deref()).await? {
+    let turn = Turn::SignedIn(who.workspace.id);
+    if app.passwords.check(new, present.as_deref(), turn).await? {
         return Err(Refusal::invalid("new", "{field} must be another than the temporary one."));
     }
-    let hash = app.passwords.hash(new).await?;
+    let hash = app.passwords.hash(new, turn).await?;
     let keep = match who.via {
         Via::Session(session) => Some(session),
         Via::Token(_) => None,

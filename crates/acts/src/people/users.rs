@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::change::audit::Act;
 use store::entry::known_secrets::Secret;
 use store::people::users::{UserFilter, UserInput, UserOrder, UserRow};
-use store::{Author, Change, Slice};
+use store::{Author, Change, Intent, Slice};
 
 use crate::entry::confirm::{self, Confirmation};
 use crate::entry::guesses::By;
@@ -16,6 +16,7 @@ use crate::entry::pin;
 use crate::kernel::known::Known;
 use crate::kernel::language::Language;
 use crate::kernel::refusal::{Code, Refusal};
+use crate::kernel::secrets::Turn;
 use crate::kernel::{check, email, mail, secrets, taken};
 use crate::{Answer, App, List, Moment, Ref, id};
 
@@ -218,7 +219,7 @@ pub async fn invite(
     new: NewUser,
 ) -> Answer<InvitedUser> {
     let made = (new.password.is_none() && !new.invite).then(secrets::new_password);
-    let hashes = hashes(app, permit.workspace(), &new, made.as_deref()).await?;
+    let hashes = hashes(app, permit.workspace(), &new, made.as_deref(), author.intent).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let input = checked(Known::to(permit.actor(), before.model()), &new)?;
@@ -251,7 +252,14 @@ struct Hashes {
     pin: Option<String>,
 }
 
-async fn hashes(app: &App, workspace: i64, new: &NewUser, made: Option<&str>) -> Answer<Hashes> {
+async fn hashes(
+    app: &App,
+    workspace: i64,
+    new: &NewUser,
+    made: Option<&str>,
+    intent: Intent,
+) -> Answer<Hashes> {
+    let turn = Turn::SignedIn(workspace);
     if let Some(password) = &new.password {
         let workspace = app.store.workspace(workspace).await?.name;
         check::password("password", password, &[&new.name, &new.email, &workspace])?;
@@ -261,11 +269,11 @@ async fn hashes(app: &App, workspace: i64, new: &NewUser, made: Option<&str>) ->
         }
     }
     let password = match new.password.as_deref().or(made) {
-        Some(password) => Some(app.passwords.hash(password).await?),
+        Some(password) => Some(app.passwords.hash_unless_tried(password, turn, intent).await?),
         None => None,
     };
     let pin = match &new.pin {
-        Some(pin) => Some(pin::hash(app, workspace, pin, &phone(&new.phone)?).await?),
+        Some(pin) => Some(pin::hash(app, workspace, pin, &phone(&new.phone)?, intent).await?),
         None => None,
     };
     Ok(Hashes { password, pin })
@@ -594,7 +602,8 @@ pub async fn reset_password(
         return Err(Refusal::because(Code::Forbidden, message));
     }
     let password = secrets::new_password();
-    let hash = app.passwords.hash(&password).await?;
+    let hash =
+        app.passwords.hash_unless_tried(&password, Turn::SignedIn(permit.workspace()), author.intent).await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let row = change.user(permit.id()).await?;
     change.set_password(permit.id(), &hash).await?;

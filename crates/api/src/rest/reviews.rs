@@ -59,6 +59,7 @@ pub async fn csv(request: Request, permit: Permit<can::AccessReview>, _: ()) -> 
 /// A decision on a line.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ReviewDecision")]
 pub struct Decision {
     /// What is to become of it.
     pub decision: Verdict,

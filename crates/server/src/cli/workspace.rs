@@ -6,6 +6,7 @@ use std::path::Path;
 use access::Preset;
 use acts::Moment;
 use acts::entry::{resets, tokens};
+use acts::kernel::secrets::Turn;
 use acts::kernel::{check, secrets};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -88,7 +89,7 @@ impl Create {
         let preset = Preset::by_key(&self.preset).ok_or("there is no such preset")?;
         let app = at.open().await?;
         let password = secrets::new_password();
-        let hash = app.passwords.hash(&password).await?;
+        let hash = app.passwords.hash(&password, Turn::SignedIn(0)).await?;
         let new = NewWorkspace {
             slug: &slug,
             name: &name,

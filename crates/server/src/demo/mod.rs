@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use access::{Id, Permit, Preset, Thing, can, limits};
 use acts::entry::sign_in::DEMO_PASSWORD;
+use acts::kernel::secrets::Turn;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use store::calls::calls::NewCall;
@@ -106,7 +107,7 @@ async fn furnish(
     names: &[String],
     mut rng: StdRng,
 ) -> Result<Made, Error> {
-    let password = server.app.passwords.hash(DEMO_PASSWORD).await?;
+    let password = server.app.passwords.hash(DEMO_PASSWORD, Turn::SignedIn(0)).await?;
     let permit = Permit::<can::UserInvite>::operator(workspace, Thing::WORKSPACE);
     let (mut change, _) = server.app.store.begin(&permit, &Author::operator()).await?;
     let units = people::open_units(&mut change, company).await?;

@@ -117,14 +117,20 @@ fn get(path: &str, host: &str) -> String {
 }
 
 #[tokio::test]
-async fn half_sent_heads_close_the_server_to_nobody() {
-    for room in [Room { most: 20, per_address: 10 }, Room { most: 10, per_address: 20 }] {
+async fn half_sent_heads_and_bodies_close_the_server_to_nobody() {
+    let rooms = [Room { most: 20, per_address: 10 }, Room { most: 10, per_address: 20 }];
+    let halves = [
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{",
+    ];
+    for (room, half) in rooms.into_iter().flat_map(|room| halves.map(|half| (room, half))) {
         let server = TestServer::start_with_room(room).await;
         let company = server.company("standard").await;
         let mut held = vec![];
         for _ in 0..100 {
-            held.push(begin(&server, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ").await);
+            held.push(begin(&server, half).await);
         }
+        tokio::time::sleep(Duration::from_millis(100)).await;
         for path in ["/healthz".to_owned(), format!("/w/{}/sign-in", company.slug)] {
             let answer = answer_to(&server, &get(&path, "Host: x\r\n")).await;
             assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
@@ -137,11 +143,10 @@ async fn half_sent_heads_close_the_server_to_nobody() {
 async fn where_every_connection_is_busy_the_server_still_says_that_it_works() {
     let server = TestServer::start_with_room(Room { most: 4, per_address: 4 }).await;
     let company = server.company("standard").await;
-    // Heads that are whole, and bodies that never come.
-    let head = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n";
+    // Streams that are open say something now and then.
     let mut busy = vec![];
     for _ in 0..4 {
-        busy.push(begin(&server, head).await);
+        busy.push(stream_of(&company, &company.owner).await);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // Whoever asks halfway even then keeps nobody else from asking.

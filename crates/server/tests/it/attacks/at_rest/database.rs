@@ -1,5 +1,6 @@
 //! A copy of the database alone gives no link, session, token or PIN; the mail does.
 
+use acts::kernel::secrets::Turn;
 use std::time::Duration;
 
 use access::Id;
@@ -95,7 +96,7 @@ async fn cly_04_a_pin_is_not_found_by_trying_all_of_them_on_a_copy_of_the_databa
         .unwrap()
         .to_owned();
     let snapshot = server.app.store.pin_holder(company.id, "+442079460123").await.unwrap().unwrap();
-    assert!(!server.app.passwords.check(&pin, Some(&snapshot.pin_hash)).await.unwrap());
+    assert!(!server.app.passwords.check(&pin, Some(&snapshot.pin_hash), Turn::SignedIn(0)).await.unwrap());
     let body = json!({ "workspace": company.slug, "phone": "+442079460123", "pin": pin });
     server.stranger().post("/api/v1/sessions/pin", body).await.expect(201);
 }
