@@ -5,8 +5,8 @@
 pub mod authority;
 pub mod calling;
 pub mod decide;
-pub mod difference;
 pub mod explain;
+pub mod foresight;
 pub mod handover;
 mod holder;
 pub mod limits;
@@ -22,7 +22,7 @@ pub mod thing;
 mod view_as;
 
 pub use decide::{Actor, Denied, Permit, Rows, Visible};
-pub use difference::Difference;
+pub use foresight::Difference;
 pub use model::{Id, Micros, Model};
 pub use permission::{Group, Permission, Right, Verb, can};
 pub use powers::{Cell, PermissionSet, Powers};

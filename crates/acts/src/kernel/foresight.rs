@@ -1,6 +1,6 @@
 //! Try before saving, and undo after: what a change would give and take, and taking it back.
 
-use access::difference::{self, Group, Piece};
+use access::foresight::{Group, Piece};
 use access::{Actor, Model};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -67,7 +67,7 @@ impl Affected {
 impl Line {
     fn of(model: &Model, piece: &Piece) -> Line {
         let line = |kind, reaches| {
-            let name = difference::label(model, piece).to_owned();
+            let name = access::foresight::label(model, piece).to_owned();
             Line { kind, name, meaning: "", reaches, risky: false }
         };
         match piece {
