@@ -92,7 +92,7 @@ pub fn check_same_site(request: &Request) -> Result<(), Refusal> {
     let text = |name: &str| request.headers.get(name).and_then(|v| v.to_str().ok());
     let same_site = match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin.split_once("://").is_some_and(|(_, host)| Some(host) == text("host")),
+        (None, Some(origin)) => origin.split_once("://").is_some_and(|(_, host)| host == request.host()),
         (None, None) => true,
     };
     if !same_site {

@@ -89,35 +89,59 @@ fn warn_once(trusted: bool, what: &str) {
     }
 }
 
-/// The values of a header that may stand in several lines, as one list.
-fn listed(headers: &HeaderMap, name: &str) -> String {
-    let texts = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-    texts.collect::<Vec<_>>().join(",")
+/// The lines of a header, each as it came.
+fn lines(headers: &HeaderMap, name: &str) -> impl Iterator<Item = String> {
+    headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn forwarded_for(headers: &HeaderMap) -> Vec<String> {
-    listed(headers, "x-forwarded-for").split(',').map(str::to_owned).collect()
+    let cut = |line: String| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    lines(headers, "x-forwarded-for").flat_map(cut).collect()
 }
 
-/// The `for` of each element of a `Forwarded` header (RFC 7239, section 4).
+/// What stands for a hop that cannot be read.
+const UNREADABLE: String = String::new();
+
+/// The `for` of each element of a `Forwarded` header (RFC 7239, section 4). Each line is cut by itself: quotes that a
+/// client left open in one of its own take nothing in that a proxy wrote into the next. A line whose quotes do not close
+/// is one hop that cannot be read: where they are a client's, what a proxy added behind them can be told from nothing.
 fn forwarded(headers: &HeaderMap) -> Vec<String> {
-    let named = |element: &String| {
-        let pairs = cut(element, ';');
-        let mut values = pairs.iter().filter_map(|pair| pair.split_once('='));
-        let found = values.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
-        found.map_or_else(String::new, |(_, value)| value.to_owned())
+    let hops = |line: String| match cut(&line, ',') {
+        Some(elements) => elements.into_iter().map(named).collect(),
+        None => vec![UNREADABLE],
     };
-    cut(&listed(headers, "forwarded"), ',').iter().map(named).collect()
+    lines(headers, "forwarded").flat_map(hops).collect()
 }
 
-/// The parts between separators that do not stand in quotes.
-fn cut(text: &str, separator: char) -> Vec<String> {
-    let mut quoted = false;
-    let parts = text.split(|c| {
-        quoted ^= c == '"';
-        c == separator && !quoted
+/// What an element names as `for`.
+fn named(element: &str) -> String {
+    let pairs = cut(element, ';').unwrap_or_default();
+    let mut values = pairs.iter().filter_map(|pair| pair.split_once('='));
+    let found = values.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
+    found.map_or(UNREADABLE, |(_, value)| value.to_owned())
+}
+
+/// The parts between separators that do not stand in quotes, in which a backslash takes the next character as it is
+/// (RFC 9110, section 5.6.4). None where quotes do not close, or are anything but a whole value: they may be another's.
+fn cut(text: &str, separator: char) -> Option<Vec<&str>> {
+    let (mut quoted, mut escaped, mut good) = (false, false, true);
+    let mut before = separator;
+    let parts = text.split(|c: char| {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            return false;
+        }
+        if c.is_whitespace() {
+            return false;
+        }
+        good &= (c != '"' || before == '=') && (before != '"' || matches!(c, ';' | ','));
+        quoted = c == '"';
+        before = c;
+        c == separator
     });
-    parts.map(str::to_owned).collect()
+    let parts = parts.collect();
+    (good && !quoted).then_some(parts)
 }
 
 /// An address as proxies write it: plain, with a port (`192.0.2.7:51234`), in brackets, in quotes, with spaces around.
@@ -212,6 +236,30 @@ mod tests {
             assert_eq!(told(&format!("203.0.113.5, {written}, 192.0.2.9")), "192.0.2.9", "{written}");
         }
         assert_eq!(client("192.0.2.7:1", &[("forwarded", "proto=https")]), "192.0.2.7");
+    }
+
+    #[test]
+    fn quotes_that_a_client_leaves_open_hide_nothing_that_a_proxy_wrote() {
+        let lines = |lines: &[&str]| {
+            client("192.0.2.7:1", &lines.iter().map(|line| ("forwarded", *line)).collect::<Vec<_>>())
+        };
+        for open in
+            ["for=198.51.100.7;x=\"", "\"", "for=\"198.51.100.7", "for=198.51.100.7;x=\"\\\"", "x=\"\\"]
+        {
+            for added in ["for=203.0.113.9", "for=\"203.0.113.9:443\"", "by=\"a\\\"b\";for=203.0.113.9"] {
+                // In a line of its own, the proxy's word counts; in the client's, nobody can tell it from the client's.
+                assert_eq!(lines(&[open, added]), "203.0.113.9", "{open} {added}");
+                assert_eq!(lines(&[open, "for=192.0.2.8", added]), "203.0.113.9", "{open} {added}");
+                assert_eq!(lines(&[&format!("{open}, {added}")]), "192.0.2.7", "{open} {added}");
+            }
+            // The walk ends there, with the nearest proxy that was named.
+            assert_eq!(lines(&["for=198.51.100.7", open]), "192.0.2.7", "{open}");
+            assert_eq!(lines(&[open, "for=192.0.2.8"]), "192.0.2.8", "{open}");
+            assert_eq!(lines(&[open, "\";for=198.51.100.7", "for=203.0.113.9"]), "203.0.113.9", "{open}");
+        }
+        assert_eq!(lines(&["for=198.51.100.7;x=\"\\\"\", for=203.0.113.9"]), "203.0.113.9");
+        assert_eq!(lines(&["for=198.51.100.7;x=\", \", for=203.0.113.9"]), "203.0.113.9");
+        assert_eq!(lines(&["for=198.51.100.7\\, for=203.0.113.9"]), "203.0.113.9");
     }
 
     #[test]

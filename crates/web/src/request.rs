@@ -18,7 +18,7 @@ use store::change::workspaces::WorkspaceRow;
 use store::{Author, Identity, Intent, Receipt, Via};
 
 use crate::endpoint::Face;
-use crate::{Server, cookie};
+use crate::{Server, cookie, host};
 
 /// A request, read whole, with whoever asks.
 #[derive(Clone)]
@@ -193,8 +193,13 @@ impl Request {
     pub fn base_url(&self) -> String {
         match &self.server.config.public_url {
             Some(url) => url.clone(),
-            None => format!("http://{}", self.header(header::HOST)),
+            None => format!("http://{}", self.host()),
         }
+    }
+
+    /// The host that whoever asks named, in whatever version of HTTP.
+    pub fn host(&self) -> &str {
+        host::of(&self.headers, &self.uri)
     }
 
     /// How this server stands to mail, for whoever came to this address.
