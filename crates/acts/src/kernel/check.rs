@@ -7,7 +7,8 @@ use crate::Moment;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::{email, spelling};
 
-/// Text that people read: in its one spelling (see [`spelling`]), not empty, not too long, no control characters.
+/// Text that people read: in its one spelling (see [`spelling`]), not empty, not too long, no control characters, and
+/// nothing that is no character at all.
 pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
     let value = optional_text(field, value, most)?;
     if value.is_empty() { Err(Refusal::invalid(field, "{field} is needed.")) } else { Ok(value) }
@@ -16,7 +17,7 @@ pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, Ref
 /// Text that may be empty.
 pub fn optional_text(field: &'static str, value: &str, most: usize) -> Result<String, Refusal> {
     let value = value.trim();
-    if value.chars().any(char::is_control) {
+    if value.chars().any(|c| c.is_control() || spelling::is_none(c)) {
         return Err(Refusal::invalid(field, "{field} must not have line breaks or control characters."));
     }
     let value = spelling::plain(value);
@@ -179,7 +180,17 @@ pub fn cells(
 
 #[cfg(test)]
 mod tests {
-    use crate::kernel::check::password;
+    use crate::kernel::check::{password, text};
+
+    #[test]
+    fn what_is_no_character_is_in_no_name() {
+        for wrong in ['\u{fdd0}', '\u{fdef}', '\u{fffe}', '\u{ffff}', '\u{1fffe}', '\u{10ffff}', '\u{7}'] {
+            for name in [format!("Ad{wrong}min"), format!("Admin{wrong}"), wrong.to_string()] {
+                assert_eq!(text("name", &name, 60).unwrap_err().field.as_deref(), Some("name"), "{name:?}");
+            }
+        }
+        assert_eq!(text("name", "Admin \u{fdf0}", 60).unwrap(), "Admin \u{fdf0}");
+    }
 
     #[test]
     fn a_password_that_is_guessed_first_is_refused() {

@@ -61,29 +61,36 @@ fn seen(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// Whether it is none of Unicode's characters and never will be (its section 23.7): text that has one was damaged or
+/// made up.
+pub fn is_none(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
 /// Whether a character shows nothing itself: those that Unicode says to ignore (DerivedCoreProperties,
-/// `Default_Ignorable_Code_Point`), which direct text, join it, vary it or hold its place.
+/// `Default_Ignorable_Code_Point`), which direct text, join it, vary it or hold its place, and what is no character.
 pub fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+    is_none(c)
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 /// What stands before a character: the last letter, and whether a virama is among its marks, in whatever order.
@@ -131,6 +138,8 @@ mod tests {
             ("  Ana\u{a0} \u{2003}Lima ", "Ana Lima"),
             ("Zu\u{308}rich", "Z\u{fc}rich"),
             ("Zu\u{200b}\u{308}rich", "Z\u{fc}rich"),
+            ("\u{fdd0}Ad\u{fffe}min\u{fdef}\u{1ffff}\u{10fffe}", "Admin"),
+            ("\u{fdcf}\u{fdf0}\u{fffd}", "\u{fdcf}\u{fdf0}\u{fffd}"),
         ] {
             assert_eq!(plain(typed), kept, "{typed:?}");
         }

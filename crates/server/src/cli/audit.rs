@@ -16,7 +16,8 @@ use crate::anchor::{self, Anchors};
 /// What to do with the audit log.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check that no entry was altered, moved or removed. Exits with 1 where one was.
+    /// Check that no entry was altered, moved or removed. Exits with 1 where one was, where there is no log to check, and
+    /// where a log has no anchor in the file that is to show that it is the same one.
     Verify(Verify),
     /// Add the ends of the logs to a file outside the database, against which they can be checked later.
     Anchor(ToFile),
@@ -69,14 +70,19 @@ impl Verify {
             // One log that cannot be read keeps nobody from checking the others.
             match app.store.verify_audit_against(&permit, &anchors).await {
                 Ok(verdict) => {
-                    all_whole &= matches!(verdict, Verdict::Whole { .. });
-                    tell(workspace, &verdict, self.anchor.is_some());
+                    let of_it = || anchors.iter().any(|anchor| anchor.workspace == workspace.id);
+                    let anchored = self.anchor.as_ref().map(|_| of_it());
+                    all_whole &= tell(workspace, &verdict, anchored);
                 }
                 Err(error) => {
                     all_whole = false;
                     println!("The audit log of {} could not be checked: {error}.", workspace.slug);
                 }
             }
+        }
+        if workspaces.is_empty() {
+            all_whole = false;
+            println!("There is no workspace, and so no audit log that could be checked.");
         }
         if self.workspace.is_none() {
             all_whole &= tell_of_missing(&workspaces, &anchors);
@@ -85,11 +91,19 @@ impl Verify {
     }
 }
 
-fn tell(workspace: &WorkspaceRow, verdict: &Verdict, anchored: bool) {
+/// Says what was found, where the file of anchors, if there is one, has some of this log or not; whether all is well.
+fn tell(workspace: &WorkspaceRow, verdict: &Verdict, anchored: Option<bool>) -> bool {
     let slug = &workspace.slug;
     match verdict {
+        Verdict::Whole { entries: 1.. } if anchored == Some(false) => {
+            println!(
+                "The audit log of {slug} is whole in itself, and the file has no anchor of it: whether its end was cut \
+                 off, or it was written anew, cannot be told."
+            );
+            return false;
+        }
         Verdict::Whole { entries } => {
-            let anchored = if anchored { ", and every anchor is in it" } else { "" };
+            let anchored = if anchored == Some(true) { ", and every anchor is in it" } else { "" };
             println!("The audit log of {slug} is whole: {entries} entries{anchored}.");
         }
         Verdict::Broken { seq } => println!(
@@ -101,6 +115,7 @@ fn tell(workspace: &WorkspaceRow, verdict: &Verdict, anchored: bool) {
              entries up to there were written anew."
         ),
     }
+    matches!(verdict, Verdict::Whole { .. })
 }
 
 /// Names the anchored workspaces that are gone; whether there is none.

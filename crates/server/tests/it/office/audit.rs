@@ -218,6 +218,31 @@ async fn all_06_the_command_line_anchors_the_log_and_finds_what_was_cut_off() {
 }
 
 #[tokio::test]
+async fn all_06_a_check_that_could_show_nothing_is_no_success() {
+    let place = Place::new("no-anchor");
+    let file = place.0.join("elsewhere.txt");
+    let verify = || place.run(&["audit", "verify", "--anchor", file.to_str().unwrap()]);
+    std::fs::write(&file, "").unwrap();
+    let unanchored = verify();
+    assert_eq!(unanchored.status.code(), Some(1), "{}", said(&unanchored));
+    assert!(said(&unanchored).contains("of acme is whole in itself, and the file has no anchor of it"));
+    // A workspace that came after the last anchor is said by name, and the anchored one beside it is well.
+    std::fs::remove_file(&file).unwrap();
+    assert!(place.run(&["audit", "anchor", "--to", file.to_str().unwrap()]).status.success());
+    assert_eq!(verify().status.code(), Some(0));
+    let again = ["workspace", "create", "--slug", "two", "--name", "Two", "--owner-email", "o@two.example"];
+    assert!(place.run(&again).status.success());
+    let one_of_two = verify();
+    assert_eq!(one_of_two.status.code(), Some(1), "{}", said(&one_of_two));
+    assert!(said(&one_of_two).contains("of two is whole in itself"), "{}", said(&one_of_two));
+    assert!(said(&one_of_two).contains("every anchor is in it"), "{}", said(&one_of_two));
+    let empty = place.0.join("empty");
+    let none = Place(empty).run(&["audit", "verify"]);
+    assert!(!none.status.success(), "{}", said(&none));
+    assert!(said(&none).contains("There is no workspace"), "{}", said(&none));
+}
+
+#[tokio::test]
 async fn all_06_a_server_anchors_the_log_when_it_starts_and_when_it_is_stopped() {
     let place = Place::new("serve-anchor");
     let file = place.0.join("anchors.txt");
