@@ -3,7 +3,7 @@
 use access::{Permit, can};
 use acts::Refusal;
 use acts::office::settings::{self, SettingsChange, WorkspaceView};
-use acts::rights::ownership;
+use acts::rights::ownership::{self, Heir};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -79,6 +79,8 @@ pub async fn set_auto_record(
 pub struct Transfer {
     /// The user who becomes Owner: an active Admin.
     pub to: u32,
+    /// Their email address, typed by the Owner: needed where somebody else set it.
+    pub email: Option<String>,
     /// Your present password.
     pub password: Option<String>,
 }
@@ -90,5 +92,6 @@ pub async fn transfer(
     Body(transfer): Body<Transfer>,
 ) -> Result<Done, Refusal> {
     let (app, confirmation) = (&request.server.app, request.confirmation(transfer.password.as_deref()));
-    ownership::transfer(app, &permit, &request.author(), transfer.to, &confirmation).await.map(|()| Done)
+    let heir = Heir { user: transfer.to, email: transfer.email.as_deref() };
+    ownership::transfer(app, &permit, &request.author(), &heir, &confirmation).await.map(|()| Done)
 }

@@ -5,7 +5,7 @@ use access::{Actor, Noun, Permission, Permit, Plan, Thing, can};
 use acts::Refusal;
 use acts::kernel::language::Language;
 use acts::office::settings::{self, SettingsChange, WorkspaceView};
-use acts::rights::ownership;
+use acts::rights::ownership::{self, Heir};
 use axum::response::Redirect;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -208,9 +208,12 @@ fn ownership_card(request: &Request, actor: &Actor) -> Markup {
 /// The question, with the password that confirms the answer.
 fn transfer_dialog(request: &Request, admins: &Options) -> Markup {
     let to = Field::new("to", t("New Owner")).form("transfer").hint(t("One of the Admins.")).required();
+    let hint = t("As they tell it to you: whoever reads its mail can become Owner.");
+    let email = Field::new("email", t("Their email address")).form("transfer").hint(hint);
     let fields = html! {
         p { (t("They become Owner and you become Admin, at once. Only they can give it back.")) }
         (form::select(&to, &admins.choices(), ""))
+        (form::input(&email, form::Kind::Email, ""))
         (parts::own_password("transfer"))
     };
     let (title, transfer) = (t("Transfer ownership?"), Button::new(Kind::Danger, t("Transfer ownership")));
@@ -228,6 +231,7 @@ pub struct Typed {
     language: Option<Language>,
     auto_record: String,
     to: u32,
+    email: String,
     pin_digits: Option<i64>,
     password: Option<String>,
 }
@@ -284,7 +288,8 @@ pub async fn transfer(
     Form(typed): Form<Typed>,
 ) -> Result<Redirect, Refusal> {
     let confirmation = request.confirmation(typed.password.as_deref());
-    ownership::transfer(&request.server.app, &permit, &request.author(), typed.to, &confirmation).await?;
+    let heir = Heir { user: typed.to, email: Some(&typed.email) };
+    ownership::transfer(&request.server.app, &permit, &request.author(), &heir, &confirmation).await?;
     Ok(back(&request, "transferred"))
 }
 

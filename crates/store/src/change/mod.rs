@@ -99,6 +99,8 @@ pub struct Change<'s> {
     chain: audit::Head,
     acts: Vec<Act>,
     touched: Vec<Id>,
+    /// The addresses that rest, once they were asked for; see [`Change::address_is_free`].
+    pub(crate) resting: Option<Vec<(Id, String)>>,
     changes_access: bool,
     is_noted_only: bool,
     is_for_good: bool,
@@ -172,6 +174,7 @@ impl Store {
             chain: audit::Head { seq: head.audit_seq, hash: head.audit_head },
             acts: vec![],
             touched: vec![],
+            resting: None,
             changes_access: false,
             is_noted_only: false,
             is_for_good: false,

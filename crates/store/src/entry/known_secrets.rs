@@ -57,10 +57,13 @@ pub enum Secret {
     ChosenPin,
     /// The mails to the present email address: somebody else set it, and it may be theirs.
     Address,
+    /// The same of the address that somebody was added with. It counts where they are to become Owner alone: whoever adds
+    /// somebody types their address.
+    FirstAddress,
 }
 
 impl Secret {
-    const ALL: [Secret; 7] = [
+    const ALL: [Secret; 8] = [
         Secret::Password,
         Secret::Pin,
         Secret::Invitation,
@@ -68,6 +71,7 @@ impl Secret {
         Secret::ChosenPassword,
         Secret::ChosenPin,
         Secret::Address,
+        Secret::FirstAddress,
     ];
 
     /// Whether it was chosen by whoever had a secret that others knew.
@@ -88,6 +92,7 @@ impl Secret {
             Secret::ChosenPassword => "chosen_password",
             Secret::ChosenPin => "chosen_pin",
             Secret::Address => "address",
+            Secret::FirstAddress => "first_address",
         }
     }
 
@@ -212,11 +217,21 @@ impl Change<'_> {
         let by = self.actor.as_ref().map_or(OPERATOR, Actor::id);
         let own = by == user;
         let readers = if own { self.knowers(user, Secret::ChosenPassword).await? } else { vec![by] };
-        self.forget_knowers(user, &[Secret::Address]).await?;
+        self.forget_knowers(user, &[Secret::Address, Secret::FirstAddress]).await?;
         for reader in readers {
             self.known_to(user, Secret::Address, reader).await?;
         }
         self.known_to(user, Secret::ChosenPassword, if own { SOMEBODY } else { by }).await
+    }
+
+    /// Writes down who typed the address that a user is added with.
+    pub(crate) async fn address_is_first_set(&mut self, user: Id) -> Result<()> {
+        let by = self.actor.as_ref().map_or(OPERATOR, Actor::id);
+        let insert =
+            q("INSERT INTO known_secrets (workspace_id, user_id, secret, knower_id, known_at) VALUES ");
+        let word = Secret::FirstAddress.word();
+        self.tx.exec(insert.list(row![self.workspace(), user, word, by, self.now()])).await?;
+        Ok(())
     }
 
     /// Whether somebody set a user's email address who may do less than the user, or did so less than a day ago: it may not
@@ -326,7 +341,7 @@ impl Change<'_> {
                 self.end_sessions_by_pin(user).await
             }
             // What may be mailed to it is asked before a link is.
-            Secret::Address => Ok(()),
+            Secret::Address | Secret::FirstAddress => Ok(()),
         }
     }
 }

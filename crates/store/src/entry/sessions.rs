@@ -10,6 +10,9 @@ use crate::entry::known_secrets::{self, Secret};
 use crate::kit::db::{q, row};
 use crate::{Result, Store, StoreError};
 
+/// So many sessions somebody has at once.
+const SESSIONS: i64 = 100;
+
 /// A session as its owner sees it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct SessionRow {
@@ -113,6 +116,7 @@ impl Store {
                 ]),
             )
             .await?;
+        change.end_oldest_sessions(user).await?;
         if let Some(device) = device_hash {
             change.remember_device(user, device, agent).await?;
         }
@@ -256,6 +260,17 @@ impl Change<'_> {
         let query = query.s(" AND workspace_id = ").v(self.workspace()).s(" AND id = ").v(user);
         let found: Option<(i32,)> = self.tx.one(query).await?;
         found.map(|_| ()).ok_or(StoreError::Missing)
+    }
+
+    /// Ends those sessions of a user that are more than anybody has: the ones that began first.
+    async fn end_oldest_sessions(&mut self, user: Id) -> Result<()> {
+        let workspace = self.workspace();
+        let theirs = || q(" FROM sessions WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(user);
+        let newest =
+            q("SELECT id").append(theirs()).s(" ORDER BY created_at DESC, id DESC LIMIT ").v(SESSIONS);
+        let delete = q("DELETE").append(theirs()).s(" AND id NOT IN (").append(newest).s(")");
+        self.tx.exec(delete).await?;
+        Ok(())
     }
 
     /// Ends the sessions of a user that a PIN opened.

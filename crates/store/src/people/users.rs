@@ -122,6 +122,9 @@ pub enum UserOrder {
     Seen,
 }
 
+/// For so long nobody else gets an address that somebody changed for a user.
+const RESTS: Micros = 7 * 86_400 * 1_000_000;
+
 const COLUMNS: &str = "SELECT id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
                        branch_id, standing, created_at, last_seen_at, revision, pin_hash IS NOT NULL AS has_pin, \
                        pin_hash IS NOT NULL AND pin_misses >= 10 AS pin_closed";
@@ -284,6 +287,7 @@ impl Change<'_> {
         standing: Standing,
         password: Option<&str>,
     ) -> Result<Id> {
+        self.address_is_free(None, &user.email).await?;
         let id = self.new_id();
         let insert = q(
             "INSERT INTO users (workspace_id, id, email, name, phone, employee_code, lead_cap, role_id, department_id, \
@@ -306,8 +310,27 @@ impl Change<'_> {
             self.now()
         ]);
         self.tx.exec(insert).await.map_err(taken("email"))?;
+        self.address_is_first_set(id).await?;
         self.changes_access();
         Ok(id)
+    }
+
+    /// Refuses an address that was taken from somebody else lately: whoever names a person by it means them.
+    pub(crate) async fn address_is_free(&mut self, user: Option<Id>, email: &str) -> Result<()> {
+        let resting = match self.resting.take() {
+            Some(resting) => resting,
+            None => {
+                // The old address is told, so the mails have it.
+                let told = q("SELECT user_id, recipient FROM mails WHERE kind = 'address_changed' AND ");
+                let told = told.s("workspace_id = ").v(self.workspace());
+                let told = told.s(" AND created_at > ").v(self.now() - RESTS);
+                let rows: Vec<(i64, String)> = self.tx.all(told).await?;
+                rows.into_iter().map(|(user, email)| (load::id(user), email)).collect()
+            }
+        };
+        let taken = resting.iter().any(|(other, rests)| rests == email && user != Some(*other));
+        self.resting = Some(resting);
+        if taken { Err(StoreError::Taken("email")) } else { Ok(()) }
     }
 
     /// Edits a user's record. With a revision, only if nobody else edited it since. Links that went to another email
@@ -315,6 +338,7 @@ impl Change<'_> {
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
         if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
             self.drop_links(id, None).await?;
+            self.address_is_free(Some(id), &user.email).await?;
             self.address_is_set(id).await?;
             let note = q("UPDATE users SET email_changed_at = ").v(self.now()).s(" WHERE workspace_id = ");
             self.tx.exec(note.v(self.workspace()).s(" AND id = ").v(id)).await?;

@@ -158,3 +158,39 @@ async fn what_is_in_use_cannot_be_undone_and_is_said_so() {
     let undone = admin.client.post(&format!("/api/v1/undo/{receipt}"), json!({})).await.expect(409);
     assert!(undone.json["detail"].as_str().unwrap().contains("in use"), "{}", undone.text);
 }
+
+#[tokio::test]
+async fn nobody_gets_an_address_that_was_somebody_elses_a_moment_ago() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let (person, other) = (company.hire("agent").await, company.hire("agent").await);
+    let owner = &company.owner.client;
+    let path = |id: u32| format!("/api/v1/users/{id}");
+    owner.patch(&path(person.id), json!({ "email": "moved@elsewhere.example" })).await.expect(200);
+    let taken = json!({ "email": person.email });
+    assert_eq!(owner.patch(&path(other.id), taken.clone()).await.expect(409).code(), "taken");
+    let new = json!({ "email": person.email, "name": "Somebody new" });
+    assert_eq!(owner.post("/api/v1/users", new.clone()).await.expect(409).code(), "taken");
+    // It can be given back, and is anybody's in a week.
+    owner.patch(&path(person.id), taken).await.expect(200);
+    owner.patch(&path(person.id), json!({ "email": "moved@elsewhere.example" })).await.expect(200);
+    server.pass(8 * 86_400);
+    owner.post("/api/v1/users", new).await.expect(201);
+}
+
+#[tokio::test]
+async fn nobody_has_more_sessions_than_can_be_shown() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let person = company.hire("agent").await;
+    company.give_password(person.id).await;
+    let first = sign_in(&company, &person.email, testkit::PASSWORD).await;
+    let first = client(&company, first);
+    server.pass(1);
+    for _ in 0..110 {
+        sign_in(&company, &person.email, testkit::PASSWORD).await.expect(201);
+    }
+    first.get("/api/v1/me").await.expect(401);
+    let last = client(&company, sign_in(&company, &person.email, testkit::PASSWORD).await);
+    assert_eq!(last.get("/api/v1/me/sessions").await.expect(200).items().len(), 100);
+}

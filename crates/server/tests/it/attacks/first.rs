@@ -340,8 +340,10 @@ async fn a_wrong_guess_at_ones_own_password_is_written_down() {
 async fn a_stranger_fills_the_audit_log_with_no_more_than_an_email_address() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
-    let body = json!({ "workspace": company.slug, "email": "x".repeat(100_000), "password": "wrong" });
-    server.stranger().post("/api/v1/sessions", body).await.expect(401);
+    let body =
+        |letters| json!({ "workspace": company.slug, "email": "x".repeat(letters), "password": "wrong" });
+    server.stranger().post("/api/v1/sessions", body(100_000)).await.expect(413);
+    server.stranger().post("/api/v1/sessions", body(10_000)).await.expect(401);
     let log = company.owner.client.get("/api/v1/audit?outcome=refused").await.expect(200);
     assert_eq!(log.items().len(), 1);
     assert!(log.items()[0]["object"].as_str().unwrap().chars().count() <= 254);

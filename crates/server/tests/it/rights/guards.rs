@@ -55,7 +55,8 @@ async fn cal_18_two_owners_never_exist_not_even_for_an_instant() {
             .enumerate()
             .flat_map(|(at, from)| people.iter().cycle().skip(at + 1).take(3).map(move |to| (from, to)))
         {
-            let (client, body) = (from.client.clone(), json!({ "to": to.id, "password": PASSWORD }));
+            let (client, body) =
+                (from.client.clone(), json!({ "to": to.id, "email": to.email, "password": PASSWORD }));
             transfers.spawn(async move { client.post("/api/v1/workspace/transfer", body).await });
         }
         let mut done = 0;
