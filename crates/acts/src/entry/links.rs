@@ -64,7 +64,7 @@ pub(crate) async fn redeem<'a>(
     let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
     let (mut change, user, knowers) = opened.map_err(no_longer_good)?;
     let row = change.user(user).await.map_err(no_longer_good)?;
-    if !may_use(purpose, row.standing) {
+    if !may_use(purpose, row.standing) || change.link_in_doubt(user).await? {
         return Err(gone());
     }
     change.set_password(user, &hash).await?;

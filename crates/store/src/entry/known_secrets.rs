@@ -245,8 +245,19 @@ impl Change<'_> {
         let query = q("SELECT email_changed_at FROM users WHERE workspace_id = ").v(self.workspace());
         let changed: Option<(Option<Micros>,)> = self.tx.one(query.s(" AND id = ").v(user)).await?;
         let fresh = changed.and_then(|(at,)| at).is_some_and(|at| at + SETTLES > self.now());
+        Ok(fresh || self.is_read_by_less(user, snapshot).await?)
+    }
+
+    /// Whether somebody set a user's email address who may do less than the user: no link that was mailed to it lets
+    /// anybody in as them, however long ago it was.
+    pub async fn link_in_doubt(&mut self, user: Id) -> Result<bool> {
+        let before = self.before().clone();
+        self.is_read_by_less(user, &before).await
+    }
+
+    async fn is_read_by_less(&mut self, user: Id, snapshot: &Arc<Snapshot>) -> Result<bool> {
         let readers = self.knowers(user, Secret::Address).await?;
-        Ok(fresh || !readers.iter().all(|reader| may_know(*reader, snapshot, user)))
+        Ok(!readers.iter().all(|reader| may_know(*reader, snapshot, user)))
     }
 
     /// The same of whoever makes this change; refused where they have only for a while what lets them.
@@ -332,6 +343,7 @@ impl Change<'_> {
             Secret::Reset => self.drop_links(user, Some(Purpose::Reset)).await,
             Secret::ChosenPassword => {
                 self.take_password(user).await?;
+                self.drop_links(user, None).await?;
                 // Whoever had the password may have set the PIN.
                 self.set_pin(user, None).await?;
                 self.shut_out(user).await

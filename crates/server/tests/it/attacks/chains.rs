@@ -67,6 +67,40 @@ async fn all_02_no_link_is_mailed_to_an_address_that_somebody_set_who_may_do_les
 }
 
 #[tokio::test]
+async fn all_02_an_invitation_to_an_address_that_somebody_set_who_may_do_less_lets_nobody_in() {
+    let server = TestServer::start_with(|config| config.sends_mail = true).await;
+    let company = server.company("standard").await;
+    let smtp = MailServer::start().await;
+    let mailer = Mailer::new(&smtp.url, "phones@acme.example", &server.url()).unwrap();
+    let hr = recruiter(&company).await;
+    let invited = add(&company, &company.owner.client, json!({ "invite": true })).await;
+    let typed = format!("sink-{:08x}@elsewhere.example", rand::random::<u32>());
+    let path = format!("/api/v1/users/{}", invited.id);
+    hr.client.patch(&path, json!({ "email": typed })).await.expect(200);
+    for rises_first in [false, true] {
+        if rises_first {
+            give_role(&company, invited.id, company.role("admin").await).await;
+        }
+        company.owner.client.post(&format!("{path}/invitation"), json!({})).await.expect(201);
+        send_due(&server.app.store, &mailer).await.unwrap();
+        if !rises_first {
+            give_role(&company, invited.id, company.role("admin").await).await;
+        }
+        let mails = smtp.taken();
+        let text =
+            mails.iter().rev().find(|mail| mail.to == typed && mail.text.contains("/welcome/")).unwrap();
+        let text = text.text.replace("=\n", "").replace("=3D", "=");
+        let link = text.lines().find(|line| line.contains("/welcome/")).unwrap();
+        let link = link.strip_prefix(&server.url()).unwrap();
+        let refused = form(&server, link, &[("password", OWN)]).await;
+        assert!([404, 422].contains(&refused.status), "{}", refused.text);
+        assert!(refused.text.contains("no longer good"), "{}", refused.text);
+        sign_in(&company, &typed, OWN).await.expect(401);
+        give_role(&company, invited.id, company.role("agent").await).await;
+    }
+}
+
+#[tokio::test]
 async fn all_02_what_is_chosen_by_a_link_to_such_an_address_is_known_to_whoever_set_it() {
     let server = TestServer::start().await;
     let company = server.company("standard").await;
