@@ -64,7 +64,7 @@ fn thing(actor: &Actor, user: Id) -> Option<Thing> {
 pub(crate) struct Open<'s, R> {
     change: Change<'s>,
     first: Permit<R>,
-    /// Everybody's records, read at once: one read each would hold the writer longer.
+    /// Their records, read at once: one read each would hold the writer longer.
     rows: HashMap<Id, UserRow>,
     done: BulkDone,
 }
@@ -95,7 +95,7 @@ impl<'s, R: Right> Open<'s, R> {
                     .map_err(|breach| about(actor.snapshot().model(), *user, breach.into()))?;
             }
         }
-        let rows = change.users().await?.into_iter().map(|row| (id(row.id), row)).collect();
+        let rows = change.users_of(people).await?.into_iter().map(|row| (id(row.id), row)).collect();
         Ok(Open { change, first, rows, done: BulkDone { changed: 0, unchanged: 0 } })
     }
 

@@ -14,7 +14,7 @@
 //!
 //! Who knows the secret of somebody who makes or sees another's knows that as well: they may have been who made it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -289,9 +289,15 @@ impl Change<'_> {
     pub(crate) async fn withdraw_known_secrets(&mut self, after: &Arc<Snapshot>) -> Result<()> {
         let mut withdrawn = vec![];
         let before = self.before().clone();
-        // A company can have a chosen secret of everybody's for good, and a change concerns few.
-        let concerned = authority::changed(before.model(), after.model());
-        for ((user, secret), knowers) in self.known_secrets().await? {
+        let known = self.known_secrets().await?;
+        // A company can have a chosen secret of everybody's for good, and a change concerns few; where nobody has one, nobody
+        // needs to be looked for.
+        let concerned = if known.keys().any(|(_, secret)| secret.is_chosen()) {
+            authority::changed(before.model(), after.model())
+        } else {
+            BTreeSet::new()
+        };
+        for ((user, secret), knowers) in known {
             // What was chosen stays with what its person could do when it was, and where whoever may have chosen it gives
             // what is gained themself: they have that to give.
             let chosen = secret.is_chosen();

@@ -141,6 +141,12 @@ fn folded_words(text: &str) -> Vec<String> {
 /// So many ids stand in one query; SQLite takes no more than 32,766 values.
 const ROWS_PER_QUERY: usize = 1_000;
 
+/// The records of some users.
+fn records(workspace: i64, some: &[Id]) -> Q {
+    let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(workspace);
+    query.s(" AND id IN ").list(some.iter().copied())
+}
+
 /// A search text as a `LIKE` pattern, its own wildcards taken literally (with `ESCAPE '!'`).
 pub(crate) fn like(search: &str) -> String {
     let literal = search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
@@ -225,9 +231,7 @@ impl Store {
         let place: HashMap<Id, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let mut rows: Vec<UserRow> = vec![];
         for some in ids.chunks(ROWS_PER_QUERY) {
-            let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ");
-            let query = query.v(visible.workspace()).s(" AND id IN ").list(some.iter().copied());
-            rows.extend(self.db.all::<UserRow>(query).await?);
+            rows.extend(self.db.all::<UserRow>(records(visible.workspace(), some)).await?);
         }
         rows.retain(|row| visible.actor().sees_user(load::id(row.id)));
         rows.sort_unstable_by_key(|row| place.get(&load::id(row.id)).copied());
@@ -271,6 +275,15 @@ impl Change<'_> {
         let query =
             q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
         Ok(self.tx.all(query).await?)
+    }
+
+    /// The records of these users, as this change sees them.
+    pub async fn users_of(&mut self, ids: &[Id]) -> Result<Vec<UserRow>> {
+        let mut rows = vec![];
+        for some in ids.chunks(ROWS_PER_QUERY) {
+            rows.extend(self.tx.all::<UserRow>(records(self.workspace(), some)).await?);
+        }
+        Ok(rows)
     }
 
     /// The record of a user, as this change sees it.
