@@ -7,5 +7,6 @@ mod door;
 mod first;
 mod hidden;
 mod input;
+mod listed;
 mod rising;
 mod secrets;
