@@ -151,8 +151,14 @@ impl Actor {
     /// permission that cannot reach so far (placing calls), with any.
     #[inline]
     pub fn may(&self, permission: Permission, thing: &Thing) -> bool {
-        self.folded.reach_to(&self.powers, permission, thing).is_some()
-            && self.viewer_too(permission, |viewer| viewer.may(permission, thing))
+        self.folded.allows(&self.powers, permission, thing)
+            && (self.viewer.is_none() || self.viewer_may(permission, thing))
+    }
+
+    /// Kept out of [`Actor::may`], so that whoever acts as themself pays nothing for a viewer that is not there.
+    #[cold]
+    fn viewer_may(&self, permission: Permission, thing: &Thing) -> bool {
+        self.viewer_too(permission, |viewer| viewer.may(permission, thing))
     }
 
     /// Whether the actor may do something to what has that id; never to what is not there.

@@ -99,7 +99,7 @@ impl Folded {
 
     /// The narrowest reach by which the user may do something to a row that touches these ids, if any.
     ///
-    /// This is the decision. It reads a few words and allocates nothing.
+    /// It reads a few words and allocates nothing.
     #[inline]
     pub fn reach_over(&self, powers: &Powers, permission: Permission, touches: &[Id]) -> Option<Reach> {
         let held = |reach| powers.has(permission, reach);
@@ -123,6 +123,15 @@ impl Folded {
             return powers.reaches(permission).iter().next();
         }
         self.reach_over(powers, permission, &thing.touches)
+    }
+
+    /// Whether the user may do something to a thing: whether there is a reach to it ([`Folded::reach_to`]), without looking
+    /// for the narrowest one.
+    ///
+    /// This is the decision.
+    #[inline]
+    pub fn allows(&self, powers: &Powers, permission: Permission, thing: &Thing) -> bool {
+        powers.has(permission, Reach::All) || self.reach_to(powers, permission, thing).is_some()
     }
 
     /// One user's access, folded from a model at a moment.

@@ -159,7 +159,7 @@ pub struct FromStrings {
 
 impl Engine for FromStrings {
     const NAME: &'static str = "Ringfence, from strings";
-    const SETUP: &'static str = "`Snapshot::by_email`, `Permission::from_name`, a hash map of rows, `Folded::reach_to`; \
+    const SETUP: &'static str = "`Snapshot::by_email`, `Permission::from_name`, a hash map of rows, `Folded::allows`; \
         a change folds all 1,000 users again (`Snapshot::build`, with a copy of the model)";
 
     fn new(fixture: &Fixture) -> Self {
@@ -180,7 +180,7 @@ impl Engine for FromStrings {
         let permission = Permission::from_name(words.permission);
         let thing = self.rows.get(&words.id);
         let (Some(folded), Some(permission), Some(thing)) = (folded, permission, thing) else { return false };
-        folded.reach_to(&folded.powers, permission, thing).is_some()
+        folded.allows(&folded.powers, permission, thing)
     }
 
     fn change(&mut self, _: usize) -> bool {

@@ -19,6 +19,9 @@ const FLUSH: Duration = Duration::from_secs(30);
 /// How often the numbers of refusals are written down whose minute is over.
 const COUNT: Duration = Duration::from_secs(5);
 
+/// How often it is looked whether the database is used with another key.
+const KEY: Duration = Duration::from_secs(2);
+
 /// Starts what runs for as long as the server does.
 pub fn start(app: &App) {
     tokio::spawn(expire(app.clone()));
@@ -33,6 +36,18 @@ pub async fn finish(app: &App) {
     }
     if let Err(error) = refusals::flush(app, Micros::MAX).await {
         tracing::warn!(%error, "the number of the last refusals is lost");
+    }
+}
+
+/// Waits until the database is used with another key than this server's: what it sealed from then on nobody could open.
+pub async fn key_replaced(app: &App) {
+    loop {
+        tokio::time::sleep(KEY).await;
+        match app.store.knows_key().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(%error, "cannot look which key the database is used with"),
+        }
     }
 }
 

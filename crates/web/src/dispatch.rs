@@ -13,7 +13,7 @@ use acts::{Code, Refusal};
 use axum::Router;
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use store::change::audit::Act;
@@ -124,11 +124,12 @@ async fn dispatch(
         // Programs are answered in English: nothing needs to be looked up for them.
         None => Language::default(),
     };
+    let mut cut_off = false;
     let answer = async {
         let outcome = match found.and_then(|()| admitted(&mut request, endpoint, &parts.method)) {
             Ok(()) => handle(&mut request, endpoint, &parts.method, body).await,
             Err(refusal) => {
-                drain(body).await;
+                cut_off = !drain(body).await;
                 Err(refusal)
             }
         };
@@ -140,6 +141,10 @@ async fn dispatch(
     let mut response = speaking(language, answer).await;
     if let Some(cookie) = keeps_language(&request, endpoint.face) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    // RFC 9112, 9.6: with the rest of a body still to come, no other request follows.
+    if cut_off || response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     // AuthZEN 1.0, 10.1.3: a request id that was sent comes back.
     if let Some(id) = request_id {
@@ -171,20 +176,21 @@ fn admitted(request: &mut Request, endpoint: &Endpoint, method: &Method) -> Resu
 }
 
 /// Reads away a body of the usual size that is not looked at: a client that is still sending would find its connection
-/// closed in place of the answer (RFC 9112, 9.6).
-async fn drain(body: Body) {
+/// closed in place of the answer (RFC 9112, 9.6). Whether that was all of it.
+async fn drain(body: Body) -> bool {
     let mut left = DRAINED;
     let mut chunks = body.into_data_stream();
     let reading = async {
         while let Some(Ok(chunk)) = chunks.next().await {
             left = left.saturating_sub(chunk.len());
             if left == 0 {
-                return;
+                return false;
             }
         }
+        true
     };
     // Whoever sends slowly is answered without.
-    let _ = tokio::time::timeout(DRAINED_WITHIN, reading).await;
+    tokio::time::timeout(DRAINED_WITHIN, reading).await.unwrap_or(false)
 }
 
 async fn handle(

@@ -61,6 +61,8 @@ pub(crate) enum By<'a> {
     Pins,
     /// Phone numbers that nobody signs in with, in the whole workspace: so many strangers are told so.
     UnknownNumbers,
+    /// A user's sign-ins by password or PIN, right as they are: each is written down for good.
+    SignIns(Id),
     /// Phone numbers that a user says are theirs: the answer tells whether somebody else signs in with one.
     OwnPhone(Id),
     /// Links for forgotten passwords that a client address asks for.
@@ -79,6 +81,8 @@ impl By<'_> {
             By::PinAddress(_) => Limit::slow(10, 3_600 * 1_000_000),
             By::Pins => Limit::of_day(100, 100),
             By::UnknownNumbers => Limit::of_day(200, 200),
+            // Whoever shares a device with others all day signs in some dozens of times.
+            By::SignIns(_) => Limit::slow(60, Limit::LONGEST),
             By::OwnPhone(_) => Limit::of_day(10, 10),
             By::Asks(_) => Limit::of_day(50, 50),
         }
@@ -94,6 +98,7 @@ impl By<'_> {
             By::PinAddress(address) => format!("pin address {workspace} {address}"),
             By::Pins => format!("pins {workspace}"),
             By::UnknownNumbers => format!("unknown numbers {workspace}"),
+            By::SignIns(user) => format!("sign-ins {workspace} {user}"),
             By::OwnPhone(user) => format!("own phone {workspace} {user}"),
             By::Asks(address) => format!("asks {workspace} {address}"),
         })
@@ -108,6 +113,7 @@ impl By<'_> {
             By::Address(_) | By::PinAddress(_) => "client address",
             By::Pins => "PINs of the workspace",
             By::UnknownNumbers => "unknown numbers",
+            By::SignIns(_) => "sign-ins",
             By::OwnPhone(_) => "own phone number",
             By::Asks(_) => "links asked for",
         }

@@ -95,7 +95,7 @@ pub async fn withdraw(app: &App, permit: &Permit<can::UserInvite>, author: &Auth
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let name = still_invited(&mut change, permit.id()).await?;
     change.link_of(permit.id(), Purpose::Invitation).await?.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    change.drop_links(permit.id(), Some(Purpose::Invitation)).await?;
+    change.drop_links(&[permit.id()], Some(Purpose::Invitation)).await?;
     record(&mut change, permit.id(), &name, "withdrawn");
     Ok(change.commit().await?)
 }

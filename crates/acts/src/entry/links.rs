@@ -75,7 +75,7 @@ pub(crate) async fn redeem<'a>(
         change.known_to(user, Secret::ChosenPassword, knower).await?;
     }
     if row.standing == Standing::Invited {
-        change.set_standing(user, Standing::Active).await?;
+        change.activate(user).await?;
     }
     Ok((change, row))
 }

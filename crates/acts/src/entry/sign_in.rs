@@ -245,6 +245,7 @@ impl Tried<'_> {
             guesses::give_back(self.app, self.workspace, *by).await?;
         }
         let Account { id, name, temporary, hash, .. } = account?;
+        guesses::take(self.app, self.workspace, By::SignIns(id), self.label).await?;
         let opened = Opened { by_pin: self.by_pin, temporary, checked: hash };
         match start(self.app, self.workspace, (id, &name), self.caller, opened).await {
             // It was another one by then.

@@ -109,6 +109,11 @@ impl<'s, R: Right> Open<'s, R> {
         Known::to(self.first.actor(), self.change.before().model())
     }
 
+    /// The change to write to.
+    pub fn change(&mut self) -> &mut Change<'s> {
+        &mut self.change
+    }
+
     /// One of them, each once: the change to write to, who acts, and the record as it is.
     pub fn one(&mut self, user: Id) -> Answer<(&mut Change<'s>, Option<&Actor>, UserRow)> {
         let row = self.rows.remove(&user).ok_or_else(|| Refusal::new(Code::NotFound))?;

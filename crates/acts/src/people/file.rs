@@ -81,6 +81,8 @@ pub struct FileRow {
     pub person: FilePerson,
     /// How many cells it has beyond the heads.
     pub beyond: usize,
+    /// The line of a quotation mark that is still open where this line begins or ends, so that its cells are a guess.
+    pub open_quote: Option<u64>,
 }
 
 /// What a row says of a person.
@@ -136,19 +138,23 @@ impl File {
         let columns = columns(&heads)?;
         let mut rows = vec![];
         let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
-        for record in records {
-            let record = record.map_err(unreadable)?;
+        while let Some(record) = records.next().transpose().map_err(unreadable)? {
             if record.iter().all(str::is_empty) {
                 continue;
             }
-            if rows.len() == MOST_ROWS {
+            let from = record.position().map_or(0, csv::Position::byte);
+            if runs_on(&record, &columns) {
+                let to = records.reader().position().byte();
+                rows.extend(split(text, (from, to), &columns, &mut lines));
+            } else {
+                rows.push(row(&record, &columns, lines.of(from)));
+            }
+            if rows.len() > MOST_ROWS {
                 return Err(Refusal::invalid(
                     "file",
                     "{field} has more than 5,000 people: split it into several.",
                 ));
             }
-            let line = lines.of(record.position().map_or(0, csv::Position::byte));
-            rows.push(row(&record, &columns, line));
         }
         if rows.is_empty() {
             return Err(Refusal::invalid(
@@ -228,6 +234,38 @@ impl Lines<'_> {
     }
 }
 
+/// Whether a quotation mark that is never closed took following lines into a cell: nothing that is said of a person has
+/// more than one line.
+fn runs_on(record: &csv::StringRecord, columns: &[Option<Column>]) -> bool {
+    let said = record.iter().zip(columns).filter(|(_, column)| column.is_some());
+    said.into_iter().any(|(cell, _)| cell.contains(['\n', '\r']))
+}
+
+/// The lines that an open quotation mark made one of, each a row again: whoever stands in them is told of, not swallowed.
+fn split(
+    text: &str,
+    (from, to): (u64, u64),
+    columns: &[Option<Column>],
+    lines: &mut Lines<'_>,
+) -> Vec<FileRow> {
+    let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+    let mut start = from;
+    let delimiter = delimiter(text);
+    let mut rows: Vec<FileRow> = vec![];
+    for whole in text.get(at(from)..at(to)).unwrap_or_default().split_inclusive('\n') {
+        let mut reader = csv::ReaderBuilder::new();
+        reader.delimiter(delimiter).has_headers(false).flexible(true).trim(csv::Trim::All).quoting(false);
+        let record = reader.from_reader(whole.as_bytes()).records().next().and_then(Result::ok);
+        if let Some(record) = record.filter(|record| !record.iter().all(str::is_empty)) {
+            let line = lines.of(start);
+            let opened = rows.first().map_or(line, |row| row.line);
+            rows.push(FileRow { open_quote: Some(opened), ..row(&record, columns, line) });
+        }
+        start += whole.len() as u64;
+    }
+    rows
+}
+
 fn row(record: &csv::StringRecord, columns: &[Option<Column>], line: u64) -> FileRow {
     let cells: Vec<String> =
         (0..columns.len()).map(|at| record.get(at).unwrap_or_default().to_owned()).collect();
@@ -247,7 +285,7 @@ fn row(record: &csv::StringRecord, columns: &[Option<Column>], line: u64) -> Fil
         lead_cap: cell(Column::LeadCap),
     };
     let beyond = record.iter().skip(columns.len()).filter(|cell| !cell.is_empty()).count();
-    FileRow { line, cells, person, beyond }
+    FileRow { line, cells, person, beyond, open_quote: None }
 }
 
 #[cfg(test)]
@@ -296,6 +334,18 @@ mod tests {
                 "{why}: {said:?}"
             );
         }
+    }
+
+    #[test]
+    fn an_open_quotation_mark_swallows_nobody() {
+        let text = "email,name,note\na@x.example,Ana,\"two\nlines\"\nb@x.example,\"Ben\nc@x.example,Cora\n\nd@x.example,Dan\n";
+        let file = File::read(text.as_bytes()).unwrap_or_else(|refusal| panic!("{refusal}"));
+        let rows: Vec<_> =
+            file.rows.iter().map(|row| (row.line, row.person.email.as_deref(), row.open_quote)).collect();
+        let swallowed = [(4, "b"), (5, "c"), (7, "d")].map(|(line, who)| (line, format!("{who}@x.example")));
+        let mut expected = vec![(2, Some("a@x.example"), None)];
+        expected.extend(swallowed.iter().map(|(line, email)| (*line, Some(email.as_str()), Some(4))));
+        assert_eq!(rows, expected);
     }
 
     #[test]

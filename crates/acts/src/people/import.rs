@@ -237,6 +237,13 @@ impl<'a> Planner<'a> {
     }
 
     fn step(&mut self, row: &FileRow) -> Answer<Step> {
+        if let Some(line) = row.open_quote {
+            let message = text!(
+                "A quotation mark in line {line} is never closed. Take it out, or write it twice and close it.",
+                line
+            );
+            return Err(Refusal::because(Code::Invalid, message));
+        }
         if row.beyond > 0 {
             return Err(Refusal::because(
                 Code::Invalid,

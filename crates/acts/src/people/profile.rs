@@ -168,7 +168,7 @@ pub async fn change_password(
         .await?;
     let (mut change, permit) = app.store.begin(permit, author).await?;
     change.choose_password(permit.id(), &hash).await?;
-    change.end_sessions(permit.id(), keep).await?;
+    change.end_sessions(&[permit.id()], keep).await?;
     let revoked = if passwords.revoke_tokens { change.delete_tokens_of(permit.id()).await? } else { 0 };
     let act = Act::done("profile:update", "user", permit.thing().id, record.name);
     let after = serde_json::json!({ "password": "changed", "tokens_revoked": revoked });
@@ -194,7 +194,7 @@ pub async fn replace_temporary_password(app: &App, who: &Identity, author: &Auth
     };
     let mut change = begin_replacing(app, who, author).await?;
     change.choose_password(who.actor.id(), &hash).await?;
-    change.end_sessions(who.actor.id(), keep).await?;
+    change.end_sessions(&[who.actor.id()], keep).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
     change.record(act.with(serde_json::json!({ "after": { "password": "chosen" } })));
     Ok(change.commit().await?)

@@ -1,7 +1,9 @@
 //! Users: invited, edited, banned, deleted, given a role.
 
+use std::collections::HashMap;
+
 use access::model::{Standing, UnitKind};
-use access::{Actor, Id, Model, Noun, Permission, Permit, Visible, can, text};
+use access::{Actor, Id, Model, Noun, Permission, Permit, Text, Visible, can, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::change::audit::Act;
@@ -528,34 +530,36 @@ pub async fn set_banned(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     let old = change.user(permit.id()).await?;
-    ban(&mut change, permit.actor(), &old, banned).await?;
+    not_oneself(permit.actor(), permit.id(), text!("You cannot ban yourself."))?;
+    ban(&mut change, &[old], banned).await?;
     let row = change.user(permit.id()).await?;
     change.commit().await?;
     Ok(UserView::of(before.model(), row))
 }
 
-/// Writes a ban or its end, and the entry of the log.
-pub(crate) async fn ban(
-    change: &mut Change<'_>,
-    actor: Option<&Actor>,
-    old: &UserRow,
-    banned: bool,
-) -> Answer<()> {
-    let user = id(old.id);
-    if actor.is_some_and(|actor| actor.id() == user) {
-        return Err(Refusal::because(Code::Forbidden, "You cannot ban yourself."));
+/// Refuses what one does to others alone.
+pub(crate) fn not_oneself(actor: Option<&Actor>, user: Id, message: Text) -> Answer<()> {
+    match actor.is_some_and(|actor| actor.id() == user) {
+        true => Err(Refusal::because(Code::Forbidden, message)),
+        false => Ok(()),
     }
-    let standing = if banned {
-        change.set_standing(user, Standing::Banned).await?;
-        change.end_sessions(user, None).await?;
-        Standing::Banned
+}
+
+/// Writes bans or their end, and an entry of the log for each.
+pub(crate) async fn ban(change: &mut Change<'_>, people: &[UserRow], banned: bool) -> Answer<()> {
+    let users: Vec<Id> = people.iter().map(|old| id(old.id)).collect();
+    if banned {
+        change.ban(&users).await?;
     } else {
-        change.lift_ban(user).await?;
-        change.user(user).await?.standing
-    };
-    let detail =
-        serde_json::json!({ "before": { "standing": old.standing }, "after": { "standing": standing } });
-    change.record(Act::done("user:ban", "user", old.id, old.name.as_str()).with(detail));
+        change.lift_ban(&users).await?;
+    }
+    let now: HashMap<i64, Standing> =
+        change.users_of(&users).await?.into_iter().map(|row| (row.id, row.standing)).collect();
+    for old in people {
+        let (before, after) = (old.standing, now.get(&old.id));
+        let detail = serde_json::json!({ "before": { "standing": before }, "after": { "standing": after } });
+        change.record(Act::done("user:ban", "user", old.id, old.name.as_str()).with(detail));
+    }
     Ok(())
 }
 
@@ -563,19 +567,19 @@ pub(crate) async fn ban(
 pub async fn delete(app: &App, permit: &Permit<can::UserDelete>, author: &Author) -> Answer<()> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let old = change.user(permit.id()).await?;
-    remove(&mut change, permit.actor(), &old).await?;
+    not_oneself(permit.actor(), permit.id(), text!("You cannot delete yourself."))?;
+    remove(&mut change, &[old]).await?;
     Ok(change.commit().await?)
 }
 
-/// Writes a deletion and the entry of the log.
-pub(crate) async fn remove(change: &mut Change<'_>, actor: Option<&Actor>, old: &UserRow) -> Answer<()> {
-    let user = id(old.id);
-    if actor.is_some_and(|actor| actor.id() == user) {
-        return Err(Refusal::because(Code::Forbidden, "You cannot delete yourself."));
+/// Writes deletions, and an entry of the log for each.
+pub(crate) async fn remove(change: &mut Change<'_>, people: &[UserRow]) -> Answer<()> {
+    let users: Vec<Id> = people.iter().map(|old| id(old.id)).collect();
+    change.delete_users(&users).await?;
+    for old in people {
+        let detail = serde_json::json!({ "before": { "email": old.email, "name": old.name } });
+        change.record(Act::done("user:delete", "user", old.id, old.name.as_str()).with(detail));
     }
-    change.delete_user(user).await?;
-    let detail = serde_json::json!({ "before": { "email": old.email, "name": old.name } });
-    change.record(Act::done("user:delete", "user", old.id, old.name.as_str()).with(detail));
     Ok(())
 }
 
@@ -610,7 +614,7 @@ pub async fn reset_password(
     change.known_to_its_maker(permit.id(), Secret::Password).await?;
     if row.standing == Standing::Invited {
         // With a password of theirs they have no use for the invitation, which is no longer good.
-        change.set_standing(permit.id(), Standing::Active).await?;
+        change.activate(permit.id()).await?;
     }
     change.shut_out(permit.id()).await?;
     change.set_pin(permit.id(), None).await?;

@@ -1,7 +1,7 @@
 //! One change for several people at once: all of them or none, with the name of the first on whom it fails.
 
 use access::model::{Setting, Standing};
-use access::{Id, Visible, authority, can};
+use access::{Id, Visible, authority, can, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::{Author, Change, Intent};
@@ -99,13 +99,8 @@ async fn carry_out(
             switch(open, people, set).await
         }
         BulkChange::Delete => {
-            let mut open = Open::<can::UserDelete>::of(app, visible, author, &people).await?;
-            for user in people {
-                let (change, actor, row) = open.one(user)?;
-                let done = users::remove(change, actor, &row).await;
-                open.note(user, done.map(|()| true))?;
-            }
-            open.commit().await
+            let open = Open::<can::UserDelete>::of(app, visible, author, &people).await?;
+            delete(open, people).await
         }
     }
 }
@@ -144,15 +139,27 @@ async fn rewrite(mut open: Open<'_, can::UserUpdate>, people: Vec<Id>, edit: Use
 }
 
 async fn ban(mut open: Open<'_, can::UserBan>, people: Vec<Id>, banned: bool) -> Answer<BulkDone> {
+    let mut rows = vec![];
     for user in people {
-        let (change, actor, row) = open.one(user)?;
+        let (_, actor, row) = open.one(user)?;
         let gets = (row.standing == Standing::Banned) != banned;
-        let mut done = Ok(());
-        if gets {
-            done = users::ban(change, actor, &row, banned).await;
-        }
-        open.note(user, done.map(|()| gets))?;
+        let other = users::not_oneself(actor, user, text!("You cannot ban yourself."));
+        open.note(user, if gets { other.map(|()| true) } else { Ok(false) })?;
+        rows.extend(gets.then_some(row));
     }
+    users::ban(open.change(), &rows, banned).await?;
+    open.commit().await
+}
+
+async fn delete(mut open: Open<'_, can::UserDelete>, people: Vec<Id>) -> Answer<BulkDone> {
+    let mut rows = vec![];
+    for user in people {
+        let (_, actor, row) = open.one(user)?;
+        let other = users::not_oneself(actor, user, text!("You cannot delete yourself."));
+        open.note(user, other.map(|()| true))?;
+        rows.push(row);
+    }
+    users::remove(open.change(), &rows).await?;
     open.commit().await
 }
 

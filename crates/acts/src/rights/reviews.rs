@@ -64,7 +64,7 @@ pub struct ReviewView {
 
 /// A line of a review: one thing that somebody has.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct LineView {
+pub struct ReviewLineView {
     /// Its id within the review.
     pub id: i64,
     /// Whose it is.
@@ -136,11 +136,11 @@ impl ReviewView {
     }
 }
 
-impl LineView {
-    fn of(reader: &Actor, row: ReviewLineRow) -> LineView {
+impl ReviewLineView {
+    fn of(reader: &Actor, row: ReviewLineRow) -> ReviewLineView {
         let model = reader.snapshot().model();
         let by = row.decided_by.map(id).filter(|by| reader.knows_user(*by));
-        LineView {
+        ReviewLineView {
             id: row.id,
             user: Ref::to(model, row.user()),
             has_it_again: row.outcome == REMOVED && is_there(model, &row),
@@ -221,7 +221,7 @@ pub async fn read(
     app: &App,
     permit: &Permit<can::AccessReview>,
     review: u32,
-) -> Answer<(ReviewView, Vec<LineView>)> {
+) -> Answer<(ReviewView, Vec<ReviewLineView>)> {
     let reader = reviewer(permit)?;
     let row = app.store.review(permit, i64::from(review)).await?;
     let lines = visible(reader, app.store.review_lines(permit, row.id).await?);
@@ -229,7 +229,7 @@ pub async fn read(
         return Err(Refusal::new(Code::NotFound));
     }
     let view = ReviewView::of(reader, row, &lines);
-    Ok((view, lines.into_iter().map(|line| LineView::of(reader, line)).collect()))
+    Ok((view, lines.into_iter().map(|line| ReviewLineView::of(reader, line)).collect()))
 }
 
 /// One review.
@@ -238,7 +238,11 @@ pub async fn show(app: &App, permit: &Permit<can::AccessReview>, review: u32) ->
 }
 
 /// The lines of a review, person by person, of those whom the asker may see.
-pub async fn lines(app: &App, permit: &Permit<can::AccessReview>, review: u32) -> Answer<List<LineView>> {
+pub async fn lines(
+    app: &App,
+    permit: &Permit<can::AccessReview>,
+    review: u32,
+) -> Answer<List<ReviewLineView>> {
     read(app, permit, review).await.map(|(_, lines)| List::whole(lines))
 }
 
@@ -408,7 +412,7 @@ pub async fn decide(
     author: &Author,
     (review, line): (u32, u32),
     verdict: Verdict,
-) -> Answer<LineView> {
+) -> Answer<ReviewLineView> {
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let actor = reviewer(&permit)?;
     let (row, lines) = open(&mut change, actor, review).await?;
@@ -420,7 +424,7 @@ pub async fn decide(
     let lines = change.review_lines(row.id).await?;
     change.commit().await?;
     let line = lines.into_iter().find(|l| l.id == line.id).ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(LineView::of(actor, line))
+    Ok(ReviewLineView::of(actor, line))
 }
 
 /// Decides to remove everything that is marked and that nobody has decided yet; how many lines those are.
@@ -475,7 +479,7 @@ pub async fn csv(app: &App, permit: &Permit<can::AccessReview>, review: u32) -> 
         "outcome",
     ];
     let moment = |at: Option<Moment>| at.map(|at| at.to_string()).unwrap_or_default();
-    let record = |line: LineView| {
+    let record = |line: ReviewLineView| {
         [
             line.user.name,
             line.kind,

@@ -2,7 +2,7 @@
 
 use access::{Permit, can};
 use acts::rights::review_closing;
-use acts::rights::reviews::{self, LineView, NewReview, ReviewView, Verdict};
+use acts::rights::reviews::{self, NewReview, ReviewLineView, ReviewView, Verdict};
 use acts::rights::uses::{self, PermissionUse, Unused};
 use acts::{List, Refusal};
 use schemars::JsonSchema;
@@ -45,7 +45,7 @@ pub async fn lines(
     request: Request,
     permit: Permit<can::AccessReview>,
     _: (),
-) -> Result<Json<List<LineView>>, Refusal> {
+) -> Result<Json<List<ReviewLineView>>, Refusal> {
     reviews::lines(&request.server.app, &permit, request.id("review")?.0).await.map(Json)
 }
 
@@ -70,7 +70,7 @@ pub async fn decide(
     request: Request,
     permit: Permit<can::AccessReview>,
     Body(Decision { decision }): Body<Decision>,
-) -> Result<Json<LineView>, Refusal> {
+) -> Result<Json<ReviewLineView>, Refusal> {
     let line = (request.id("review")?.0, request.id("line")?.0);
     reviews::decide(&request.server.app, &permit, &request.author(), line, decision).await.map(Json)
 }

@@ -3,7 +3,7 @@
 use access::{Permit, can};
 use acts::Refusal;
 use acts::rights::review_closing;
-use acts::rights::reviews::{self, LineView, ReviewView, Verdict};
+use acts::rights::reviews::{self, ReviewLineView, ReviewView, Verdict};
 use axum::response::Redirect;
 use maud::{Markup, html};
 
@@ -64,14 +64,14 @@ pub async fn show(request: Request, permit: Permit<can::AccessReview>, _: ()) ->
     Ok(Frame::new(&request, &review.name).around(main))
 }
 
-fn actions(request: &Request, review: &ReviewView, lines: &[LineView]) -> Markup {
+fn actions(request: &Request, review: &ReviewView, lines: &[ReviewLineView]) -> Markup {
     let file = path(request, &format!("/reviews/{}/lines.csv", review.id));
     let export = button::download(&Button::new(Kind::Plain, t("Export")).icon(Icon::Download), &file);
     if review.closed_at.is_some() {
         return export;
     }
     let below = |what: &str| path(request, &format!("/reviews/{}/{what}", review.id));
-    let open = |line: &&LineView| line.marked && line.decision.is_empty();
+    let open = |line: &&ReviewLineView| line.marked && line.decision.is_empty();
     let marked = i64::try_from(lines.iter().filter(open).count()).unwrap_or(i64::MAX);
     let remove = count(marked, "Remove {n} marked line", "Remove {n} marked lines");
     let open = lines.iter().filter(|line| line.decision.is_empty()).count();
@@ -90,7 +90,7 @@ fn actions(request: &Request, review: &ReviewView, lines: &[LineView]) -> Markup
 }
 
 /// The lines of one person.
-fn someone(request: &Request, review: &ReviewView, lines: &[LineView]) -> Markup {
+fn someone(request: &Request, review: &ReviewView, lines: &[ReviewLineView]) -> Markup {
     let Some(first) = lines.first() else { return html! {} };
     html! {
         section.card.review-person id={ "person-" (first.user.id) } {
@@ -100,7 +100,7 @@ fn someone(request: &Request, review: &ReviewView, lines: &[LineView]) -> Markup
     }
 }
 
-fn line(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
+fn line(request: &Request, review: &ReviewView, line: &ReviewLineView) -> Markup {
     let kind = KINDS.iter().find(|(kind, _)| *kind == line.kind).map_or("", |(_, word)| t(word));
     html! {
         div.review-line id={ "line-" (line.id) } data-marked[line.marked] data-letters[review.closed_at.is_none()] {
@@ -119,7 +119,7 @@ fn line(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
     }
 }
 
-fn label(line: &LineView) -> String {
+fn label(line: &ReviewLineView) -> String {
     if line.kind != "temporary" {
         return said(&line.label).into_owned();
     }
@@ -130,7 +130,7 @@ fn label(line: &LineView) -> String {
     line.label.split(", ").map(meaning).collect::<Vec<_>>().join(", ")
 }
 
-fn last_use(line: &LineView) -> Markup {
+fn last_use(line: &ReviewLineView) -> Markup {
     html! {
         @match line.last_used_at {
             _ if !line.use_known => (t("Nothing that it gives is noted when it is used")),
@@ -141,7 +141,7 @@ fn last_use(line: &LineView) -> Markup {
 }
 
 /// Keep or remove: saved at once.
-fn choice(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
+fn choice(request: &Request, review: &ReviewView, line: &ReviewLineView) -> Markup {
     let segments = [
         Segment { value: "keep", label: t("Keep"), tone: Tone::Good },
         Segment { value: "remove", label: t("Remove"), tone: Tone::Bad },
@@ -156,7 +156,7 @@ fn choice(request: &Request, review: &ReviewView, line: &LineView) -> Markup {
     form::autosave(&format!("decide-{}", line.id), &action, &csrf(request), fields)
 }
 
-fn outcome(line: &LineView) -> Markup {
+fn outcome(line: &ReviewLineView) -> Markup {
     match OUTCOMES.iter().find(|(outcome, ..)| *outcome == line.outcome) {
         Some((_, word, tone)) => {
             html! { div.review-stays { (badge(*tone, t(word))) @if line.has_it_again { p.hint { (t("has it again")) } } } }

@@ -112,6 +112,7 @@ impl Serve {
             ended = listen::serve(listener, door, crate::router(server), stopped()) => ended?,
             // Open live streams would keep the server for ever.
             () = long_stopped() => {}
+            () = jobs::key_replaced(&app) => return Err(OTHER_KEY.into()),
         }
         drop(served);
         jobs::finish(&app).await;
@@ -128,10 +129,12 @@ async fn knows_key(app: &App) -> Result<(), Error> {
     if app.store.knows_key().await? {
         return Ok(());
     }
-    Err("this server's key is not the one that the database is used with. Give it that key with --seal-key FILE: it is the \
-         seal.key in the data folder of the first server. Where it is lost, `ringfence seal-key replace` goes on without it"
-        .into())
+    Err(OTHER_KEY.into())
 }
+
+const OTHER_KEY: &str = "this server's key is not the one that the database is used with. Give it that key with --seal-key \
+    FILE: it is the seal.key in the data folder of the first server. Where it is lost, `ringfence seal-key replace` goes on \
+    without it";
 
 /// An address without a slash at the end.
 fn trimmed(url: &str) -> String {

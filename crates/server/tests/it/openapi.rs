@@ -77,6 +77,15 @@ fn every_moment_of_the_document_is_text() {
 }
 
 #[test]
+fn no_two_schemas_of_the_document_have_one_name() {
+    let document = openapi::document(&endpoints::all());
+    // The second of a name would be told apart by a number.
+    let numbered = |name: &&String| name.ends_with(|c: char| c.is_ascii_digit());
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas.keys().filter(numbered).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
 fn the_page_of_endpoints_is_the_table() {
     compare("endpoints.md", &openapi::page(&endpoints::all()));
 }

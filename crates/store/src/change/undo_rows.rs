@@ -271,8 +271,8 @@ impl Change<'_> {
     pub(crate) async fn put(&mut self, (_, id, other): Key, row: &Row, there: bool) -> Result<()> {
         if matches!(row, Row::User { standing, .. } if *standing == Standing::Banned) {
             // What a ban ends, ends again (CLY-07).
-            self.end_sessions(id, None).await?;
-            self.drop_links(id, None).await?;
+            self.end_sessions(&[id], None).await?;
+            self.drop_links(&[id], None).await?;
         }
         let workspace = self.workspace();
         let here =

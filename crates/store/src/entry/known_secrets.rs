@@ -217,7 +217,7 @@ impl Change<'_> {
         let by = self.actor.as_ref().map_or(OPERATOR, Actor::id);
         let own = by == user;
         let readers = if own { self.knowers(user, Secret::ChosenPassword).await? } else { vec![by] };
-        self.forget_knowers(user, &[Secret::Address, Secret::FirstAddress]).await?;
+        self.forget_knowers(&[user], &[Secret::Address, Secret::FirstAddress]).await?;
         for reader in readers {
             self.known_to(user, Secret::Address, reader).await?;
         }
@@ -276,10 +276,10 @@ impl Change<'_> {
         Ok(rows.into_iter().map(|(knower,)| load::id(knower)).collect())
     }
 
-    /// Forgets who knew secrets of a user's that are no longer good.
-    pub(crate) async fn forget_knowers(&mut self, user: Id, secrets: &[Secret]) -> Result<()> {
+    /// Forgets who knew secrets of users' that are no longer good.
+    pub(crate) async fn forget_knowers(&mut self, users: &[Id], secrets: &[Secret]) -> Result<()> {
         let delete = q("DELETE FROM known_secrets WHERE workspace_id = ").v(self.workspace());
-        let delete = delete.s(" AND user_id = ").v(user).s(" AND secret IN ");
+        let delete = delete.s(" AND user_id IN ").list(users.iter().copied()).s(" AND secret IN ");
         self.tx.exec(delete.list(secrets.iter().map(|secret| secret.word()))).await?;
         Ok(())
     }
@@ -345,11 +345,11 @@ impl Change<'_> {
         match secret {
             Secret::Password => self.take_password(user).await,
             Secret::Pin => self.set_pin(user, None).await,
-            Secret::Invitation => self.drop_links(user, Some(Purpose::Invitation)).await,
-            Secret::Reset => self.drop_links(user, Some(Purpose::Reset)).await,
+            Secret::Invitation => self.drop_links(&[user], Some(Purpose::Invitation)).await,
+            Secret::Reset => self.drop_links(&[user], Some(Purpose::Reset)).await,
             Secret::ChosenPassword => {
                 self.take_password(user).await?;
-                self.drop_links(user, None).await?;
+                self.drop_links(&[user], None).await?;
                 // Whoever had the password may have set the PIN.
                 self.set_pin(user, None).await?;
                 self.shut_out(user).await

@@ -79,7 +79,7 @@ impl Store {
         let name = change.before().model().label(user).to_owned();
         change.is_by(Author::new(Some(user), name, format!("{} link", purpose.word())));
         let knowers = change.knowers(user, purpose.into()).await?;
-        change.drop_links(user, Some(purpose)).await?;
+        change.drop_links(&[user], Some(purpose)).await?;
         Ok((change, user, knowers))
     }
 }
@@ -93,7 +93,7 @@ impl Change<'_> {
         secret_hash: &str,
         expires_at: Micros,
     ) -> Result<Id> {
-        self.drop_links(user, Some(purpose)).await?;
+        self.drop_links(&[user], Some(purpose)).await?;
         let id = self.new_id();
         let insert = q(
             "INSERT INTO links (workspace_id, id, user_id, purpose, secret_hash, created_at, expires_at) VALUES ",
@@ -103,10 +103,11 @@ impl Change<'_> {
         Ok(id)
     }
 
-    /// Makes a user's links no longer good, those for one purpose or all, and wipes the mails with them.
-    pub async fn drop_links(&mut self, user: Id, purpose: Option<Purpose>) -> Result<()> {
+    /// Makes users' links no longer good, those for one purpose or all, and wipes the mails with them.
+    pub async fn drop_links(&mut self, users: &[Id], purpose: Option<Purpose>) -> Result<()> {
         let theirs = |start: &'static str, workspace: i64| {
-            let query = q(start).s(" workspace_id = ").v(workspace).s(" AND user_id = ").v(user);
+            let query = q(start).s(" workspace_id = ").v(workspace);
+            let query = query.s(" AND user_id IN ").list(users.iter().copied());
             query.some(purpose, |q, purpose| q.s(" AND purpose = ").v(purpose.word()))
         };
         let workspace = self.workspace();
@@ -119,7 +120,7 @@ impl Change<'_> {
             Some(purpose) => vec![Secret::from(purpose)],
             None => vec![Secret::Invitation, Secret::Reset],
         };
-        self.forget_knowers(user, &secrets).await
+        self.forget_knowers(users, &secrets).await
     }
 
     /// The link that a user has for a purpose, if it is good.

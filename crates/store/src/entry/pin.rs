@@ -92,7 +92,7 @@ impl Change<'_> {
         let update = update.s(" WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
         self.tx.exec(update.s(" AND id = ").v(user)).await.map_err(taken("phone"))?;
         self.end_temporary_sessions(user, Secret::Pin).await?;
-        self.forget_knowers(user, &[Secret::Pin, Secret::ChosenPin]).await?;
+        self.forget_knowers(&[user], &[Secret::Pin, Secret::ChosenPin]).await?;
         self.touches(user);
         Ok(())
     }

@@ -172,7 +172,7 @@ impl Store {
         tokens: bool,
     ) -> Result<u64> {
         let mut change = self.open_change(workspace, author).await?;
-        let ended = change.end_sessions(user, keep).await?;
+        let ended = change.end_sessions(&[user], keep).await?;
         change.is_noted_only();
         let revoked = if tokens { change.delete_tokens_of(user).await? } else { 0 };
         let act = Act::done("session:delete", "user", i64::from(user.0), author.name.clone());
@@ -239,15 +239,15 @@ impl Change<'_> {
     }
 
     /// Ends every session of a user, but perhaps the one that asks; how many ended.
-    pub async fn end_sessions(&mut self, user: Id, except: Option<Id>) -> Result<u64> {
-        let query =
-            q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace()).s(" AND user_id = ").v(user);
+    pub async fn end_sessions(&mut self, users: &[Id], except: Option<Id>) -> Result<u64> {
+        let query = q("DELETE FROM sessions WHERE workspace_id = ").v(self.workspace());
+        let query = query.s(" AND user_id IN ").list(users.iter().copied());
         Ok(self.tx.exec(query.some(except, |q, id| q.s(" AND id <> ").v(id))).await?)
     }
 
     /// Ends everything that somebody who had the user's password may have set up: sessions, known devices, API tokens.
     pub async fn shut_out(&mut self, user: Id) -> Result<()> {
-        self.end_sessions(user, None).await?;
+        self.end_sessions(&[user], None).await?;
         self.forget_devices(user).await?;
         self.delete_tokens_of(user).await?;
         Ok(())
@@ -292,7 +292,7 @@ impl Change<'_> {
     /// ([`Change::known_to`]). Links that would set another one are no longer good, and sessions that the one before
     /// opened as a temporary one end.
     pub async fn set_password(&mut self, user: Id, hash: &str) -> Result<()> {
-        self.drop_links(user, None).await?;
+        self.drop_links(&[user], None).await?;
         self.put_password(user, Some(hash)).await
     }
 
@@ -322,7 +322,7 @@ impl Change<'_> {
         let update = update.s(" WHERE workspace_id = ").v(self.workspace()).s(" AND id = ").v(user);
         self.tx.exec(update).await?;
         self.end_temporary_sessions(user, Secret::Password).await?;
-        self.forget_knowers(user, &[Secret::Password, Secret::ChosenPassword]).await?;
+        self.forget_knowers(&[user], &[Secret::Password, Secret::ChosenPassword]).await?;
         self.touches(user);
         Ok(())
     }

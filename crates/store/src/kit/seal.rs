@@ -77,9 +77,14 @@ impl SealKey {
 impl Store {
     /// Whether the database is used with this server's key; the first server that asks says with which.
     pub async fn knows_key(&self) -> Result<bool> {
-        let insert = q("INSERT INTO server_key (one, digest) VALUES ").list(row![1_i64, self.seal.digest()]);
-        self.db.exec(insert.s(" ON CONFLICT (one) DO NOTHING")).await?;
-        let known: Option<(String,)> = self.db.one(q("SELECT digest FROM server_key")).await?;
+        let read = || q("SELECT digest FROM server_key");
+        let mut known: Option<(String,)> = self.db.one(read()).await?;
+        if known.is_none() {
+            let insert =
+                q("INSERT INTO server_key (one, digest) VALUES ").list(row![1_i64, self.seal.digest()]);
+            self.db.exec(insert.s(" ON CONFLICT (one) DO NOTHING")).await?;
+            known = self.db.one(read()).await?;
+        }
         Ok(known.is_some_and(|(digest,)| digest == self.seal.digest()))
     }
 

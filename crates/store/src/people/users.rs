@@ -350,7 +350,7 @@ impl Change<'_> {
     /// address are no longer good.
     pub async fn update_user(&mut self, id: Id, user: &UserInput, revision: Option<i64>) -> Result<()> {
         if self.before().model().users.get(&id).is_some_and(|old| old.email != user.email) {
-            self.drop_links(id, None).await?;
+            self.drop_links(&[id], None).await?;
             self.address_is_free(Some(id), &user.email).await?;
             self.address_is_set(id).await?;
             let note = q("UPDATE users SET email_changed_at = ").v(self.now()).s(" WHERE workspace_id = ");
@@ -397,33 +397,44 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Bans, unbans or activates a user.
-    pub async fn set_standing(&mut self, id: Id, standing: Standing) -> Result<()> {
-        let update = q("UPDATE users SET standing = ").v(standing.word());
-        let update = update.s(", revision = revision + 1 WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(update.s(" AND id = ").v(id)).await?;
-        if standing == Standing::Banned {
-            self.drop_links(id, None).await?;
+    /// Makes an account active: its user came.
+    pub async fn activate(&mut self, user: Id) -> Result<()> {
+        let update = q("UPDATE users SET standing = 'active', revision = revision + 1");
+        self.change_users(update, &[user]).await
+    }
+
+    /// Bans users: their sessions end and their links are no longer good.
+    pub async fn ban(&mut self, users: &[Id]) -> Result<()> {
+        for some in users.chunks(ROWS_PER_QUERY) {
+            self.end_sessions(some, None).await?;
+            self.drop_links(some, None).await?;
         }
-        self.touches(id);
+        self.change_users(q("UPDATE users SET standing = 'banned', revision = revision + 1"), users).await
+    }
+
+    /// Lifts bans: whoever had not come yet is invited as before.
+    pub async fn lift_ban(&mut self, users: &[Id]) -> Result<()> {
+        let update = q(
+            "UPDATE users SET revision = revision + CASE standing WHEN 'banned' THEN 1 ELSE 0 END, \
+                        standing = CASE WHEN standing <> 'banned' THEN standing WHEN password_hash IS NULL AND pin_hash IS NULL AND last_seen_at IS NULL \
+                        THEN 'invited' ELSE 'active' END",
+        );
+        self.change_users(update, users).await
+    }
+
+    /// Changes users' records in a way that concerns their access.
+    async fn change_users(&mut self, update: Q, users: &[Id]) -> Result<()> {
+        for some in users.chunks(ROWS_PER_QUERY) {
+            let update = update.clone().s(" WHERE workspace_id = ").v(self.workspace());
+            self.tx.exec(update.s(" AND id IN ").list(some.iter().copied())).await?;
+        }
+        users.iter().for_each(|user| self.touches(*user));
         self.changes_access();
         Ok(())
     }
 
-    /// Lifts a ban: whoever had not come yet is invited as before.
-    pub async fn lift_ban(&mut self, id: Id) -> Result<()> {
-        let update =
-            q("UPDATE users SET revision = revision + 1, standing = CASE WHEN password_hash IS NULL AND \
-                        pin_hash IS NULL AND last_seen_at IS NULL THEN 'invited' ELSE 'active' END \
-                        WHERE standing = 'banned' AND workspace_id = ");
-        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
-        self.touches(id);
-        self.changes_access();
-        Ok(())
-    }
-
-    /// Deletes a user: what is theirs alone goes, their name stays with the history.
-    pub async fn delete_user(&mut self, id: Id) -> Result<()> {
+    /// Deletes users: what is theirs alone goes, their names stay with the history.
+    pub async fn delete_users(&mut self, users: &[Id]) -> Result<()> {
         let workspace = self.workspace();
         for table in [
             "DELETE FROM toggle_settings",
@@ -436,20 +447,17 @@ impl Change<'_> {
             "DELETE FROM links",
             "DELETE FROM known_secrets",
             "DELETE FROM mails",
+            "UPDATE extensions SET user_id = NULL",
         ] {
-            self.tx
-                .exec(q(table).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(id))
-                .await?;
+            for some in users.chunks(ROWS_PER_QUERY) {
+                let change = q(table).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id IN ");
+                self.tx.exec(change.list(some.iter().copied())).await?;
+            }
         }
-        let free = q("UPDATE extensions SET user_id = NULL WHERE workspace_id = ").v(workspace);
-        self.tx.exec(free.s(" AND user_id = ").v(id)).await?;
         let delete = q("UPDATE users SET password_hash = NULL, pin_hash = NULL, preset_number_id = NULL, \
                         chosen_number_id = NULL, deleted_at = ")
         .v(self.now());
-        self.tx.exec(delete.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)).await?;
-        self.touches(id);
-        self.changes_access();
-        Ok(())
+        self.change_users(delete, users).await
     }
 
     /// Sets a toggle for a user; none for inherited.

@@ -113,7 +113,10 @@ impl Race {
         let permit = Permit::<can::UserSetAccess>::operator(self.workspace, Thing::WORKSPACE);
         let (mut change, _) = self.here.begin(&permit, &Author::operator()).await.unwrap();
         change.set_toggle(self.clerk, self.toggle, setting).await.unwrap();
-        change.set_standing(self.clerk, standing).await.unwrap();
+        match standing {
+            Standing::Banned => change.ban(&[self.clerk]).await.unwrap(),
+            _ => change.activate(self.clerk).await.unwrap(),
+        }
         change.record(Act::done(word, "user", i64::from(self.clerk.0), "clerk"));
         change.commit().await.unwrap();
     }

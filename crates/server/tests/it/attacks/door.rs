@@ -278,6 +278,20 @@ async fn too_many_requests_are_refused_by_token_and_take_nothing_from_others() {
 }
 
 #[tokio::test]
+async fn a_person_is_one_caller_however_many_sessions_they_open() {
+    let server = TestServer::start_with_rates(Rates::of(|_| Some((1, 20)))).await;
+    let company = server.company("standard").await;
+    let mut answered = 0;
+    for _ in 0..10 {
+        let again = company.owner.again(&server).await.client;
+        for _ in 0..20 {
+            answered += i32::from(again.get("/api/v1/users").await.status == 200);
+        }
+    }
+    assert!((20..100).contains(&answered), "{answered} of 200");
+}
+
+#[tokio::test]
 async fn nobody_meets_the_limits_who_does_what_people_do() {
     let server = TestServer::start_with_rates(Rates::new()).await;
     let company = server.company("standard").await;

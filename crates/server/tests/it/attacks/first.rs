@@ -342,7 +342,8 @@ async fn a_stranger_fills_the_audit_log_with_no_more_than_an_email_address() {
     let company = server.company("standard").await;
     let body =
         |letters| json!({ "workspace": company.slug, "email": "x".repeat(letters), "password": "wrong" });
-    server.stranger().post("/api/v1/sessions", body(100_000)).await.expect(413);
+    let cut_off = server.stranger().post("/api/v1/sessions", body(100_000)).await.expect(413);
+    assert_eq!(cut_off.headers["connection"], "close", "the rest of it is not read");
     server.stranger().post("/api/v1/sessions", body(10_000)).await.expect(401);
     let log = company.owner.client.get("/api/v1/audit?outcome=refused").await.expect(200);
     assert_eq!(log.items().len(), 1);

@@ -64,6 +64,30 @@ async fn flood(server: &TestServer, path: &str, wrong: Value, right: Value, devi
 }
 
 #[tokio::test]
+async fn whoever_signs_in_over_and_over_waits_and_does_not_fill_the_log() {
+    let server = TestServer::start().await;
+    let company = server.company("standard").await;
+    let agent = company.hire("agent").await;
+    company.give_password(agent.id).await;
+    let right = json!({ "workspace": company.slug, "email": agent.email, "password": PASSWORD });
+    let sign_in = async || server.stranger().post("/api/v1/sessions", right.clone()).await;
+    let mut signed_in = 0;
+    let refused = loop {
+        let answer = sign_in().await;
+        if answer.status != 201 {
+            break answer.expect(429);
+        }
+        signed_in += 1;
+    };
+    assert!((50..100).contains(&signed_in), "{signed_in}");
+    sign_in().await.expect(429);
+    let log = company.owner.client.get("/api/v1/audit?act=session:create&limit=200").await.expect(200);
+    assert!(log.json["total"].as_i64().unwrap() <= signed_in + 3, "{}", log.json["total"]);
+    server.pass(refused.headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap() + 1);
+    sign_in().await.expect(201);
+}
+
+#[tokio::test]
 async fn guessing_at_a_password_and_a_pin_for_a_day_is_checked_fewer_than_100_times_together() {
     let server = TestServer::start().await;
     let (company, email, device) = with_device(&server).await;

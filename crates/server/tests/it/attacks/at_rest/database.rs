@@ -1,6 +1,7 @@
 //! A copy of the database alone gives no link, session, token or PIN; the mail does.
 
 use acts::kernel::secrets::Turn;
+use std::process::Stdio;
 use std::time::Duration;
 
 use access::Id;
@@ -10,8 +11,9 @@ use serde_json::{Value, json};
 use server::mail::{Mailer, send_due};
 use sqlx::{Connection as _, Row as _};
 use testkit::{Company, Database, MailServer, TestServer};
+use tokio::io::AsyncReadExt as _;
 
-use super::Machine;
+use super::{Machine, Said};
 
 /// All that there is in a database, each byte of it.
 async fn all_of(database: &Database) -> Vec<u8> {
@@ -149,17 +151,28 @@ async fn a_server_with_another_key_than_the_databases_does_not_start_until_the_l
     company.owner.client.post(&format!("/api/v1/users/{}/pin", agent.id), json!({})).await.expect(201);
     invite(&company, "guest@acme.example").await;
     assert!(server.app.store.knows_key().await.unwrap(), "the first one's is the database's");
-    std::fs::remove_file(server.database.folder.join("seal.key")).unwrap();
     let machine = Machine::of(&server.database);
-    machine.run(&["serve", "--listen", "127.0.0.1:0"]).expect(1, &["--seal-key", "seal-key replace"]);
+    machine.shell("mv seal.key lost.key");
+    let listen = ["serve", "--listen", "127.0.0.1:0"];
+    machine.run(&listen).expect(1, &["--seal-key", "seal-key replace"]);
     machine.run(&["workspace", "list"]).expect(0, &[&company.slug]);
     machine.run(&["seal-key", "replace"]).expect(1, &["--yes"]);
     let lost = "SELECT (SELECT count(*) FROM users WHERE pin_hash IS NOT NULL) + \
                 (SELECT count(*) FROM mails WHERE sealed <> '' OR body <> '')";
     assert_eq!(server.database.number(lost).await, 2);
+    let running = machine.command(&[&listen[..], &["--seal-key", &machine.path("lost.key")]].concat());
+    let mut running = tokio::process::Command::from(running);
+    running.kill_on_drop(true).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = running.spawn().unwrap();
+    let mut greeting = [0; 12];
+    running.stdout.as_mut().unwrap().read_exact(&mut greeting).await.unwrap();
+    assert_eq!(&greeting, b"Ringfence is");
     machine.run(&["seal-key", "replace", "--yes"]).expect(0, &["from now on"]);
     assert_eq!(server.database.number(lost).await, 0);
     machine.run(&["seal-key", "replace"]).expect(0, &["already"]);
+    // What a server that still runs would seal from now on nobody could open.
+    let ended = tokio::time::timeout(Duration::from_secs(30), running.wait_with_output()).await;
+    Said::from(ended.expect("it stops by itself").unwrap()).expect(1, &["is not the one"]);
     let log = company.owner.client.get("/api/v1/audit?act=seal_key:replace").await.expect(200);
     assert_eq!(log.items().len(), 1);
     machine.run(&["audit", "verify"]).expect(0, &["is whole"]);
