@@ -22,6 +22,9 @@ pub fn kept_in(folder: &Path) -> Result<SealKey, Error> {
 /// The key in a file. It is never made there: two servers with a key each could not open each other's mail.
 pub fn read(file: &Path) -> Result<SealKey, Error> {
     private::check_file(file)?;
+    if file.exists() && !file.is_file() {
+        return Err(format!("the key {} is no plain file", file.display()).into());
+    }
     let text = std::fs::read_to_string(file).map_err(|e| {
         let file = file.display();
         format!(

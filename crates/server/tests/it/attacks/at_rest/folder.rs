@@ -88,6 +88,8 @@ fn a_file_of_anchors_or_a_key_that_others_can_read_is_refused() {
     machine.shell("echo nonsense > other.key; chmod go= other.key anchors.txt");
     machine.run(&["workspace", "list", "--seal-key", &key]).expect(1, &["64 hexadecimal digits"]);
     machine.run(&["workspace", "list", "--seal-key", "/nowhere.key"]).expect(1, &["/nowhere.key", "copy"]);
+    machine.shell("rm other.key; mkfifo -m 600 other.key");
+    machine.run(&["workspace", "list", "--seal-key", &key]).expect(1, &["no plain file"]);
     machine.run(&["audit", "anchor", "--to", &anchors]).expect(0, &["1 anchors added"]);
 }
 
