@@ -16,10 +16,12 @@ use std::sync::Arc;
 
 use access::{Permit, Right, Snapshot};
 use store::Store;
+use store::change::consequences::Consequences;
 
 use crate::entry::{lookups, resets, withdrawals};
+use crate::kernel::asks::Asks;
 use crate::kernel::{refusals, secrets};
-use crate::rights::uses;
+use crate::rights::{access_requests, uses};
 
 pub use kernel::moment::Moment;
 pub use kernel::refusal::{Code, Refusal};
@@ -44,11 +46,18 @@ pub struct App {
     pub sends_mail: bool,
 }
 
+/// Which area answers what.
+static ASKS: Asks = Asks { waiting: &[access_requests::waiting] };
+
+/// What follows from what, among the acts.
+static CONSEQUENCES: Consequences =
+    Consequences { secrets_withdrawn: &[withdrawals::tell], ..Consequences::NONE };
+
 impl App {
     /// An app on a store, without a mail server.
     pub fn new(store: Store) -> App {
         let (passwords, lookups) = (secrets::Passwords::default(), lookups::Lookups::default());
-        let (store, forgotten) = (store.telling(withdrawals::tell), resets::Places::default());
+        let (store, forgotten) = (store.followed_by(&CONSEQUENCES), resets::Places::default());
         let (uses, refusals) = (Arc::default(), Arc::default());
         App { store, passwords, uses, lookups, refusals, forgotten, sends_mail: false }
     }

@@ -18,16 +18,25 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use access::{Denied, Micros, Snapshot};
 use tokio::sync::broadcast;
 
+use crate::change::consequences::Consequences;
 use crate::change::watch;
 use crate::entry::known_secrets;
 use crate::kit::{db, load, seal};
 
-pub use change::{Author, Change, Foreseen, Intent, Receipt};
-pub use entry::identity::{Identity, Via, Viewer};
+pub use change::{Author, Change, Foreseen, Intent, Receipt, Via};
+pub use entry::identity::{Identity, Viewer};
 pub use kit::page::{Page, Slice};
 
 /// Tells the time; passed in, so that tests can move it.
 pub type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
+
+/// What follows from what, among the areas of this crate.
+static CONSEQUENCES: Consequences = Consequences {
+    access_changes: &[known_secrets::withdraw],
+    entity_deleted: &[rights::forget_entity],
+    users_deleted: &[lines::entities::forget_users, rights::forget_users],
+    ..Consequences::NONE
+};
 
 /// The database with what is kept in memory of it.
 #[derive(Clone)]
@@ -38,7 +47,7 @@ pub struct Store {
     snapshots: Arc<RwLock<HashMap<i64, Arc<Snapshot>>>>,
     changes: broadcast::Sender<Changed>,
     announced: Arc<Mutex<HashMap<i64, (i64, What)>>>,
-    tell: Option<known_secrets::Tell>,
+    consequences: [&'static Consequences; 2],
 }
 
 /// Something in a workspace is another than before.
@@ -148,7 +157,7 @@ impl Store {
             snapshots: Arc::default(),
             changes,
             announced: Arc::default(),
-            tell: None,
+            consequences: [&CONSEQUENCES, &Consequences::NONE],
         };
         watch::start(&store).await?;
         Ok(store)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::Author;
 use store::calls::calls::NewCall;
 use store::calls::recordings::NewRecording;
-use store::change::workspaces::NewWorkspace;
+use store::office::workspaces::NewWorkspace;
 use tokio::sync::OnceCell;
 
 use crate::{Answer, Client, TestServer};

@@ -104,7 +104,7 @@ async fn dispatch(
         body: axum::body::Bytes::new(),
         intent: Intent::Do,
         receipt: Receipt::default(),
-        waiting: 0,
+        waiting: vec![],
     };
     let request_id = request.headers.get("x-request-id").cloned();
     let found = match identify(&mut request, endpoint.face).await {
@@ -250,12 +250,11 @@ async fn refused(request: &mut Request, endpoint: &Endpoint, refusal: Refusal) -
     }
 }
 
-/// How many requests for access wait for whoever asks, to be said by the menu of a page.
-async fn waiting(request: &Request) -> Result<i64, Refusal> {
-    let visible = request.who.as_ref().and_then(|who| who.actor.visible().ok());
-    match visible {
-        Some(visible) => Ok(request.server.app.store.open_access_requests(&visible).await?),
-        None => Ok(0),
+/// How many things wait for whoever asks, to be said by the menu of a page.
+async fn waiting(request: &Request) -> Result<Vec<(Permission, i64)>, Refusal> {
+    match &request.who {
+        Some(who) => request.server.app.waiting(&who.actor).await,
+        None => Ok(vec![]),
     }
 }
 

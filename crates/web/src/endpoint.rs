@@ -12,7 +12,7 @@ use acts::Refusal;
 use axum::http::Method;
 use axum::response::Response;
 use store::Identity;
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 
 use crate::input::{Input, Place};
 use crate::output::Output;

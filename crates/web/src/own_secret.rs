@@ -2,7 +2,7 @@
 
 use access::text;
 use acts::{Code, Refusal};
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 
 use crate::endpoint::{Asks, Endpoint};
 use crate::request::Request;

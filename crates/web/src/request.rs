@@ -45,8 +45,8 @@ pub struct Request {
     pub intent: Intent,
     /// What the request's change leaves to undo it by.
     pub receipt: Receipt,
-    /// How many requests for access wait for whoever asks, for the menu of a page.
-    pub waiting: i64,
+    /// How many things wait for whoever asks, by the permission that they see to them with: for the menu of a page.
+    pub waiting: Vec<(Permission, i64)>,
 }
 
 /// The field of a form that has been shown what it would do, and was sent again.
@@ -56,6 +56,11 @@ pub const ASKED: &str = "sure";
 pub const SECRET: [&str; 5] = ["password", "current", "pin", "secret", "client_secret"];
 
 impl Request {
+    /// How many things wait for whoever asks to see to them with a permission.
+    pub fn waits(&self, permission: Permission) -> i64 {
+        self.waiting.iter().filter(|(other, _)| *other == permission).map(|(_, count)| count).sum()
+    }
+
     /// Who asks, or a refusal that says to sign in.
     pub fn identity(&self) -> Result<&Identity, Refusal> {
         self.who.as_ref().ok_or_else(|| Refusal::new(Code::Unauthenticated))

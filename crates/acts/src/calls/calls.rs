@@ -242,12 +242,6 @@ pub(crate) fn filter(asker: &Actor, query: &CallQuery) -> Answer<CallFilter> {
     })
 }
 
-/// A workspace's time zone.
-pub(crate) async fn zone_of(app: &App, workspace: i64) -> Answer<TimeZone> {
-    let name = app.store.workspace(workspace).await?.time_zone;
-    Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
-}
-
 /// What a call may be asked to touch: nothing that the asker may not know of, or the answer would tell of it.
 fn known(asker: &Actor, id: Id) -> Answer<Id> {
     let unknown = text!("{field} must be a person, unit, extension, queue or number that you may see.");

@@ -6,19 +6,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use store::change::audit::Act;
 use store::change::mail::MailLink;
+use store::change::secrets::Secret;
 use store::change::workspaces::WorkspaceRow;
 use store::entry::guesses::Limit;
-use store::entry::known_secrets::Secret;
 use store::entry::links::Purpose;
 use store::{Author, Change};
 
 use crate::entry::guesses::Caller;
-use crate::entry::links;
+use crate::entry::links::{self, Redeemed};
 use crate::entry::sign_in::{self, NewSession};
 use crate::kernel::mail;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::secrets::{new_token, token_hash};
-use crate::{Answer, App, Moment, id};
+use crate::{Answer, App, Moment};
 
 /// An invitation is good for so long.
 pub const LASTS: Micros = 7 * 86_400 * 1_000_000;
@@ -129,10 +129,11 @@ pub async fn accept(
     password: &str,
     caller: &Caller,
 ) -> Answer<NewSession> {
-    let (mut change, row) =
+    let Redeemed { mut change, user, name, standing, .. } =
         links::redeem(app, workspace, Purpose::Invitation, secret, password, caller).await?;
-    let detail = serde_json::json!({ "before": { "standing": row.standing.word() }, "after": { "standing": "active" } });
-    change.record(Act::done("invitation:accept", "user", row.id, row.name.as_str()).with(detail));
+    let detail =
+        serde_json::json!({ "before": { "standing": standing.word() }, "after": { "standing": "active" } });
+    change.record(Act::done("invitation:accept", "user", i64::from(user.0), name.as_str()).with(detail));
     change.commit().await?;
-    sign_in::begin(app, workspace.id, id(row.id), &row.name, caller).await
+    sign_in::begin(app, workspace.id, user, &name, caller).await
 }

@@ -1,11 +1,11 @@
 //! Links with a secret that set a password once: an invitation, a forgotten password. Who they are for, and what using
 //! one does.
 
+use access::Id;
 use access::model::Standing;
+use store::change::secrets::Secret;
 use store::change::workspaces::WorkspaceRow;
-use store::entry::known_secrets::Secret;
 use store::entry::links::Purpose;
-use store::people::users::UserRow;
 use store::{Change, StoreError};
 
 use crate::entry::guesses::Caller;
@@ -48,8 +48,21 @@ fn may_use(purpose: Purpose, standing: Standing) -> bool {
     }
 }
 
-/// Uses a link up: sets the password that somebody chose with it, by which they are active. The change is open; what
-/// else belongs to it is the caller's, with the record as it was.
+/// A link that was used up: the open change, and whose password it set, as they were.
+pub(crate) struct Redeemed<'a> {
+    /// What else belongs to it is the caller's.
+    pub change: Change<'a>,
+    /// Whose it is.
+    pub user: Id,
+    /// What people call them.
+    pub name: String,
+    /// What they sign in with.
+    pub email: String,
+    /// Where their account stood.
+    pub standing: Standing,
+}
+
+/// Uses a link up: sets the password that somebody chose with it, by which they are active.
 pub(crate) async fn redeem<'a>(
     app: &'a App,
     workspace: &WorkspaceRow,
@@ -57,7 +70,7 @@ pub(crate) async fn redeem<'a>(
     secret: &str,
     password: &str,
     caller: &Caller,
-) -> Answer<(Change<'a>, UserRow)> {
+) -> Answer<Redeemed<'a>> {
     let guest = guest(app, workspace, purpose, secret, caller).await?.ok_or_else(gone)?;
     check::password("password", password, &[&guest.name, &guest.email, &workspace.name])?;
     let hash = app.passwords.hash(password, Turn::Stranger(&caller.address)).await?;
@@ -77,7 +90,7 @@ pub(crate) async fn redeem<'a>(
     if row.standing == Standing::Invited {
         change.activate(user).await?;
     }
-    Ok((change, row))
+    Ok(Redeemed { change, user, name: row.name, email: row.email, standing: row.standing })
 }
 
 /// What is said of a link that is unknown, used, withdrawn or out of time: always the same.

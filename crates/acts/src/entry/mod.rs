@@ -6,6 +6,7 @@ pub mod guesses;
 pub mod invitations;
 pub mod links;
 pub mod lookups;
+pub(crate) mod own_secret;
 pub mod pin;
 pub mod resets;
 pub mod sign_in;

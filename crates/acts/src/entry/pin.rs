@@ -5,16 +5,15 @@ use rand::Rng as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::change::audit::Act;
-use store::entry::known_secrets::Secret;
-use store::people::users::UserRow;
+use store::change::secrets::Secret;
 use store::{Author, Change, Identity, Intent};
 
 use crate::entry::confirm::{self, Confirmation};
 use crate::entry::guesses;
+use crate::entry::own_secret;
 use crate::kernel::mail;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::secrets::Turn;
-use crate::people::profile;
 use crate::{Answer, App};
 
 /// How many digits a workspace's PINs can have.
@@ -104,8 +103,8 @@ pub async fn hash(app: &App, workspace: i64, pin: &str, phone: &str, intent: Int
 }
 
 /// Refuses to take away the phone number of somebody who signs in with it.
-pub(crate) fn keeps_phone(row: &UserRow, phone: &str) -> Answer<()> {
-    if row.has_pin { needs_phone(phone) } else { Ok(()) }
+pub(crate) fn keeps_phone(has_pin: bool, phone: &str) -> Answer<()> {
+    if has_pin { needs_phone(phone) } else { Ok(()) }
 }
 
 fn needs_phone(phone: &str) -> Answer<()> {
@@ -155,7 +154,7 @@ pub async fn replace_temporary(app: &App, who: &Identity, author: &Author, pin: 
         return Err(Refusal::invalid("pin", "{field} must be another than the temporary one."));
     }
     let hash = app.passwords.hash(&keyed, turn).await?;
-    let mut change = profile::begin_replacing(app, who, author).await?;
+    let mut change = own_secret::begin_replacing(app, who, author).await?;
     change.choose_pin(who.actor.id(), &hash).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
     change.record(act.with(serde_json::json!({ "after": { "pin": "chosen" } })));

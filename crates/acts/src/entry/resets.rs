@@ -6,15 +6,16 @@ use access::model::Standing;
 use access::{Id, Micros, Permit, can};
 use store::change::audit::Act;
 use store::change::mail::MailLink;
+use store::change::secrets::Secret;
 use store::change::workspaces::WorkspaceRow;
 use store::entry::guesses::Limit;
-use store::entry::known_secrets::Secret;
 use store::entry::links::Purpose;
 use store::{Author, Change};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::entry::guesses::{self, By, Caller};
-use crate::entry::{links, sign_in};
+use crate::entry::links::{self, Redeemed};
+use crate::entry::sign_in;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::secrets::{new_token, token_hash};
 use crate::kernel::{check, mail};
@@ -133,11 +134,12 @@ pub async fn accept(
     password: &str,
     caller: &Caller,
 ) -> Answer<()> {
-    let (mut change, row) = links::redeem(app, workspace, Purpose::Reset, secret, password, caller).await?;
-    change.shut_out(crate::id(row.id)).await?;
-    change.set_pin(crate::id(row.id), None).await?;
-    change.forget_guesses(&By::Password(&row.email).target(workspace.id)).await?;
+    let Redeemed { mut change, user, name, email, .. } =
+        links::redeem(app, workspace, Purpose::Reset, secret, password, caller).await?;
+    change.shut_out(user).await?;
+    change.set_pin(user, None).await?;
+    change.forget_guesses(&By::Password(&email).target(workspace.id)).await?;
     let detail = serde_json::json!({ "before": {}, "after": { "password": "changed" } });
-    change.record(Act::done("password_reset:use", "user", row.id, row.name).with(detail));
+    change.record(Act::done("password_reset:use", "user", i64::from(user.0), name).with(detail));
     Ok(change.commit().await?)
 }

@@ -2,8 +2,8 @@
 
 use access::model::Standing;
 use access::{Id, Micros, text};
+use store::change::secrets::Secret;
 use store::change::workspaces::WorkspaceRow;
-use store::entry::known_secrets::Secret;
 use store::entry::pin::IN_A_ROW;
 
 use crate::entry::guesses::{self, By, Caller, device_hash};

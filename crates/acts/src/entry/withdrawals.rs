@@ -1,13 +1,13 @@
 //! Secrets that were withdrawn because their person rose above somebody who knew them: who is told, and the way back in.
 
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::pin::Pin;
 
 use access::Id;
 use access::model::Standing;
+use store::change::consequences::Follows;
 use store::change::mail::{Addressee, MailLink};
-use store::entry::known_secrets::{LASTS, OPERATOR, SOMEBODY, Secret, Withdrawn};
+use store::change::secrets::{Secret, Withdrawn};
+use store::entry::known_secrets::{LASTS, OPERATOR, SOMEBODY};
 use store::entry::links::Purpose;
 use store::{Change, StoreError};
 
@@ -15,11 +15,8 @@ use crate::Answer;
 use crate::kernel::mail;
 use crate::kernel::secrets::{new_token, token_hash};
 
-/// Tells everybody concerned, as a part of the change that withdrew the secrets; see [`store::entry::known_secrets::Tell`].
-pub(crate) fn tell<'c>(
-    change: &'c mut Change<'_>,
-    withdrawn: &'c [Withdrawn],
-) -> Pin<Box<dyn Future<Output = store::Result<()>> + Send + 'c>> {
+/// Tells everybody concerned, as a part of the change that withdrew the secrets.
+pub(crate) fn tell<'c>(change: &'c mut Change<'_>, withdrawn: &'c [Withdrawn]) -> Follows<'c> {
     Box::pin(
         async move { tell_all(change, withdrawn).await.map_err(|error| StoreError::Untold(error.into())) },
     )

@@ -1,5 +1,6 @@
-//! What every area needs: refusals, checks of input, spelling, languages, mail, and acts on several people at once.
+//! What every area needs: refusals, checks of input, spelling, languages, mail, and what is asked of the areas above.
 
+pub mod asks;
 pub mod check;
 pub mod email;
 pub mod foresight;
@@ -10,7 +11,6 @@ pub mod moment;
 pub mod refusal;
 pub mod refusals;
 pub mod secrets;
-pub mod several;
 pub mod spelling;
 pub mod spreadsheet;
 pub(crate) mod taken;

@@ -6,8 +6,11 @@ use std::str::FromStr;
 
 use access::Micros;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Answer, App};
 
 /// A moment in a view or an input: microseconds since the Unix epoch here, text as in RFC 3339 in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +65,12 @@ impl JsonSchema for Moment {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "format": "date-time" })
     }
+}
+
+/// A workspace's time zone.
+pub(crate) async fn zone_of(app: &App, workspace: i64) -> Answer<TimeZone> {
+    let name = app.store.workspace(workspace).await?.time_zone;
+    Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
 }
 
 #[cfg(test)]

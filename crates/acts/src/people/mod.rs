@@ -5,5 +5,6 @@ pub mod export;
 pub mod file;
 pub mod import;
 pub mod profile;
+pub mod several;
 pub mod units;
 pub mod users;

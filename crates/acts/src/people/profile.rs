@@ -7,17 +7,16 @@ use store::change::audit::Act;
 use store::entry::devices::DeviceRow;
 use store::entry::sessions::SessionRow;
 use store::people::users::{UserInput, UserRow};
-use store::{Author, Change, Identity, StoreError, Via};
+use store::{Author, Identity, Via};
 
 use crate::entry::confirm::{self, Confirmation};
 use crate::entry::guesses::{self, By, Caller};
-use crate::entry::pin;
+use crate::entry::{own_secret, pin};
 use crate::kernel::check;
 use crate::kernel::language::Language;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::secrets::Turn;
 use crate::people::users::{UserView, input_of, phone, present};
-use crate::rights::user_access::{self, EffectiveLine};
 use crate::{Answer, App, List, Moment, id};
 
 /// An edit of one's own record: what is absent stays.
@@ -97,11 +96,6 @@ pub async fn show(app: &App, actor: &Actor) -> Answer<UserView> {
     Ok(UserView::of(actor.snapshot().model(), app.store.own_record(actor).await?))
 }
 
-/// One's own access with what gives and takes each permission. Needs no permission either.
-pub fn effective(actor: &Actor) -> Vec<EffectiveLine> {
-    user_access::lines(actor.snapshot(), actor.id())
-}
-
 /// Edits one's own record.
 pub async fn update(
     app: &App,
@@ -122,7 +116,7 @@ pub async fn update(
         language: edit.language.map_or(old.language.clone(), Language::stored),
         ..input_of(&old)
     };
-    pin::keeps_phone(&old, &input.phone)?;
+    pin::keeps_phone(old.has_pin, &input.phone)?;
     change.update_user(permit.id(), &input, edit.revision).await?;
     let row = change.user(permit.id()).await?;
     let record =
@@ -192,20 +186,12 @@ pub async fn replace_temporary_password(app: &App, who: &Identity, author: &Auth
         Via::Session(session) => Some(session),
         Via::Token(_) => None,
     };
-    let mut change = begin_replacing(app, who, author).await?;
+    let mut change = own_secret::begin_replacing(app, who, author).await?;
     change.choose_password(who.actor.id(), &hash).await?;
     change.end_sessions(&[who.actor.id()], keep).await?;
     let act = Act::done("profile:update", "user", record.id, record.name);
     change.record(act.with(serde_json::json!({ "after": { "password": "chosen" } })));
     Ok(change.commit().await?)
-}
-
-/// Opens the change that replaces the temporary secret of a session; whose secret was replaced meanwhile signs in anew.
-pub(crate) async fn begin_replacing<'a>(app: &'a App, who: &Identity, author: &Author) -> Answer<Change<'a>> {
-    app.store.begin_with_temporary(who, author).await.map_err(|error| match error {
-        StoreError::Missing => Refusal::new(Code::Unauthenticated),
-        error => error.into(),
-    })
 }
 
 /// One's own sessions, the latest used first.

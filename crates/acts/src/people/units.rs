@@ -11,10 +11,9 @@ use store::change::audit::Act;
 
 use crate::kernel::known::Known;
 use crate::kernel::refusal::{Code, Refusal};
-use crate::kernel::several::{self, BulkDone, Open, chosen};
 use crate::kernel::{check, taken};
+use crate::people::several::{self, BulkDone, Open, chosen};
 use crate::people::users;
-use crate::rights::user_access;
 use crate::{Answer, App, List, Ref};
 
 /// A permission that shows departments or branches.
@@ -264,7 +263,7 @@ pub struct UnitPeople {
 
 impl UnitPeople {
     /// Everybody named, and of them those who come.
-    fn sorted(&self) -> Answer<(Vec<u32>, BTreeSet<u32>)> {
+    pub(crate) fn sorted(&self) -> Answer<(Vec<u32>, BTreeSet<u32>)> {
         for (field, named) in [("add", &self.add), ("remove", &self.remove)] {
             several::few(field, named)?;
         }
@@ -313,41 +312,8 @@ pub async fn change_members(
     open.commit().await
 }
 
-/// Lets people lead a department or branch, beside what else they lead, and lets others lead it no longer.
-pub async fn change_leaders(
-    app: &App,
-    visible: &Visible<can::UserRead>,
-    author: &Author,
-    unit: (UnitKind, Id),
-    edit: &UnitPeople,
-) -> Answer<BulkDone> {
-    let (_, unit) = known(visible.actor(), unit)?;
-    let (named, coming) = edit.sorted()?;
-    let people = chosen(visible, &named)?;
-    let mut open = Open::<can::UserSetAccess>::of(app, visible, author, &people).await?;
-    let before = open.before();
-    for user in people {
-        let (change, actor, _) = open.one(user)?;
-        let led = user_access::led(before.model(), user);
-        let (leads, is_to) = (led.contains(&unit), coming.contains(&user.0));
-        let mut done = Ok(());
-        if is_to
-            && !leads
-            && actor.is_some_and(|a| a.reach_over(Permission::UserSetAccess, &[unit]).is_none())
-        {
-            done = Err(Refusal::out_of_reach("add", "You can let people lead only what you lead yourself."));
-        } else if leads != is_to {
-            let others = led.into_iter().filter(|led| *led != unit);
-            let units: Vec<Id> = others.chain(is_to.then_some(unit)).collect();
-            done = user_access::let_lead(change, user, &units).await;
-        }
-        open.note(user, done.map(|()| leads != is_to))?;
-    }
-    open.commit().await
-}
-
 /// A unit that the asker may know of; any other is not there (ALL-05).
-fn known(actor: &Actor, (kind, unit): (UnitKind, Id)) -> Answer<(UnitKind, Id)> {
+pub(crate) fn known(actor: &Actor, (kind, unit): (UnitKind, Id)) -> Answer<(UnitKind, Id)> {
     let known = Known::to(Some(actor), actor.snapshot().model()).unit(Noun::from(kind).word(), kind, unit.0);
     known.map(|unit| (kind, unit)).map_err(|_| Refusal::new(Code::NotFound))
 }

@@ -7,7 +7,7 @@ use access::{Actor, Id, Model, Noun, Permission, Permit, Text, Visible, can, tex
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::change::audit::Act;
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 use store::people::users::{UserFilter, UserInput, UserOrder, UserRow};
 use store::{Author, Change, Intent, Slice};
 
@@ -411,7 +411,7 @@ pub(crate) async fn rewrite(
     if let Some(actor) = actor {
         may_place(actor, Permission::UserUpdate, input, Some(&input_of(old)))?;
     }
-    pin::keeps_phone(old, &input.phone)?;
+    pin::keeps_phone(old.has_pin, &input.phone)?;
     if old.email != input.email {
         email::is_no_imitation(&input.email, email::all(before.model()))?;
         changes_email(change, actor, old, &input.email).await?;

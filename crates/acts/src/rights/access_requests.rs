@@ -15,6 +15,7 @@ use store::change::audit::Act;
 use store::rights::access_requests::{AccessRequestRow, Decision};
 use store::{Author, Slice};
 
+use crate::kernel::asks::Says;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::{check, mail};
 use crate::rights::roles;
@@ -324,4 +325,15 @@ pub(crate) fn still_open(actor: &Actor, row: &AccessRequestRow) -> Answer<()> {
 pub(crate) fn within(cells: &[Cell], bounds: &[Cell]) -> bool {
     let bounds: Powers = bounds.iter().collect();
     cells.iter().all(|(permission, reaches)| reaches.iter().all(|reach| bounds.has(*permission, reach)))
+}
+
+/// How many requests wait for somebody to decide; none where they decide none.
+pub(crate) fn waiting<'a>(app: &'a App, actor: &'a Actor) -> Says<'a, (Permission, i64)> {
+    Box::pin(async move {
+        let open = match actor.visible() {
+            Ok(visible) => app.store.open_access_requests(&visible).await?,
+            Err(_) => 0,
+        };
+        Ok((Permission::AccessRequestDecide, open))
+    })
 }

@@ -8,7 +8,7 @@ use store::{Author, Change, Intent};
 
 use crate::kernel::known::Known;
 use crate::kernel::refusal::Refusal;
-use crate::kernel::several::{BulkDone, Open, chosen};
+use crate::people::several::{BulkDone, Open, chosen};
 use crate::people::users::{self, UserChange};
 use crate::rights::user_access::{self, SettingWord};
 use crate::{Answer, App, id};

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod expiry;
 pub mod explain;
 pub mod grants;
+pub mod leaders;
 pub mod ownership;
 pub mod request_decisions;
 pub mod review_closing;

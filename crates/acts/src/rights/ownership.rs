@@ -3,7 +3,8 @@
 use access::model::Standing;
 use access::{Actor, Id, Model, Permit, Text, can, text};
 use store::change::audit::Act;
-use store::entry::known_secrets::{OPERATOR, Secret};
+use store::change::secrets::Secret;
+use store::entry::known_secrets::OPERATOR;
 use store::{Author, Change};
 
 use crate::entry::confirm::{self, Confirmation};

@@ -16,8 +16,8 @@ use store::change::audit::Act;
 use store::rights::access_requests::{AccessRequestRow, Decision};
 use store::{Author, Change};
 
-use crate::calls::calls::zone_of;
 use crate::kernel::known::Known;
+use crate::kernel::moment::zone_of;
 use crate::kernel::refusal::{Code, Refusal};
 use crate::kernel::{check, mail};
 use crate::people::users;

@@ -356,6 +356,11 @@ pub async fn effective(app: &App, permit: &Permit<can::AccessExplain>) -> Answer
     Ok(lines(&snapshot, permit.id()))
 }
 
+/// One's own access with what gives and takes each permission. Needs no permission either.
+pub fn own(actor: &Actor) -> Vec<EffectiveLine> {
+    lines(actor.snapshot(), actor.id())
+}
+
 /// Every permission of a user with what gives and takes it, for pages that have decided who may see it.
 pub(crate) fn lines(snapshot: &access::Snapshot, user: Id) -> Vec<EffectiveLine> {
     let model = snapshot.model();

@@ -12,7 +12,7 @@ use acts::people::users::UserView;
 use acts::{List, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 use store::{Identity, Via};
 
 use web::endpoint::OwnSecret;

@@ -5,7 +5,7 @@ use acts::entry::sign_in::{self, NewSession};
 use acts::{Code, Moment, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 use store::{Identity, Via};
 
 use web::input::Body;

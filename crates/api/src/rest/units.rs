@@ -1,10 +1,11 @@
 //! Departments and branches over REST. Which of the two is in the type of the permit.
 
 use access::{Permit, Visible, can};
-use acts::kernel::several::BulkDone;
+use acts::people::several::BulkDone;
 use acts::people::units::{
     self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
 };
+use acts::rights::leaders;
 use acts::{List, Refusal};
 
 use web::input::{Body, Query};
@@ -73,5 +74,5 @@ pub async fn change_leaders(
     Body(edit): Body<UnitPeople>,
 ) -> Result<Json<BulkDone>, Refusal> {
     let unit = request.unit()?;
-    units::change_leaders(&request.server.app, &visible, &request.author(), unit, &edit).await.map(Json)
+    leaders::change(&request.server.app, &visible, &request.author(), unit, &edit).await.map(Json)
 }

@@ -3,9 +3,9 @@
 use access::{Id, Permit, Visible, can};
 use acts::entry::invitations::{self, Invitation};
 use acts::entry::pin;
-use acts::kernel::several::BulkDone;
 use acts::people::export;
 use acts::people::import::{self, ImportReport};
+use acts::people::several::BulkDone;
 use acts::people::users::{self, InvitedUser, NewUser, UserChange, UserView};
 use acts::rights::bulk::{self, Bulk};
 use acts::{List, Refusal};

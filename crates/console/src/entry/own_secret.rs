@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::Identity;
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 
 use crate::entry::sign_in::languages;
 use crate::shell::frame::{csrf, path, wanted};

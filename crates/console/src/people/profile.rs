@@ -7,6 +7,7 @@ use acts::entry::pin;
 use acts::entry::tokens;
 use acts::people::profile::{self, PasswordChange, ProfileChange};
 use acts::people::users::UserView;
+use acts::rights::user_access;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use store::{Identity, Via};
@@ -41,7 +42,7 @@ pub async fn show(request: Request, who: Identity, _: ()) -> Result<Markup, Refu
     let devices =
         if own { profile::devices(app, &who.actor, &request.caller()).await?.items } else { vec![] };
     let digits = who.workspace.pin_digits;
-    let lines = profile::effective(&who.actor);
+    let lines = user_access::own(&who.actor);
     let held = lines.iter().filter(|line| !line.reaches.is_empty()).count();
     let why = who.actor.holds(access::Permission::AccessExplain);
     let why = why.then(|| path(&request, &format!("/why?user={}", who.actor.id())));

@@ -8,6 +8,7 @@ use acts::people::units::{
     self, DeleteUnit, DeletesUnits, ReadsUnits, UnitName, UnitPeople, UnitView, WritesUnits,
 };
 use acts::people::users;
+use acts::rights::leaders;
 use acts::{List, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
@@ -318,7 +319,7 @@ pub async fn change_leaders(
     typed: Pairs,
 ) -> Result<Redirect, Refusal> {
     let unit = request.unit()?;
-    units::change_leaders(&request.server.app, &visible, &request.author(), unit, &people(&typed)?).await?;
+    leaders::change(&request.server.app, &visible, &request.author(), unit, &people(&typed)?).await?;
     Ok(done(&request, &address(unit), "people-changed"))
 }
 

@@ -8,7 +8,7 @@ use acts::{Code, Moment, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use store::entry::known_secrets::Secret;
+use store::change::secrets::Secret;
 
 use crate::people::user::Page;
 use crate::people::user_form::{self, UserForm};

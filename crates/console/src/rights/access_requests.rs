@@ -51,7 +51,10 @@ pub async fn list(
     let app = &request.server.app;
     let found = access_requests::list(app, &visible, open, Slice::first(LISTED)).await?.items;
     let (here, decided) = (path(&request, "/requests"), path(&request, "/requests?show=decided"));
-    let waiting = if request.waiting == 0 { String::new() } else { request.waiting.to_string() };
+    let waiting = match request.waits(Permission::AccessRequestDecide) {
+        0 => String::new(),
+        waiting => waiting.to_string(),
+    };
     let columns = [
         Column::new(t("Who")),
         Column::new(t("Asks for")),

@@ -215,8 +215,9 @@ pub async fn news(request: &Request, actor: &Actor) -> Result<Markup, Refusal> {
     let profile = path(request, "/profile");
     let requests = path(request, "/requests");
     Ok(html! {
-        @if request.waiting > 0 {
-            @let waiting = count(request.waiting, "{n} request waits for an answer", "{n} requests wait for an answer");
+        @let waiting = request.waits(Permission::AccessRequestDecide);
+        @if waiting > 0 {
+            @let waiting = count(waiting, "{n} request waits for an answer", "{n} requests wait for an answer");
             (notice(Tone::Accent, html! { a href=(requests) { (waiting) } }))
         }
         @for one in asked.iter().filter(told).take(3) {

@@ -50,15 +50,17 @@ impl<'a> Frame<'a> {
             })
             .map(|(_, href)| href.len())
             .max();
-        let waiting = match self.request.waiting {
-            0 => String::new(),
-            waiting => waiting.to_string(),
-        };
+        let counts =
+            entries.iter().map(|(item, _)| match item.needs.map(|needs| self.request.waits(needs)) {
+                None | Some(0) => String::new(),
+                Some(waiting) => waiting.to_string(),
+            });
+        let counts: Vec<String> = counts.collect();
         let links: Vec<(&str, NavLink<'_>)> = entries
             .iter()
-            .map(|(item, href)| {
+            .zip(&counts)
+            .map(|((item, href), count)| {
                 let is_current = Some(href.len()) == current && here.starts_with(href.as_str());
-                let count = if item.path == menu::REQUESTS { waiting.as_str() } else { "" };
                 let (label, icon) = (t(item.label), item.icon);
                 let link = NavLink { href, label, icon, current: is_current, count };
                 (item.group, link)

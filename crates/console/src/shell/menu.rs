@@ -29,16 +29,13 @@ const fn item(
     Item { group, label, path, icon, needs }
 }
 
-/// The page of what people ask for; its entry says how much waits.
-pub const REQUESTS: &str = "/requests";
-
 /// Every page of the menu, in order.
 pub const ITEMS: &[Item] = &[
     item("", later("Home"), "", Icon::Home, None),
     item("", later("Calls"), "/calls", Icon::Call, Some(Permission::CallRecordRead)),
     item(later("People"), later("Users"), "/users", Icon::Users, Some(Permission::UserRead)),
     item(later("People"), later("Roles"), "/roles", Icon::Role, Some(Permission::RoleRead)),
-    item(later("People"), later("Requests"), REQUESTS, Icon::Ask, Some(Permission::AccessRequestDecide)),
+    item(later("People"), later("Requests"), "/requests", Icon::Ask, Some(Permission::AccessRequestDecide)),
     item(later("People"), later("Reviews"), "/reviews", Icon::Check, Some(Permission::AccessReview)),
     item(later("People"), later("Toggles"), "/toggles", Icon::Toggle, Some(Permission::RoleRead)),
     item(later("People"), later("Departments"), "/departments", Icon::Unit, Some(Permission::DepartmentRead)),

@@ -11,8 +11,8 @@ use acts::kernel::{check, secrets};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::Author;
-use store::change::workspaces::NewWorkspace;
 use store::entry::known_secrets;
+use store::office::workspaces::NewWorkspace;
 
 use super::{Place, workspace_of};
 use crate::Error;

@@ -22,7 +22,8 @@ use rand::rngs::StdRng;
 use store::calls::calls::NewCall;
 use store::calls::recordings::NewRecording;
 use store::change::audit::Act;
-use store::change::workspaces::{NewWorkspace, WorkspaceSettings};
+use store::change::workspaces::WorkspaceSettings;
+use store::office::workspaces::NewWorkspace;
 use store::{Author, Change, Store};
 
 use crate::{Error, private};

@@ -19,6 +19,16 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("ringfence", &["access", "acts", "api", "console", "store", "ui", "web"]),
 ];
 
+/// The areas, from the bottom up: each knows those before it and none after. What is below every area (`kit` and `change`
+/// of the store, `kernel` of the acts) comes first. Pages and programs put the areas together and may know all of them.
+const AREAS: [&str; 13] = [
+    "kit", "change", "kernel", "entry", "people", "purse", "lines", "rights", "calls", "inbox", "money",
+    "work", "office",
+];
+
+/// The crates that are cut into areas which know only those below them.
+const CUT: [&str; 2] = ["store", "acts"];
+
 /// Folders that only one machine has. In two pieces, so that this file passes its own test.
 const MACHINE_PATHS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
 
@@ -32,6 +42,48 @@ fn a_crate_knows_only_the_crates_below_it() {
             assert!(may_know.contains(&known), "`{name}` may not depend on `{known}`");
         }
     }
+}
+
+#[test]
+fn an_area_knows_only_the_areas_below_it() {
+    let above: Vec<String> = CUT.into_iter().flat_map(arrows_up).collect();
+    assert!(above.is_empty(), "these name an area above their own: {above:#?}");
+}
+
+/// What files of a crate name of areas above their own, in their own crate and in those below.
+fn arrows_up(name: &str) -> Vec<String> {
+    let place = |area: &str| AREAS.iter().position(|known| *known == area);
+    let mut found = vec![];
+    for file in files() {
+        let below = file.strip_prefix(root().join(format!("crates/{name}/src"))).ok();
+        let area = below.and_then(|path| path.components().next());
+        let Some(own) = area.and_then(|area| place(area.as_os_str().to_str().unwrap())) else { continue };
+        let text = fs::read_to_string(&file).unwrap();
+        for named in areas_named(&text) {
+            if place(named).is_some_and(|other| other > own) {
+                found.push(format!("{}: {named}", file.display()));
+            }
+        }
+    }
+    found
+}
+
+/// The areas that a file names, in `use` and elsewhere; its tests may name any.
+fn areas_named(text: &str) -> Vec<&str> {
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim().starts_with("//")).collect();
+    let mut named = vec![];
+    for rest in
+        code.iter().flat_map(|line| ["crate::", "store::"].map(|root| line.split(root).skip(1))).flatten()
+    {
+        // `crate::{one::…, another::…}` names several.
+        let several = rest.strip_prefix('{').map_or(rest, |several| several.split('}').next().unwrap());
+        let paths = if rest.starts_with('{') { several.split(", ").collect() } else { vec![rest] };
+        named.extend(
+            paths.iter().filter_map(|path| path.split(|c: char| !c.is_alphanumeric() && c != '_').next()),
+        );
+    }
+    named
 }
 
 #[test]

@@ -312,7 +312,7 @@ impl<'a> Search<'a> {
             .some(f.direction.as_deref(), |q, v| q.s(" AND c.direction = ").v(v))
             .some(f.outcome.as_deref(), |q, v| q.s(" AND c.outcome = ").v(v))
             .when(f.recorded, |q| q.s(" AND c.recording IS NOT NULL"))
-            .some(f.search.as_deref().map(crate::people::users::like), |q, like| {
+            .some(f.search.as_deref().map(crate::kit::search::like), |q, like| {
                 q.s(" AND (c.from_party LIKE ")
                     .v(like.clone())
                     .s(" ESCAPE '!' OR c.to_party LIKE ")

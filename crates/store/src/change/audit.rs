@@ -278,7 +278,7 @@ impl AuditFilter {
             .some(self.outcome.clone(), |q, v| q.s(" AND outcome = ").v(v))
             .some(self.since, |q, v| q.s(" AND at >= ").v(v))
             .some(self.until, |q, v| q.s(" AND at < ").v(v))
-            .some(self.search.as_deref().map(crate::people::users::like), |q, like| {
+            .some(self.search.as_deref().map(crate::kit::search::like), |q, like| {
                 q.s(" AND (lower(actor) LIKE ")
                     .v(like.clone())
                     .s(" ESCAPE '!' OR lower(object) LIKE ")

@@ -113,7 +113,7 @@ fn place(workspace: i64, mail: i64) -> String {
 impl Store {
     /// Mails to people whom the asker may invite, the newest first.
     pub async fn mails(&self, visible: &Visible<can::UserInvite>, slice: Slice) -> Result<Page<MailRow>> {
-        let ids = crate::lines::entities::narrowed(visible, Noun::User);
+        let ids = crate::kit::scope::narrowed(visible, Noun::User);
         let matching = |select: &'static str| {
             q(select)
                 .s(" FROM mails WHERE workspace_id = ")

@@ -2,8 +2,10 @@
 //! guard on its outcome. Nothing of a tenant is written in any other way.
 
 pub mod audit;
+pub mod consequences;
 pub mod mail;
 pub(crate) mod rehearsal;
+pub mod secrets;
 pub mod undo;
 pub(crate) mod undo_rows;
 pub(crate) mod watch;
@@ -16,9 +18,7 @@ use access::{Actor, Difference, Id, Micros, Permission, Permit, Right, Snapshot,
 use rand::Rng as _;
 
 use crate::change::audit::Act;
-use crate::entry::identity::Via;
-use crate::entry::known_secrets::Tell;
-use crate::kit::db::{Tx, q};
+use crate::kit::db::{ROWS_PER_QUERY, Tx, q};
 use crate::kit::load::{self, Reader};
 use crate::{Changed, Result, Store, StoreError, What};
 
@@ -37,6 +37,15 @@ pub struct Author {
     pub receipt: Receipt,
     /// The session or token that they came by, which must still be there when the change is made.
     pub credential: Option<Via>,
+}
+
+/// How somebody came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A session that they signed in to.
+    Session(Id),
+    /// An API token.
+    Token(Id),
 }
 
 /// Whether a change is to be made.
@@ -243,11 +252,6 @@ impl Change<'_> {
         self.next_call - count
     }
 
-    /// How people are told of secrets that were withdrawn.
-    pub(crate) fn tell(&self) -> Option<Tell> {
-        self.store.tell
-    }
-
     /// Writes the act into the audit log when the change is committed.
     pub fn record(&mut self, act: Act) {
         self.acts.push(act);
@@ -260,6 +264,15 @@ impl Change<'_> {
 
     pub(crate) fn changes_access(&mut self) {
         self.changes_access = true;
+    }
+
+    /// Does the same to what is some users': a statement up to where it says which rows.
+    pub(crate) async fn run_for(&mut self, statement: &'static str, users: &[Id]) -> Result<()> {
+        for some in users.chunks(ROWS_PER_QUERY) {
+            let query = q(statement).s(" WHERE workspace_id = ").v(self.workspace).s(" AND user_id IN ");
+            self.tx.exec(query.list(some.iter().copied())).await?;
+        }
+        Ok(())
     }
 
     /// Says that the change shows in the log alone, and to its author: nobody else is told that anything happened.
@@ -314,7 +327,7 @@ impl Change<'_> {
         }
         self.foresee(outcome)?;
         if let Some(after) = &after {
-            self.withdraw_known_secrets(after).await?;
+            self.access_changes(after).await?;
         }
         if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
             self.leave_undo(after).await?;

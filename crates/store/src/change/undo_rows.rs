@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use crate::Result;
 use crate::change::Change;
 use crate::change::audit::Act;
+use crate::kit::cells::{read_cells, write_cells};
 use crate::kit::db::{q, row};
-use crate::rights::roles::{read_cells, write_cells};
 
 /// A row of the access model, as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,21 +5,12 @@ use std::sync::Arc;
 
 use access::{Actor, CannotView, Id, Micros, Permission, PermissionSet, Snapshot};
 
-use crate::change::Author;
+use crate::change::secrets::Secret;
 use crate::change::workspaces::{COLUMNS, WorkspaceRow};
-use crate::entry::known_secrets::Secret;
+use crate::change::{Author, Via};
 use crate::kit::db::q;
 use crate::kit::load::id;
 use crate::{Result, Store};
-
-/// How somebody came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Via {
-    /// A session that they signed in to.
-    Session(Id),
-    /// An API token.
-    Token(Id),
-}
 
 /// A user who showed a secret that is good.
 #[derive(Debug, Clone)]

@@ -15,13 +15,13 @@
 //! Who knows the secret of somebody who makes or sees another's knows that as well: they may have been who made it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use access::{Actor, Id, Micros, Permit, Snapshot, Visible, authority, can};
 
 use crate::change::audit::Act;
+use crate::change::consequences::Follows;
+use crate::change::secrets::{Secret, Withdrawn};
 use crate::change::{Author, Change};
 use crate::entry::links::Purpose;
 use crate::kit::db::{q, row};
@@ -40,66 +40,9 @@ pub const OPERATOR: Id = Id(0);
 /// Stands for somebody unknown, who had a user's mail before the address was changed: no user has this id.
 pub const SOMEBODY: Id = Id(u32::MAX);
 
-/// What somebody else can know of a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Secret {
-    /// The password.
-    Password,
-    /// The PIN.
-    Pin,
-    /// The link of an open invitation.
-    Invitation,
-    /// An open link that sets another password.
-    Reset,
-    /// What the present password was chosen with: a temporary one, or a link that somebody else saw.
-    ChosenPassword,
-    /// What the present PIN was chosen with.
-    ChosenPin,
-    /// The mails to the present email address: somebody else set it, and it may be theirs.
-    Address,
-    /// The same of the address that somebody was added with. It counts where they are to become Owner alone: whoever adds
-    /// somebody types their address.
-    FirstAddress,
-}
-
-impl Secret {
-    const ALL: [Secret; 8] = [
-        Secret::Password,
-        Secret::Pin,
-        Secret::Invitation,
-        Secret::Reset,
-        Secret::ChosenPassword,
-        Secret::ChosenPin,
-        Secret::Address,
-        Secret::FirstAddress,
-    ];
-
-    /// Whether it was chosen by whoever had a secret that others knew.
-    const fn is_chosen(self) -> bool {
-        matches!(self, Secret::ChosenPassword | Secret::ChosenPin)
-    }
-
-    /// Those that let somebody in for a while only.
-    const OPEN: [Secret; 4] = [Secret::Password, Secret::Pin, Secret::Invitation, Secret::Reset];
-
-    /// The word in the database and the API.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Secret::Password => "password",
-            Secret::Pin => "pin",
-            Secret::Invitation => Purpose::Invitation.word(),
-            Secret::Reset => Purpose::Reset.word(),
-            Secret::ChosenPassword => "chosen_password",
-            Secret::ChosenPin => "chosen_pin",
-            Secret::Address => "address",
-            Secret::FirstAddress => "first_address",
-        }
-    }
-
-    /// The secret of a word; none for the empty one and unknown ones.
-    pub fn of_word(word: &str) -> Option<Secret> {
-        Secret::ALL.into_iter().find(|secret| secret.word() == word)
-    }
+/// Withdraws what somebody knows who must not any more, as access becomes another one.
+pub(crate) fn withdraw<'c>(change: &'c mut Change<'_>, after: &'c Arc<Snapshot>) -> Follows<'c> {
+    Box::pin(change.withdraw_known_secrets(after))
 }
 
 impl From<Purpose> for Secret {
@@ -110,25 +53,6 @@ impl From<Purpose> for Secret {
         }
     }
 }
-
-/// A secret that no longer works because its person holds more than one of those who know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Withdrawn {
-    /// Whose it was.
-    pub user: Id,
-    /// What it was.
-    pub secret: Secret,
-    /// Who else knew it.
-    pub knowers: Vec<Id>,
-    /// Whether their address was set by somebody who may not know their secrets: no link is mailed to it.
-    pub address_in_doubt: bool,
-}
-
-/// Tells people of secrets that were withdrawn, as a part of the change that withdrew them.
-pub type Tell = for<'c, 's> fn(
-    &'c mut Change<'s>,
-    &'c [Withdrawn],
-) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'c>>;
 
 /// Whether somebody may know a secret of a user's: they lack nothing that the user holds. Whoever is gone or banned
 /// lacks everything.
@@ -143,12 +67,6 @@ fn may_know(knower: Id, snapshot: &Arc<Snapshot>, user: Id) -> bool {
 }
 
 impl Store {
-    /// The same store, which tells people in this way of secrets that were withdrawn.
-    #[must_use]
-    pub fn telling(self, tell: Tell) -> Store {
-        Store { tell: Some(tell), ..self }
-    }
-
     /// The password or PIN of somebody's that others know too, each with when it signs nobody in any more.
     pub async fn temporary_secrets(
         &self,
@@ -286,7 +204,7 @@ impl Change<'_> {
 
     /// Withdraws every secret whose person holds more, after the change, than somebody else who knows it; those
     /// concerned are told. One indexed read where nobody knows a secret of anybody's.
-    pub(crate) async fn withdraw_known_secrets(&mut self, after: &Arc<Snapshot>) -> Result<()> {
+    async fn withdraw_known_secrets(&mut self, after: &Arc<Snapshot>) -> Result<()> {
         let mut withdrawn = vec![];
         let before = self.before().clone();
         let known = self.known_secrets().await?;
@@ -314,10 +232,7 @@ impl Change<'_> {
             let address_in_doubt = self.address_in_doubt_at(user, after).await?;
             withdrawn.push(Withdrawn { user, secret, knowers, address_in_doubt });
         }
-        match self.tell() {
-            Some(tell) if !withdrawn.is_empty() => tell(self, &withdrawn).await,
-            _ => Ok(()),
-        }
+        if withdrawn.is_empty() { Ok(()) } else { self.secrets_withdrawn(&withdrawn).await }
     }
 
     /// The secrets that let somebody in at present and that somebody else knows, with those who do.

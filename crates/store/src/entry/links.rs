@@ -2,8 +2,8 @@
 
 use access::{Id, Micros, Permit, can};
 
+use crate::change::secrets::Secret;
 use crate::change::{Author, Change};
-use crate::entry::known_secrets::Secret;
 use crate::kit::db::{q, row};
 use crate::{Result, Store, StoreError};
 

@@ -3,8 +3,9 @@
 use access::model::Standing;
 use access::{Id, Micros};
 
+use crate::change::secrets::Secret;
 use crate::change::{Author, Change};
-use crate::entry::known_secrets::{self, Secret};
+use crate::entry::known_secrets;
 use crate::kit::db::q;
 use crate::{Result, Store, taken};
 

@@ -4,9 +4,10 @@ use access::model::Standing;
 use access::{Id, Micros};
 
 use crate::change::audit::Act;
-use crate::change::{Author, Change};
-use crate::entry::identity::{Identity, Via};
-use crate::entry::known_secrets::{self, Secret};
+use crate::change::secrets::Secret;
+use crate::change::{Author, Change, Via};
+use crate::entry::identity::Identity;
+use crate::entry::known_secrets;
 use crate::kit::db::{q, row};
 use crate::{Result, Store, StoreError};
 

@@ -105,6 +105,9 @@ pub(crate) trait Row:
 }
 impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
 
+/// So many ids stand in one query; SQLite takes no more than 32,766 values.
+pub(crate) const ROWS_PER_QUERY: usize = 1_000;
+
 /// SQL under construction: `q("… WHERE id = ").v(id).s(" AND kind IN ").list(kinds)`.
 ///
 /// Text is `&'static str` only, so a value can never become text. An empty list matches nothing. Values stand as

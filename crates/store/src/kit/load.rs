@@ -8,8 +8,8 @@ use access::model::{
 use access::preset::RoleStanding;
 use access::{Cell, Id, PermissionSet, Plan, Preset, PresetToggle};
 
+use crate::kit::cells::read_cells;
 use crate::kit::db::{Db, Q, Row, Tx, q};
-use crate::rights::roles::read_cells;
 use crate::{Result, StoreError};
 
 /// Where the model is read: from the database, or inside a transaction that changes it.

@@ -4,10 +4,6 @@ use chacha20poly1305::aead::{Aead as _, AeadCore as _, KeyInit as _, OsRng, Payl
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest as _, Sha256};
 
-use crate::change::audit::Act;
-use crate::kit::db::{q, row};
-use crate::{Author, Result, Store};
-
 /// The nonce's length: 192 bits, enough to be drawn at random each time.
 const NONCE: usize = 24;
 
@@ -41,7 +37,7 @@ impl SealKey {
     }
 
     /// What tells this key from another and gives nothing of it away.
-    fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         hex::encode(Sha256::new().chain_update("ringfence key").chain_update(self.0).finalize())
     }
 
@@ -71,37 +67,6 @@ impl SealKey {
 
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&self.0.into())
-    }
-}
-
-impl Store {
-    /// Whether the database is used with this server's key; the first server that asks says with which.
-    pub async fn knows_key(&self) -> Result<bool> {
-        let read = || q("SELECT digest FROM server_key");
-        let mut known: Option<(String,)> = self.db.one(read()).await?;
-        if known.is_none() {
-            let insert =
-                q("INSERT INTO server_key (one, digest) VALUES ").list(row![1_i64, self.seal.digest()]);
-            self.db.exec(insert.s(" ON CONFLICT (one) DO NOTHING")).await?;
-            known = self.db.one(read()).await?;
-        }
-        Ok(known.is_some_and(|(digest,)| digest == self.seal.digest()))
-    }
-
-    /// Goes on with this server's key where the other one is lost: wipes, for whoever runs the machine, what was sealed
-    /// or hashed with that.
-    pub async fn replace_key(&self) -> Result<()> {
-        for workspace in self.workspaces().await? {
-            let mut change = self.open_change(workspace.id, &Author::operator()).await?;
-            let mails = q("UPDATE mails SET body = '', sealed = '', next_try_at = NULL WHERE sealed <> ''");
-            change.tx.exec(mails.s(" AND workspace_id = ").v(workspace.id)).await?;
-            let pins = q("UPDATE users SET pin_hash = NULL WHERE workspace_id = ").v(workspace.id);
-            change.tx.exec(pins).await?;
-            change.record(Act::done("seal_key:replace", "workspace", 0, workspace.name));
-            change.commit().await?;
-        }
-        self.db.exec(q("UPDATE server_key SET digest = ").v(self.seal.digest())).await?;
-        Ok(())
     }
 }
 

@@ -1,12 +1,14 @@
 //! Extensions, queues and numbers.
 
 use access::model::EntityKind;
-use access::{Id, Noun, Right, Rows, Visible, can};
+use access::{Id, Noun, Right, Visible, can};
 
 use crate::change::Change;
+use crate::change::consequences::Follows;
 use crate::kit::db::{Q, q, row};
 use crate::kit::page::{Page, Slice};
-use crate::people::users::like;
+use crate::kit::scope::narrowed;
+use crate::kit::search::like;
 use crate::{Result, Store, StoreError, taken};
 
 /// An extension, queue or number.
@@ -49,16 +51,6 @@ impl ReadsEntities for can::QueueRead {
 }
 impl ReadsEntities for can::NumberRead {
     const KIND: EntityKind = EntityKind::Number;
-}
-
-/// The ids that a list is narrowed to; none for no narrowing.
-pub(crate) fn narrowed<R: Right>(visible: &Visible<R>, noun: Noun) -> Option<Vec<Id>> {
-    // What one may do to everything is still listed as far as one may see it.
-    let sees_all = noun.see().is_none_or(|see| visible.actor().rows(see) == Rows::All);
-    match visible.rows() {
-        Rows::All if sees_all => None,
-        _ => Some(visible.things(noun)),
-    }
 }
 
 fn select(kind: EntityKind) -> &'static str {
@@ -191,8 +183,7 @@ impl Change<'_> {
 
     /// Deletes an extension, queue or number with the grants on it; calls keep what they touched.
     pub async fn delete_entity(&mut self, kind: EntityKind, id: Id) -> Result<()> {
-        let grants = q("DELETE FROM grants WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(grants.s(" AND entity_id = ").v(id)).await?;
+        self.entity_deleted(&id).await?;
         if kind == EntityKind::Number {
             let preset = q("UPDATE users SET preset_number_id = NULL WHERE workspace_id = ");
             self.tx.exec(preset.v(self.workspace()).s(" AND preset_number_id = ").v(id)).await?;
@@ -206,4 +197,9 @@ impl Change<'_> {
         self.changes_access();
         if gone == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
+}
+
+/// Frees the extensions of users who are deleted.
+pub(crate) fn forget_users<'c>(change: &'c mut Change<'_>, users: &'c [Id]) -> Follows<'c> {
+    Box::pin(change.run_for("UPDATE extensions SET user_id = NULL", users))
 }

@@ -1,3 +1,5 @@
 //! What becomes of a workspace as a whole.
 
 pub(crate) mod demo;
+pub(crate) mod server_key;
+pub mod workspaces;

@@ -7,10 +7,10 @@ use access::model::{Setting, Standing, User};
 use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
 
 use crate::change::Change;
-use crate::kit::db::{Q, q, row};
+use crate::kit::cells::write_cells;
+use crate::kit::db::{Q, ROWS_PER_QUERY, q, row};
 use crate::kit::load;
 use crate::kit::page::{Page, Slice};
-use crate::rights::roles::write_cells;
 use crate::{Result, Store, StoreError, taken};
 
 /// A user's record.
@@ -138,19 +138,10 @@ fn folded_words(text: &str) -> Vec<String> {
     fold(text).split_whitespace().map(str::to_owned).collect()
 }
 
-/// So many ids stand in one query; SQLite takes no more than 32,766 values.
-const ROWS_PER_QUERY: usize = 1_000;
-
 /// The records of some users.
 fn records(workspace: i64, some: &[Id]) -> Q {
     let query = q(COLUMNS).s(" FROM users WHERE deleted_at IS NULL AND workspace_id = ").v(workspace);
     query.s(" AND id IN ").list(some.iter().copied())
-}
-
-/// A search text as a `LIKE` pattern, its own wildcards taken literally (with `ESCAPE '!'`).
-pub(crate) fn like(search: &str) -> String {
-    let literal = search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    format!("%{literal}%")
 }
 
 /// An email address is one user's, and so is the phone number of whoever signs in with a PIN.
@@ -435,24 +426,17 @@ impl Change<'_> {
 
     /// Deletes users: what is theirs alone goes, their names stay with the history.
     pub async fn delete_users(&mut self, users: &[Id]) -> Result<()> {
-        let workspace = self.workspace();
-        for table in [
-            "DELETE FROM toggle_settings",
+        self.users_deleted(users).await?;
+        for statement in [
             "DELETE FROM unit_leads",
-            "DELETE FROM temporary_access",
-            "DELETE FROM grants",
             "DELETE FROM sessions",
             "DELETE FROM devices",
             "DELETE FROM api_tokens",
             "DELETE FROM links",
             "DELETE FROM known_secrets",
             "DELETE FROM mails",
-            "UPDATE extensions SET user_id = NULL",
         ] {
-            for some in users.chunks(ROWS_PER_QUERY) {
-                let change = q(table).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id IN ");
-                self.tx.exec(change.list(some.iter().copied())).await?;
-            }
+            self.run_for(statement, users).await?;
         }
         let delete = q("UPDATE users SET password_hash = NULL, pin_hash = NULL, preset_number_id = NULL, \
                         chosen_number_id = NULL, deleted_at = ")

@@ -3,10 +3,10 @@
 use access::{Actor, Cell, Id, Micros, Noun, Permission, Visible, can};
 
 use crate::change::Change;
+use crate::kit::cells::{read_cells, write_cells};
 use crate::kit::db::{Q, q, row};
 use crate::kit::load::id;
 use crate::kit::page::{Page, Slice};
-use crate::rights::roles::{read_cells, write_cells};
 use crate::{Result, Store, StoreError};
 
 /// A request as it is kept.
@@ -69,7 +69,7 @@ const COLUMNS: &str = "SELECT id, user_id, wants, role_id, reason, state, create
 
 /// The requests that somebody may decide: of people of the units that they lead, or of everybody; never their own.
 fn decidable(start: &'static str, visible: &Visible<can::AccessRequestDecide>) -> Q {
-    let ids = crate::lines::entities::narrowed(visible, Noun::User);
+    let ids = crate::kit::scope::narrowed(visible, Noun::User);
     q(start)
         .v(visible.workspace())
         .s(" AND user_id <> ")

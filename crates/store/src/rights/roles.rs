@@ -2,28 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use access::{Cell, Id, Permission, Permit, Reaches, can};
+use access::{Cell, Id, Permit, can};
 
 use crate::change::Change;
+use crate::kit::cells::write_cells;
 use crate::kit::db::{q, row};
 use crate::{Result, Store, StoreError, taken};
-
-/// The cells of a role as the databases have them: `{"call_record:read": "os"}`.
-pub(crate) fn write_cells(cells: &[Cell]) -> String {
-    let map: BTreeMap<&str, String> = cells.iter().map(|(p, r)| (p.name(), r.to_string())).collect();
-    serde_json::json!(map).to_string()
-}
-
-/// Reads what `write_cells` wrote; what cannot be read gives nothing.
-pub(crate) fn read_cells(text: &str) -> Vec<Cell> {
-    let map: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
-    let known = map.iter().filter_map(|(name, letters)| {
-        let permission = Permission::from_name(name)?;
-        let reaches = Reaches::from_letters(letters)?.intersection(permission.entry().reaches);
-        (!reaches.is_empty()).then_some((permission, reaches))
-    });
-    known.collect()
-}
 
 impl Store {
     /// How often each role was edited, for optimistic concurrency.

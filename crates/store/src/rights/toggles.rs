@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use access::{Cell, Id, Permit, can};
 
 use crate::change::Change;
+use crate::kit::cells::write_cells;
 use crate::kit::db::{q, row};
-use crate::rights::roles::write_cells;
 use crate::{Result, Store, StoreError};
 
 /// What a toggle is made or edited with.
