@@ -5,10 +5,10 @@
 //! holds (ALL-05).
 
 use access::model::{EntityKind, UnitKind};
-use access::{Actor, Id, Model, Permission, authority, text};
+use access::{Actor, Id, Model, Permission, authority};
 
 use crate::Answer;
-use crate::kernel::refusal::{Code, Refusal};
+use crate::kernel::refusal::{Refusal, unseen};
 
 /// Looks up what is named to an act, as its actor may know it.
 #[derive(Clone, Copy)]
@@ -112,11 +112,6 @@ impl<'a> Known<'a> {
         let hidden = people.into_iter().any(|user| !self.knows_person(user));
         if hidden { Err(unseen()) } else { Ok(()) }
     }
-}
-
-/// What is said where an act would touch somebody of whom its actor may not know: nothing about them.
-pub(crate) fn unseen() -> Refusal {
-    Refusal::because(Code::Forbidden, text!("Not done: it would change somebody whom you may not see."))
 }
 
 fn no_user(field: &'static str) -> Refusal {

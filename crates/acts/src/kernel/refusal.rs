@@ -210,7 +210,7 @@ impl From<StoreError> for Refusal {
             }
             StoreError::Unsealed => Refusal::new(Code::Internal),
             StoreError::Nul => Refusal::because(Code::BadRequest, "Text must not have NUL characters."),
-            StoreError::Unseen => crate::kernel::known::unseen(),
+            StoreError::Unseen => unseen(),
             StoreError::Stale => Refusal::because(
                 Code::Conflict,
                 "Somebody else changed it in the meantime. Load it again and redo your edit.",
@@ -240,3 +240,8 @@ impl std::fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// What is said where an act would touch somebody of whom its actor may not know: nothing about them.
+pub(crate) fn unseen() -> Refusal {
+    Refusal::because(Code::Forbidden, text!("Not done: it would change somebody whom you may not see."))
+}

@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use store::change::workspaces::WorkspaceRow;
 
-use crate::entry::sign_in::{enter, find, languages, may_be_said};
+use crate::entry::sign_in::{enter, find, may_be_said};
 use crate::shell::frame::path;
+use crate::shell::languages::languages;
 use ui::badge::Tone;
 use ui::button::{self, Button, Kind};
 use ui::form::{self, Field};

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use store::Identity;
 use store::change::secrets::Secret;
 
-use crate::entry::sign_in::languages;
 use crate::shell::frame::{csrf, path, wanted};
+use crate::shell::languages::languages;
 use crate::shell::paging;
 use ui::button::{self, Button, Kind};
 use ui::form::{self, Field};

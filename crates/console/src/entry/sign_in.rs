@@ -5,7 +5,6 @@ use std::sync::Arc;
 use access::model::Standing;
 use access::{Id, Noun};
 use acts::entry::sign_in::{self, NewSession};
-use acts::kernel::language::Language;
 use acts::{Code, Refusal};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
@@ -17,14 +16,14 @@ use store::{Identity, Via};
 
 use crate::entry::own_secret;
 use crate::shell::frame::{csrf, path, wanted};
-use crate::shell::paging::address;
+use crate::shell::languages::languages;
 use ui::badge::Tone;
 use ui::button::{self, Button, Kind};
 use ui::form::{self, Field};
 use ui::page::notice;
 use ui::shell::{Document, Theme, bare};
 use ui::sign_in::{DemoCompany, DemoPerson, demo_people, sign_in as sign_in_card};
-use ui::text::{fill, in_words, later, said, spoken, t};
+use ui::text::{fill, in_words, later, said, t};
 use web::cookie;
 use web::input::{Form, Query};
 use web::request::Request;
@@ -195,19 +194,6 @@ pub(crate) fn enter(request: &Request, new: &NewSession, next: &str) -> Response
     let device = cookie::remember_device(secure, &new.device);
     let cookies = AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)]);
     (cookies, Redirect::to(&to)).into_response()
-}
-
-/// The languages to choose from before anybody is signed in, as links to the same page.
-pub(crate) fn languages(next: &str) -> Markup {
-    let to = |language: Language| address("", &[("next", next), ("language", language.code())]);
-    html! {
-        nav.languages aria-label=(t("Language")) {
-            @for language in Language::ALL {
-                a href=(to(language)) lang=(language.code()) hreflang=(language.code())
-                    aria-current=[(language == spoken()).then_some("true")] { (language.name()) }
-            }
-        }
-    }
 }
 
 async fn page(

@@ -8,7 +8,7 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use store::Identity;
 
-use crate::people::user::Page;
+use crate::people::user_page::Page;
 use crate::shell::frame::{back, csrf, path};
 use crate::shell::parts::Options;
 use ui::badge::Tone;

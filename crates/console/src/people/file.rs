@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use store::Author;
 use store::change::Intent;
 
-use crate::people::users::Asked;
+use crate::people::user_list::Asked;
 use crate::shell::frame::{Frame, csrf, path, shown_at};
 use ui::badge::{Tone, status};
 use ui::button::{self, Button, Kind};

@@ -6,5 +6,7 @@ pub mod unit;
 pub mod units;
 pub mod user;
 pub(crate) mod user_form;
+pub mod user_list;
+pub mod user_page;
 pub mod user_record;
 pub mod users;

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use store::change::secrets::Secret;
 
-use crate::people::user::Page;
 use crate::people::user_form::{self, UserForm};
+use crate::people::user_page::Page;
 use crate::shell::frame::{Frame, csrf, done, path, shown_at};
 use crate::shell::parts;
 use ui::badge::{Tone, badge};

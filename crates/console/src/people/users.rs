@@ -1,18 +1,16 @@
 //! The list of users, and adding one.
 
 use access::model::UnitKind;
-use access::{Actor, Id, Permission, Rows, Visible, can};
+use access::{Actor, Permission, Rows, Visible, can};
 use acts::people::users::{self, InvitedUser, NewUser, UserView};
 use acts::{Code, Refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use schemars::JsonSchema;
-use serde::Deserialize;
-use store::people::users::UserFilter;
 
 use crate::money::plan;
 use crate::people::user_form::UserForm;
+use crate::people::user_list::Asked;
 use crate::people::user_record;
 use crate::rights::bulk;
 use crate::shell::frame::{Frame, csrf, path, shown_at};
@@ -34,74 +32,6 @@ use web::request::Request;
 
 /// How many users one page lists.
 const ON_A_PAGE: i64 = 50;
-
-/// Which users to list; all of it is in the address.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Asked {
-    q: String,
-    role: String,
-    department: String,
-    branch: String,
-    standing: String,
-    sort: String,
-    after: String,
-}
-
-impl Asked {
-    /// What a form sent of it.
-    pub(crate) fn of(sent: &Pairs) -> Asked {
-        let text = |name: &str| sent.get(name).to_owned();
-        Asked {
-            q: text("q"),
-            role: text("role"),
-            department: text("department"),
-            branch: text("branch"),
-            standing: text("standing"),
-            ..Asked::default()
-        }
-    }
-
-    /// The filter that the address means.
-    pub(crate) fn filter(&self) -> Result<UserFilter, Refusal> {
-        let units = [id("department", &self.department)?, id("branch", &self.branch)?];
-        // An address with an order that is none shows the list all the same.
-        let (order, descending) = users::order(&self.sort).unwrap_or_default();
-        Ok(UserFilter {
-            search: Some(self.q.clone()).filter(|q| !q.trim().is_empty()),
-            role: id("role", &self.role)?,
-            units: units.into_iter().flatten().collect(),
-            standing: users::standing(&self.standing).ok(),
-            order,
-            descending,
-        })
-    }
-
-    fn is_narrowed(&self) -> bool {
-        [&self.q, &self.role, &self.department, &self.branch, &self.standing].iter().any(|f| !f.is_empty())
-    }
-
-    /// What narrows the list, as an address has it.
-    pub(crate) fn filters(&self) -> [(&str, &str); 5] {
-        let Asked { q, role, department, branch, standing, .. } = self;
-        [("q", q), ("role", role), ("department", department), ("branch", branch), ("standing", standing)]
-    }
-
-    /// The list's address with another order or another part.
-    fn address(&self, list: &str, sort: &str, after: &str) -> String {
-        address(list, &[&self.filters()[..], &[("sort", sort), ("after", after)]].concat())
-    }
-}
-
-fn id(field: &'static str, text: &str) -> Result<Option<Id>, Refusal> {
-    match text {
-        "" => Ok(None),
-        text => match text.parse() {
-            Ok(id) => Ok(Some(Id(id))),
-            Err(_) => Err(Refusal::invalid(field, "{field} must be chosen from the list.")),
-        },
-    }
-}
 
 /// The users that one may see.
 pub async fn list(

@@ -10,7 +10,7 @@ use acts::{Code, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 
-use crate::people::users::Asked;
+use crate::people::user_list::Asked;
 use crate::rights::user_access;
 use crate::shell::frame::{Frame, csrf, path};
 use crate::shell::paging::{address, with};

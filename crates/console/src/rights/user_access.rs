@@ -11,7 +11,7 @@ use acts::{Code, Moment, Refusal};
 use axum::response::Redirect;
 use maud::{Markup, html};
 
-use crate::people::user::Page;
+use crate::people::user_page::Page;
 use crate::shell::frame::{back, csrf, done, path};
 use crate::shell::parts::{self, Options};
 use crate::shell::when;

@@ -6,6 +6,7 @@ pub(crate) mod done;
 pub mod foresight;
 pub mod frame;
 pub mod home;
+pub(crate) mod languages;
 pub mod menu;
 pub(crate) mod paging;
 pub mod parts;
