@@ -32,7 +32,7 @@ pub type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
 
 /// What follows from what, among the areas of this crate.
 static CONSEQUENCES: Consequences = Consequences {
-    access_changes: &[known_secrets::withdraw],
+    access_changes: &[known_secrets::withdraw, rights::undo::leave],
     entity_deleted: &[rights::forget_entity],
     users_deleted: &[lines::entities::forget_users, rights::forget_users],
     ..Consequences::NONE

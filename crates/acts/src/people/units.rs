@@ -157,7 +157,7 @@ pub async fn rename<R: WritesUnits>(
     let (mut change, permit) = app.store.begin(permit, author).await?;
     let before = change.before().clone();
     check::unlike(&name, others(before.model(), R::KIND, Some(permit.id())))?;
-    let done = change.rename_unit(permit.id(), &name).await;
+    let done = change.put_unit(permit.id(), R::KIND, &name).await;
     done.map_err(|error| taken::by(error, Some(another(R::KIND))))?;
     let old = before.model().label(permit.id());
     let detail = serde_json::json!({ "before": { "name": old }, "after": { "name": name } });

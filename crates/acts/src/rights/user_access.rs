@@ -326,7 +326,7 @@ pub async fn extend_temporary(
     let counts = |t: &&Temporary| t.id == Id(id) && t.user == permit.id() && change.now() < t.expires_at;
     let old = before.model().temporary.iter().find(counts).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let new = Temporary { expires_at: end.expires_at.0, ..old.clone() };
-    change.set_end_of_temporary(new.user, new.id, new.expires_at).await?;
+    change.put_temporary(new.id, new.user, &new.holds, new.expires_at).await?;
     let detail = serde_json::json!({ "before": { "temporary": temporary_view(old) },
         "after": { "temporary": temporary_view(&new) } });
     record(&mut change, before.model(), permit.id(), detail);

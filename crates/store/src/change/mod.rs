@@ -6,8 +6,6 @@ pub mod consequences;
 pub mod mail;
 pub(crate) mod rehearsal;
 pub mod secrets;
-pub mod undo;
-pub(crate) mod undo_rows;
 pub(crate) mod watch;
 pub mod workspaces;
 
@@ -18,7 +16,7 @@ use access::{Actor, Difference, Id, Micros, Permission, Permit, Right, Snapshot,
 use rand::Rng as _;
 
 use crate::change::audit::Act;
-use crate::kit::db::{ROWS_PER_QUERY, Tx, q};
+use crate::kit::db::{Q, ROWS_PER_QUERY, Tx, q};
 use crate::kit::load::{self, Reader};
 use crate::{Changed, Result, Store, StoreError, What};
 
@@ -70,7 +68,7 @@ impl Receipt {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn leave(&self, undo: String) {
+    pub(crate) fn leave(&self, undo: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(undo);
     }
 }
@@ -101,7 +99,7 @@ pub struct Change<'s> {
     before: Arc<Snapshot>,
     pub(crate) actor: Option<Actor>,
     pub(crate) decided: Option<(Permission, Thing)>,
-    author: Author,
+    pub(crate) author: Author,
     now: Micros,
     next_id: i64,
     next_call: i64,
@@ -112,7 +110,7 @@ pub struct Change<'s> {
     pub(crate) resting: Option<Vec<(Id, String)>>,
     changes_access: bool,
     is_noted_only: bool,
-    is_for_good: bool,
+    pub(crate) is_for_good: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -266,6 +264,17 @@ impl Change<'_> {
         self.changes_access = true;
     }
 
+    /// Refuses to go on where a row, whose revision a query finds, is not there, or somebody else edited it since.
+    pub(crate) async fn is_at(&mut self, found: Q, revision: Option<i64>) -> Result<()> {
+        let found: Option<(i64,)> = self.tx.one(found).await?;
+        match (found, revision) {
+            (Some((present,)), Some(revision)) if present != revision => Err(StoreError::Stale),
+            (Some(_), _) => Ok(()),
+            (None, Some(_)) => Err(StoreError::Stale),
+            (None, None) => Err(StoreError::Missing),
+        }
+    }
+
     /// Does the same to what is some users': a statement up to where it says which rows.
     pub(crate) async fn run_for(&mut self, statement: &'static str, users: &[Id]) -> Result<()> {
         for some in users.chunks(ROWS_PER_QUERY) {
@@ -329,9 +338,6 @@ impl Change<'_> {
         if let Some(after) = &after {
             self.access_changes(after).await?;
         }
-        if let Some(after) = after.as_ref().filter(|_| !self.is_for_good) {
-            self.leave_undo(after).await?;
-        }
         let acts = std::mem::take(&mut self.acts);
         audit::append(&mut self.tx, self.workspace, &mut self.chain, &self.author, self.now, acts).await?;
         let version = outcome.model().version;
@@ -387,18 +393,6 @@ impl Change<'_> {
             return Ok(());
         }
         Err(StoreError::Foreseen(Box::new(Foreseen { difference, before: self.before.clone() })))
-    }
-
-    /// Writes down how to undo the change, if somebody made it and it can be.
-    async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
-        let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
-        let Some(edits) = undo::edits(self.before.model(), after.model()) else { return Ok(()) };
-        // A number would tell how many changes others make.
-        let receipt = hex::encode(rand::rng().random::<[u8; 16]>());
-        let made = undo::Made { receipt: &receipt, user: actor.id(), permission: *permission, thing };
-        undo::keep(&mut self.tx, self.workspace, self.now, &made, &edits).await?;
-        self.author.receipt.leave(receipt);
-        Ok(())
     }
 }
 

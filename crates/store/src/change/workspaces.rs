@@ -80,21 +80,35 @@ impl Change<'_> {
         let set = |text: &'static str| q("UPDATE workspaces SET ").s(text);
         let updates = [
             settings.name.as_ref().map(|v| set("name = ").v(v)),
-            settings.plan.as_ref().map(|v| set("plan = ").v(v)),
             settings.time_zone.as_ref().map(|v| set("time_zone = ").v(v)),
             settings.country_code.as_ref().map(|v| set("country_code = ").v(v)),
             settings.language.as_ref().map(|v| set("language = ").v(v)),
             settings.auto_record.map(|v| set("auto_record = ").v(v)),
             settings.pin_digits.map(|v| set("pin_digits = ").v(v)),
-            settings.seats.map(|v| set("seats = ").v(i64::from(v))),
-            settings.licences.map(|v| set("licences = ").v(i64::from(v))),
         ];
         for update in updates.into_iter().flatten() {
             self.tx.exec(update.s(" WHERE id = ").v(workspace)).await?;
         }
-        if settings.plan.is_some() || settings.seats.is_some() || settings.licences.is_some() {
-            self.changes_access();
+        if settings.plan.is_none() && settings.seats.is_none() && settings.licences.is_none() {
+            return Ok(());
         }
+        let now = self.settings().await?;
+        let count = |new: Option<u32>, now: Option<i64>| new.or(now.and_then(|now| u32::try_from(now).ok()));
+        let (seats, licences) = (count(settings.seats, now.seats), count(settings.licences, now.licences));
+        self.put_subscription(settings.plan.as_ref().unwrap_or(&now.plan), seats, licences).await
+    }
+
+    /// Sets the plan, and how many people and numbers are paid for; none for no count.
+    pub(crate) async fn put_subscription(
+        &mut self,
+        plan: &str,
+        seats: Option<u32>,
+        licences: Option<u32>,
+    ) -> Result<()> {
+        let update = q("UPDATE workspaces SET plan = ").v(plan).s(", seats = ").v(seats.map(i64::from));
+        let update = update.s(", licences = ").v(licences.map(i64::from)).s(" WHERE id = ");
+        self.tx.exec(update.v(self.workspace())).await?;
+        self.changes_access();
         Ok(())
     }
 }

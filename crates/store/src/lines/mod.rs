@@ -1,3 +1,4 @@
 //! Extensions, queues and numbers.
 
+pub mod calling;
 pub mod entities;

@@ -11,21 +11,47 @@ impl Change<'_> {
     /// Adds a department or branch; `name` may be taken among its kind.
     pub async fn add_unit(&mut self, kind: UnitKind, name: &str) -> Result<Id> {
         let id = self.new_id();
-        let insert = q("INSERT INTO units (workspace_id, id, kind, name) VALUES ");
-        let insert = insert.list(row![self.workspace(), id, kind.word(), name]);
-        self.tx.exec(insert).await.map_err(taken("name"))?;
-        self.changes_access();
+        self.put_unit(id, kind, name).await?;
         Ok(id)
     }
 
-    /// Renames a unit.
-    pub async fn rename_unit(&mut self, id: Id, name: &str) -> Result<()> {
-        let update =
-            q("UPDATE units SET name = ").v(name).s(", revision = revision + 1 WHERE workspace_id = ");
-        let update = update.v(self.workspace()).s(" AND id = ").v(id);
-        if self.tx.exec(update).await.map_err(taken("name"))? == 0 {
-            return Err(StoreError::Missing);
+    /// Writes a unit, one that is there or not: whatever unit is there goes on being of its kind.
+    pub async fn put_unit(&mut self, id: Id, kind: UnitKind, name: &str) -> Result<()> {
+        let insert = q("INSERT INTO units (workspace_id, id, kind, name) VALUES ");
+        let insert = insert.list(row![self.workspace(), id, kind.word(), name]);
+        let insert = insert.s(" ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name, \
+                               revision = units.revision + 1");
+        self.tx.exec(insert).await.map_err(taken("name"))?;
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Sets which units a user leads.
+    pub async fn set_leads(&mut self, user: Id, units: &[Id]) -> Result<()> {
+        let clear = q("DELETE FROM unit_leads WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(clear.s(" AND user_id = ").v(user)).await?;
+        self.touches(user);
+        self.changes_access();
+        for unit in units {
+            self.put_lead(user, *unit).await?;
         }
+        Ok(())
+    }
+
+    /// Lets a user lead a unit.
+    pub(crate) async fn put_lead(&mut self, user: Id, unit: Id) -> Result<()> {
+        let insert = q("INSERT INTO unit_leads (workspace_id, user_id, unit_id) VALUES ");
+        self.tx.exec(insert.list(row![self.workspace(), user, unit])).await?;
+        self.touches(user);
+        self.changes_access();
+        Ok(())
+    }
+
+    /// Lets a user lead a unit no longer.
+    pub(crate) async fn delete_lead(&mut self, user: Id, unit: Id) -> Result<()> {
+        let delete = q("DELETE FROM unit_leads WHERE workspace_id = ").v(self.workspace());
+        self.tx.exec(delete.s(" AND user_id = ").v(user).s(" AND unit_id = ").v(unit)).await?;
+        self.touches(user);
         self.changes_access();
         Ok(())
     }

@@ -3,11 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use access::model::{Setting, Standing, User};
-use access::{Actor, Cell, Id, Micros, Permit, Visible, can};
+use access::model::{Standing, User};
+use access::{Actor, Id, Micros, Permit, Visible, can};
 
 use crate::change::Change;
-use crate::kit::cells::write_cells;
 use crate::kit::db::{Q, ROWS_PER_QUERY, q, row};
 use crate::kit::load;
 use crate::kit::page::{Page, Slice};
@@ -380,18 +379,28 @@ impl Change<'_> {
 
     /// Gives a user another role.
     pub async fn set_role(&mut self, id: Id, role: Id) -> Result<()> {
-        let update =
-            q("UPDATE users SET role_id = ").v(role).s(", revision = revision + 1 WHERE workspace_id = ");
-        self.tx.exec(update.v(self.workspace()).s(" AND id = ").v(id)).await?;
-        self.touches(id);
-        self.changes_access();
-        Ok(())
+        let update = q("UPDATE users SET role_id = ").v(role).s(", revision = revision + 1");
+        self.change_users(update, &[id]).await
+    }
+
+    /// Moves a user to a department and a branch, or to none.
+    pub(crate) async fn place(&mut self, id: Id, department: Option<Id>, branch: Option<Id>) -> Result<()> {
+        let update = q("UPDATE users SET department_id = ").v(department).s(", branch_id = ").v(branch);
+        self.change_users(update.s(", revision = revision + 1"), &[id]).await
     }
 
     /// Makes an account active: its user came.
     pub async fn activate(&mut self, user: Id) -> Result<()> {
-        let update = q("UPDATE users SET standing = 'active', revision = revision + 1");
-        self.change_users(update, &[user]).await
+        self.put_standing(user, Standing::Active).await
+    }
+
+    /// Has an account stand as it did.
+    pub(crate) async fn put_standing(&mut self, user: Id, standing: Standing) -> Result<()> {
+        if standing == Standing::Banned {
+            return self.ban(&[user]).await;
+        }
+        let update = q("UPDATE users SET standing = ").v(standing.word());
+        self.change_users(update.s(", revision = revision + 1"), &[user]).await
     }
 
     /// Bans users: their sessions end and their links are no longer good.
@@ -442,68 +451,5 @@ impl Change<'_> {
                         chosen_number_id = NULL, deleted_at = ")
         .v(self.now());
         self.change_users(delete, users).await
-    }
-
-    /// Sets a toggle for a user; none for inherited.
-    pub async fn set_toggle(&mut self, user: Id, toggle: Id, setting: Option<Setting>) -> Result<()> {
-        let clear = q("DELETE FROM toggle_settings WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(clear.s(" AND user_id = ").v(user).s(" AND toggle_id = ").v(toggle)).await?;
-        if let Some(setting) = setting {
-            let insert = q("INSERT INTO toggle_settings (workspace_id, user_id, toggle_id, setting) VALUES ");
-            self.tx.exec(insert.list(row![self.workspace(), user, toggle, setting.word()])).await?;
-        }
-        self.touches(user);
-        self.changes_access();
-        Ok(())
-    }
-
-    /// Sets the caller ID that an administrator presets for a user; none for none (NUA-07).
-    pub async fn preset_caller_id(&mut self, user: Id, number: Option<Id>) -> Result<()> {
-        self.set_caller_id(q("UPDATE users SET preset_number_id = "), user, number).await
-    }
-
-    /// Sets the caller ID that a user chooses among their numbers; none for the one granted first (NUA-07).
-    pub async fn choose_caller_id(&mut self, user: Id, number: Option<Id>) -> Result<()> {
-        self.set_caller_id(q("UPDATE users SET chosen_number_id = "), user, number).await
-    }
-
-    async fn set_caller_id(&mut self, update: Q, user: Id, number: Option<Id>) -> Result<()> {
-        let update = update.v(number).s(" WHERE deleted_at IS NULL AND workspace_id = ").v(self.workspace());
-        let changed = self.tx.exec(update.s(" AND id = ").v(user)).await?;
-        self.touches(user);
-        self.changes_access();
-        if changed == 0 { Err(StoreError::Missing) } else { Ok(()) }
-    }
-
-    /// Sets which units a user leads.
-    pub async fn set_leads(&mut self, user: Id, units: &[Id]) -> Result<()> {
-        let clear = q("DELETE FROM unit_leads WHERE workspace_id = ").v(self.workspace());
-        self.tx.exec(clear.s(" AND user_id = ").v(user)).await?;
-        for unit in units {
-            let insert = q("INSERT INTO unit_leads (workspace_id, user_id, unit_id) VALUES ");
-            self.tx.exec(insert.list(row![self.workspace(), user, *unit])).await?;
-        }
-        self.touches(user);
-        self.changes_access();
-        Ok(())
-    }
-
-    /// Gives a user permissions for a while.
-    pub async fn add_temporary(&mut self, user: Id, holds: &[Cell], expires_at: Micros) -> Result<Id> {
-        let id = self.new_id();
-        let insert = q("INSERT INTO temporary_access (workspace_id, id, user_id, holds, expires_at) VALUES ");
-        self.tx.exec(insert.list(row![self.workspace(), id, user, write_cells(holds), expires_at])).await?;
-        self.touches(user);
-        self.changes_access();
-        Ok(id)
-    }
-
-    /// Ends access that was given for a while.
-    pub async fn delete_temporary(&mut self, user: Id, id: Id) -> Result<()> {
-        let delete = q("DELETE FROM temporary_access WHERE workspace_id = ").v(self.workspace());
-        let gone = self.tx.exec(delete.s(" AND user_id = ").v(user).s(" AND id = ").v(id)).await?;
-        self.touches(user);
-        self.changes_access();
-        if gone == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
 }

@@ -25,6 +25,11 @@ impl Change<'_> {
     /// Gives a user an extension, queue or number, in place of what they had on it.
     pub async fn set_grant(&mut self, grant: &GrantInput) -> Result<Id> {
         let id = self.new_id();
+        self.put_grant(id, grant).await
+    }
+
+    /// Writes a grant; the id that it has, which is its own where there was one on the same.
+    pub(crate) async fn put_grant(&mut self, id: Id, grant: &GrantInput) -> Result<Id> {
         let insert = q("INSERT INTO grants (workspace_id, id, user_id, entity_id, may_use, may_observe, expires_at) VALUES ")
             .list(row![
                 self.workspace(),

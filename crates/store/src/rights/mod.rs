@@ -6,6 +6,9 @@ pub mod grants;
 pub mod reviews;
 pub mod roles;
 pub mod toggles;
+pub mod undo;
+pub(crate) mod undo_rows;
+pub mod user_access;
 pub mod uses;
 
 use access::Id;

@@ -37,11 +37,19 @@ impl Change<'_> {
     /// Adds a custom role; `name` may be taken.
     pub async fn add_role(&mut self, name: &str, holds: &[Cell]) -> Result<Id> {
         let id = self.new_id();
+        self.put_role(id, name, holds).await?;
+        Ok(id)
+    }
+
+    /// Writes a custom role, one that is there or not.
+    pub(crate) async fn put_role(&mut self, id: Id, name: &str, holds: &[Cell]) -> Result<()> {
         let insert = q("INSERT INTO roles (workspace_id, id, name, holds) VALUES ");
         let insert = insert.list(row![self.workspace(), id, name, write_cells(holds)]);
+        let insert = insert.s(" ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name, \
+                               holds = excluded.holds, revision = roles.revision + 1");
         self.tx.exec(insert).await.map_err(taken("name"))?;
         self.changes_access();
-        Ok(id)
+        Ok(())
     }
 
     /// Edits a custom role. With a revision, only if nobody else edited it since.
@@ -52,20 +60,9 @@ impl Change<'_> {
         holds: &[Cell],
         revision: Option<i64>,
     ) -> Result<()> {
-        let update = q("UPDATE roles SET name = ")
-            .v(name)
-            .s(", holds = ")
-            .v(write_cells(holds))
-            .s(", revision = revision + 1 WHERE preset_key IS NULL AND workspace_id = ")
-            .v(self.workspace())
-            .s(" AND id = ")
-            .v(id)
-            .some(revision, |q, v| q.s(" AND revision = ").v(v));
-        if self.tx.exec(update).await.map_err(taken("name"))? == 0 {
-            return Err(if revision.is_some() { StoreError::Stale } else { StoreError::Missing });
-        }
-        self.changes_access();
-        Ok(())
+        let found = q("SELECT revision FROM roles WHERE preset_key IS NULL AND workspace_id = ");
+        self.is_at(found.v(self.workspace()).s(" AND id = ").v(id), revision).await?;
+        self.put_role(id, name, holds).await
     }
 
     /// Gives every holder of a role another one, also those who were deleted and keep theirs for the history.

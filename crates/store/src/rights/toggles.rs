@@ -40,31 +40,27 @@ impl Change<'_> {
     /// Adds a toggle of the workspace's own.
     pub async fn add_toggle(&mut self, new: &ToggleInput) -> Result<Id> {
         let id = self.new_id();
+        self.put_toggle(id, new).await?;
+        Ok(id)
+    }
+
+    /// Writes a toggle of the workspace's own, one that is there or not.
+    pub(crate) async fn put_toggle(&mut self, id: Id, new: &ToggleInput) -> Result<()> {
         let insert = q("INSERT INTO toggles (workspace_id, id, preset_key, name, summary, holds) VALUES ");
         let holds = write_cells(&new.holds);
-        self.tx.exec(insert.list(row![self.workspace(), id, "", &new.name, &new.summary, holds])).await?;
+        let insert = insert.list(row![self.workspace(), id, "", &new.name, &new.summary, holds]);
+        let insert = insert.s(" ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name, \
+                               summary = excluded.summary, holds = excluded.holds, revision = toggles.revision + 1");
+        self.tx.exec(insert).await?;
         self.changes_access();
-        Ok(id)
+        Ok(())
     }
 
     /// Edits a toggle of the workspace's own. With a revision, only if nobody else edited it since.
     pub async fn update_toggle(&mut self, id: Id, new: &ToggleInput, revision: Option<i64>) -> Result<()> {
-        let update = q("UPDATE toggles SET name = ")
-            .v(&new.name)
-            .s(", summary = ")
-            .v(&new.summary)
-            .s(", holds = ")
-            .v(write_cells(&new.holds))
-            .s(", revision = revision + 1 WHERE preset_key = '' AND workspace_id = ")
-            .v(self.workspace())
-            .s(" AND id = ")
-            .v(id)
-            .some(revision, |q, v| q.s(" AND revision = ").v(v));
-        if self.tx.exec(update).await? == 0 {
-            return Err(if revision.is_some() { StoreError::Stale } else { StoreError::Missing });
-        }
-        self.changes_access();
-        Ok(())
+        let found = q("SELECT revision FROM toggles WHERE preset_key = '' AND workspace_id = ");
+        self.is_at(found.v(self.workspace()).s(" AND id = ").v(id), revision).await?;
+        self.put_toggle(id, new).await
     }
 
     /// Deletes a toggle of the workspace's own, for everybody for whom it is set.

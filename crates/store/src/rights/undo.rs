@@ -5,28 +5,36 @@
 //! else has changed one of its rows, or what they name is gone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use access::{Actor, Id, Micros, Model, Noun, Permission, Thing};
+use access::{Actor, Id, Micros, Model, Noun, Permission, Snapshot, Thing};
+use rand::Rng as _;
 
-use crate::change::undo_rows::{Edit, Key, rows};
+use crate::change::consequences::Follows;
 use crate::change::{Author, Change};
 use crate::kit::db::{Tx, q, row};
+use crate::rights::undo_rows::{Edit, Key, rows};
 use crate::{Result, Store, StoreError};
 
 /// Changes can be undone for this long.
 const KEPT: Micros = 7 * 86_400 * 1_000_000;
 
 /// A change that can be undone.
-pub(crate) struct Made<'a> {
-    pub receipt: &'a str,
-    pub user: Id,
-    pub permission: Permission,
-    pub thing: &'a Thing,
+struct Made<'a> {
+    receipt: &'a str,
+    user: Id,
+    permission: Permission,
+    thing: &'a Thing,
+}
+
+/// Writes down how to undo a change, as access becomes another one, if somebody made it and it can be undone.
+pub(crate) fn leave<'c>(change: &'c mut Change<'_>, after: &'c Arc<Snapshot>) -> Follows<'c> {
+    Box::pin(change.leave_undo(after))
 }
 
 /// What a change did to the rows of the access model; none where it did nothing to them, or did what cannot be taken
 /// back: people, extensions, queues or numbers came or went.
-pub(crate) fn edits(before: &Model, after: &Model) -> Option<Vec<Edit>> {
+fn edits(before: &Model, after: &Model) -> Option<Vec<Edit>> {
     if !before.users.keys().eq(after.users.keys()) || !before.entities.keys().eq(after.entities.keys()) {
         return None;
     }
@@ -44,13 +52,7 @@ pub(crate) fn edits(before: &Model, after: &Model) -> Option<Vec<Edit>> {
 }
 
 /// Keeps what it takes to undo a change, and forgets what is too old to be undone.
-pub(crate) async fn keep(
-    tx: &mut Tx,
-    workspace: i64,
-    now: Micros,
-    made: &Made<'_>,
-    edits: &[Edit],
-) -> Result<()> {
+async fn keep(tx: &mut Tx, workspace: i64, now: Micros, made: &Made<'_>, edits: &[Edit]) -> Result<()> {
     let old = q("DELETE FROM undos WHERE workspace_id = ").v(workspace).s(" AND made_at < ").v(now - KEPT);
     tx.exec(old).await?;
     let insert = q(
@@ -126,6 +128,21 @@ impl Store {
 }
 
 impl Change<'_> {
+    async fn leave_undo(&mut self, after: &Snapshot) -> Result<()> {
+        if self.is_for_good {
+            return Ok(());
+        }
+        let (Some(actor), Some((permission, thing))) = (&self.actor, &self.decided) else { return Ok(()) };
+        let Some(edits) = edits(self.before().model(), after.model()) else { return Ok(()) };
+        // A number would tell how many changes others make.
+        let receipt = hex::encode(rand::rng().random::<[u8; 16]>());
+        let (workspace, now) = (self.workspace(), self.now());
+        let made = Made { receipt: &receipt, user: actor.id(), permission: *permission, thing };
+        keep(&mut self.tx, workspace, now, &made, &edits).await?;
+        self.author.receipt.leave(receipt);
+        Ok(())
+    }
+
     /// Asks again for the permission that the change took, on the same thing, or on the workspace if that is gone.
     fn decide_again(&mut self, actor: &Actor, kept: &Kept) -> Result<()> {
         let permission = Permission::from_name(&kept.permission).ok_or(StoreError::Missing)?;
@@ -175,7 +192,7 @@ impl Change<'_> {
                 "It cannot be undone any more: somebody has changed the same since.",
             ));
         }
-        let comes_back = |id: Id| edits.iter().any(|edit| edit.key.1 == id && edit.defines());
+        let comes_back = |id: Id| edits.iter().any(|edit| edit.key.id == id && edit.defines());
         let is_there = |id: &Id| before.model().has(*id) || comes_back(*id);
         let named = edits.iter().filter_map(|edit| Some(edit.was.as_ref()?.names(edit.key)));
         if !named.flatten().all(|id| is_there(&id)) {
@@ -186,13 +203,12 @@ impl Change<'_> {
         // What others depend on comes first and goes last.
         for edit in edits {
             if let Some(row) = &edit.was {
-                self.put(edit.key, row, edit.is.is_some()).await?;
+                self.put(edit.key, row).await?;
             }
         }
         for edit in edits.iter().rev().filter(|edit| edit.was.is_none()) {
-            self.remove(edit.key).await?;
+            self.remove(edit.key, edit.is.as_ref()).await?;
         }
-        self.changes_access();
         Ok(())
     }
 }

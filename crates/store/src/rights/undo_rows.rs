@@ -11,7 +11,8 @@ use crate::Result;
 use crate::change::Change;
 use crate::change::audit::Act;
 use crate::kit::cells::{read_cells, write_cells};
-use crate::kit::db::{q, row};
+use crate::rights::grants::GrantInput;
+use crate::rights::toggles::ToggleInput;
 
 /// A row of the access model, as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,14 +61,43 @@ pub(crate) enum Row {
 /// In place of an id where there is none.
 const NONE: Id = Id(0);
 
-/// The kind of row that a toggle is.
-const OF_TOGGLES: u8 = 2;
+/// The kinds of rows, in the order in which they depend on each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    Workspace,
+    Role,
+    Toggle,
+    Unit,
+    User,
+    Setting,
+    Lead,
+    Grant,
+    Temporary,
+}
 
-/// The first kind of row that is about a user.
-const OF_USERS: u8 = 4;
+impl Kind {
+    /// Whether such rows are about a user.
+    fn is_of_user(self) -> bool {
+        self >= Kind::User
+    }
+}
 
-/// What identifies a row: its kind, in the order in which rows depend on each other, and its ids.
-pub(crate) type Key = (u8, Id, Id);
+/// What identifies a row. Rows stand in the order of their kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Key {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its own id, or that of the user whose it is.
+    pub id: Id,
+    /// What of that user's it is about; [`NONE`] where the id says it all.
+    pub other: Id,
+}
+
+impl Key {
+    fn of(kind: Kind, id: Id) -> Key {
+        Key { kind, id, other: NONE }
+    }
+}
 
 /// What a change did to one row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,7 +113,7 @@ pub(crate) struct Edit {
 impl Edit {
     /// Whether undoing it brings a role, toggle or unit back.
     pub(crate) fn defines(&self) -> bool {
-        self.key.0 < OF_USERS && self.was.is_some()
+        !self.key.kind.is_of_user() && self.was.is_some()
     }
 
     /// The row as it was, or as it came to be.
@@ -93,17 +123,17 @@ impl Edit {
 
     /// What it grants or takes back, if it is about a grant.
     pub(crate) fn grants(&self) -> Option<Id> {
-        matches!(self.row(), Some(Row::Grant { .. })).then_some(self.key.2)
+        matches!(self.row(), Some(Row::Grant { .. })).then_some(self.key.other)
     }
 
     /// The noun and the id of what it is about.
     pub(crate) fn about(&self) -> (Noun, Id) {
         match self.row() {
-            Some(Row::Role { .. }) => (Noun::Role, self.key.1),
-            Some(Row::Unit { kind, .. }) => (Noun::from(*kind), self.key.1),
+            Some(Row::Role { .. }) => (Noun::Role, self.key.id),
+            Some(Row::Unit { kind, .. }) => (Noun::from(*kind), self.key.id),
             Some(Row::Temporary { user, .. }) => (Noun::User, *user),
-            _ if self.key.0 >= OF_USERS => (Noun::User, self.key.1),
-            _ => (Noun::Workspace, self.key.1),
+            _ if self.key.kind.is_of_user() => (Noun::User, self.key.id),
+            _ => (Noun::Workspace, self.key.id),
         }
     }
 
@@ -135,7 +165,7 @@ impl Edit {
     /// The entry of the log that it was undone.
     pub(crate) fn act(&self, model: &Model, receipt: &str) -> Act {
         let (noun, id) = self.about();
-        let kind = if self.key.0 == OF_TOGGLES { "toggle" } else { noun.word() };
+        let kind = if self.key.kind == Kind::Toggle { "toggle" } else { noun.word() };
         let label = if noun == Noun::Workspace && kind != "toggle" { "" } else { model.label(id) };
         let told = |row: &Option<Row>| row.as_ref().map(|row| row.told(self.key, model));
         let permission = self.takes().into_iter().next().unwrap_or(Permission::UserSetAccess);
@@ -149,8 +179,8 @@ type Field = (Permission, &'static str, Value);
 
 impl Row {
     /// The ids of what the row is about and of what it names.
-    pub(crate) fn names(&self, (kind, id, other): Key) -> Vec<Id> {
-        let own = if kind >= OF_USERS { [Some(id), (other != NONE).then_some(other)] } else { [None, None] };
+    pub(crate) fn names(&self, Key { kind, id, other }: Key) -> Vec<Id> {
+        let own = if kind.is_of_user() { [Some(id), (other != NONE).then_some(other)] } else { [None, None] };
         let named = match self {
             Row::Workspace { default_role, .. } => vec![*default_role],
             Row::User { role, department, branch, preset_number, .. } => {
@@ -203,7 +233,7 @@ impl Row {
     }
 
     /// The row in the log, in the form in which the acts themselves tell of it.
-    fn told(&self, (_, _, other): Key, model: &Model) -> Value {
+    fn told(&self, Key { other, .. }: Key, model: &Model) -> Value {
         let fields: Map<String, Value> =
             self.fields().into_iter().map(|(_, name, value)| (name.to_owned(), value)).collect();
         match self {
@@ -234,136 +264,94 @@ pub(crate) fn rows(model: &Model) -> BTreeMap<Key, Row> {
         licences: model.licences,
         default_role: model.default_role,
     };
-    let mut rows = BTreeMap::from([((0, NONE, NONE), workspace)]);
+    let mut rows = BTreeMap::from([(Key::of(Kind::Workspace, NONE), workspace)]);
     for (id, role) in model.roles.iter().filter(|(_, role)| role.key.is_none()) {
-        rows.insert((1, *id, NONE), Row::Role { name: role.name.clone(), holds: cells(&role.holds) });
+        rows.insert(
+            Key::of(Kind::Role, *id),
+            Row::Role { name: role.name.clone(), holds: cells(&role.holds) },
+        );
     }
     for (id, toggle) in &model.toggles {
         let (name, summary) = (toggle.name.clone(), toggle.summary.clone());
-        rows.insert((2, *id, NONE), Row::Toggle { name, summary, holds: cells(&toggle.holds) });
+        rows.insert(Key::of(Kind::Toggle, *id), Row::Toggle { name, summary, holds: cells(&toggle.holds) });
     }
     for (id, unit) in &model.units {
-        rows.insert((3, *id, NONE), Row::Unit { name: unit.name.clone(), kind: unit.kind });
+        rows.insert(Key::of(Kind::Unit, *id), Row::Unit { name: unit.name.clone(), kind: unit.kind });
     }
     for (id, user) in &model.users {
         let (standing, preset_number) = (user.standing, user.preset_number);
         let (role, department, branch) = (user.role, user.department, user.branch);
-        rows.insert((4, *id, NONE), Row::User { role, department, branch, standing, preset_number });
+        rows.insert(
+            Key::of(Kind::User, *id),
+            Row::User { role, department, branch, standing, preset_number },
+        );
     }
     for ((user, toggle), setting) in &model.settings {
-        rows.insert((5, *user, *toggle), Row::Setting(*setting));
+        rows.insert(Key { kind: Kind::Setting, id: *user, other: *toggle }, Row::Setting(*setting));
     }
-    rows.extend(model.leads.iter().map(|(user, unit)| ((6, *user, *unit), Row::Lead)));
+    for (user, unit) in &model.leads {
+        rows.insert(Key { kind: Kind::Lead, id: *user, other: *unit }, Row::Lead);
+    }
     for grant in &model.grants {
         let (id, may_use, may_observe, expires_at) =
             (grant.id, grant.may_use, grant.may_observe, grant.expires_at);
-        rows.insert((7, grant.user, grant.entity), Row::Grant { id, may_use, may_observe, expires_at });
+        let key = Key { kind: Kind::Grant, id: grant.user, other: grant.entity };
+        rows.insert(key, Row::Grant { id, may_use, may_observe, expires_at });
     }
     for given in &model.temporary {
         let (user, holds, expires_at) = (given.user, cells(&given.holds), given.expires_at);
-        rows.insert((8, given.id, NONE), Row::Temporary { user, holds, expires_at });
+        rows.insert(Key::of(Kind::Temporary, given.id), Row::Temporary { user, holds, expires_at });
     }
     rows
 }
 
 impl Change<'_> {
-    /// Writes a row as it was; `there` says whether it is there in another form.
-    pub(crate) async fn put(&mut self, (_, id, other): Key, row: &Row, there: bool) -> Result<()> {
-        if matches!(row, Row::User { standing, .. } if *standing == Standing::Banned) {
-            // What a ban ends, ends again (CLY-07).
-            self.end_sessions(&[id], None).await?;
-            self.drop_links(&[id], None).await?;
-        }
-        let workspace = self.workspace();
-        let here =
-            |query: crate::kit::db::Q| query.s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id);
-        let query = match row {
-            Row::Workspace { plan, seats, licences, default_role } => q("UPDATE workspaces SET plan = ")
-                .v(plan)
-                .s(", seats = ")
-                .v(seats.map(i64::from))
-                .s(", licences = ")
-                .v(licences.map(i64::from))
-                .s(", default_role_id = ")
-                .v(*default_role)
-                .s(" WHERE id = ")
-                .v(workspace),
-            Row::Role { name, holds } if there => here(
-                q("UPDATE roles SET revision = revision + 1, name = ").v(name).s(", holds = ").v(holds),
-            ),
-            Row::Role { name, holds } => q("INSERT INTO roles (workspace_id, id, name, holds) VALUES ")
-                .list(row![workspace, id, name, holds]),
-            Row::Toggle { name, summary, holds } if there => here(
-                q("UPDATE toggles SET revision = revision + 1, name = ")
-                    .v(name)
-                    .s(", summary = ")
-                    .v(summary)
-                    .s(", holds = ")
-                    .v(holds),
-            ),
+    /// Writes a row as it was, as the acts write it.
+    pub(crate) async fn put(&mut self, Key { id, other, .. }: Key, row: &Row) -> Result<()> {
+        match row {
+            Row::Workspace { plan, seats, licences, default_role } => {
+                self.put_subscription(plan, *seats, *licences).await?;
+                self.set_default_role(*default_role).await
+            }
+            Row::Role { name, holds } => self.put_role(id, name, &read_cells(holds)).await,
             Row::Toggle { name, summary, holds } => {
-                q("INSERT INTO toggles (workspace_id, id, preset_key, name, summary, holds) VALUES ")
-                    .list(row![workspace, id, "", name, summary, holds])
+                let (name, summary, holds) = (name.clone(), summary.clone(), read_cells(holds));
+                self.put_toggle(id, &ToggleInput { name, summary, holds }).await
             }
-            Row::Unit { name, .. } if there => {
-                here(q("UPDATE units SET revision = revision + 1, name = ").v(name))
+            Row::Unit { name, kind } => self.put_unit(id, *kind, name).await,
+            Row::User { role, department, branch, standing, preset_number } => {
+                self.set_role(id, *role).await?;
+                self.place(id, *department, *branch).await?;
+                self.preset_caller_id(id, *preset_number).await?;
+                self.put_standing(id, *standing).await
             }
-            Row::Unit { name, kind } => q("INSERT INTO units (workspace_id, id, kind, name) VALUES ")
-                .list(row![workspace, id, kind.word(), name]),
-            Row::User { role, department, branch, standing, preset_number } => here(
-                q("UPDATE users SET revision = revision + 1, role_id = ")
-                    .v(*role)
-                    .s(", department_id = ")
-                    .v(*department)
-                    .s(", branch_id = ")
-                    .v(*branch)
-                    .s(", standing = ")
-                    .v(standing.word())
-                    .s(", preset_number_id = ")
-                    .v(*preset_number),
-            ),
-            Row::Setting(setting) => q("INSERT INTO toggle_settings (workspace_id, user_id, toggle_id, setting) VALUES ")
-                .list(row![workspace, id, other, setting.word()])
-                .s(" ON CONFLICT (workspace_id, user_id, toggle_id) DO UPDATE SET setting = excluded.setting"),
-            Row::Lead => q("INSERT INTO unit_leads (workspace_id, user_id, unit_id) VALUES ")
-                .list(row![workspace, id, other]),
-            Row::Grant { id: grant, may_use, may_observe, expires_at } => q(
-                "INSERT INTO grants (workspace_id, id, user_id, entity_id, may_use, may_observe, expires_at) VALUES ",
-            )
-            .list(row![workspace, *grant, id, other, *may_use, *may_observe, *expires_at])
-            .s(" ON CONFLICT (workspace_id, user_id, entity_id) DO UPDATE SET may_use = excluded.may_use, \
-                may_observe = excluded.may_observe, expires_at = excluded.expires_at"),
-            Row::Temporary { user, holds, expires_at } => q(
-                "INSERT INTO temporary_access (workspace_id, id, user_id, holds, expires_at) VALUES ",
-            )
-            .list(row![workspace, id, *user, holds, *expires_at])
-            .s(" ON CONFLICT (workspace_id, id) DO UPDATE SET holds = excluded.holds, \
-                expires_at = excluded.expires_at"),
-        };
-        self.tx.exec(query).await.map_err(crate::taken("name"))?;
-        Ok(())
+            Row::Setting(setting) => self.set_toggle(id, other, Some(*setting)).await,
+            Row::Lead => self.put_lead(id, other).await,
+            Row::Grant { id: grant, may_use, may_observe, expires_at } => {
+                let (may_use, may_observe, expires_at) = (*may_use, *may_observe, *expires_at);
+                let given = GrantInput { user: id, entity: other, may_use, may_observe, expires_at };
+                self.put_grant(*grant, &given).await.map(drop)
+            }
+            Row::Temporary { user, holds, expires_at } => {
+                self.put_temporary(id, *user, &read_cells(holds), *expires_at).await
+            }
+        }
     }
 
-    /// Removes a row that was not there.
-    pub(crate) async fn remove(&mut self, (kind, id, other): Key) -> Result<()> {
-        let by_id = |text: &'static str, workspace: i64| {
-            q(text).s(" WHERE workspace_id = ").v(workspace).s(" AND id = ").v(id)
-        };
-        let by_user = |text: &'static str, workspace: i64| {
-            q(text).s(" WHERE workspace_id = ").v(workspace).s(" AND user_id = ").v(id)
-        };
-        let workspace = self.workspace();
-        let query = match kind {
-            1 => by_id("DELETE FROM roles", workspace),
-            2 => by_id("DELETE FROM toggles", workspace),
-            3 => by_id("DELETE FROM units", workspace),
-            5 => by_user("DELETE FROM toggle_settings", workspace).s(" AND toggle_id = ").v(other),
-            6 => by_user("DELETE FROM unit_leads", workspace).s(" AND unit_id = ").v(other),
-            7 => by_user("DELETE FROM grants", workspace).s(" AND entity_id = ").v(other),
-            8 => by_id("DELETE FROM temporary_access", workspace),
-            _ => return Ok(()),
-        };
-        self.tx.exec(query).await?;
-        Ok(())
+    /// Removes a row that was not there, as the acts remove it.
+    pub(crate) async fn remove(&mut self, Key { kind, id, other }: Key, row: Option<&Row>) -> Result<()> {
+        match kind {
+            Kind::Role => self.delete_role(id).await,
+            Kind::Toggle => self.delete_toggle(id).await,
+            Kind::Unit => self.delete_unit(id).await,
+            Kind::Setting => self.set_toggle(id, other, None).await,
+            Kind::Lead => self.delete_lead(id, other).await,
+            Kind::Grant => self.delete_grant(id, other).await,
+            Kind::Temporary => match row {
+                Some(Row::Temporary { user, .. }) => self.delete_temporary(*user, id).await,
+                _ => Ok(()),
+            },
+            Kind::Workspace | Kind::User => Ok(()),
+        }
     }
 }
