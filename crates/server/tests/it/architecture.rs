@@ -97,6 +97,25 @@ fn nothing_depends_on_the_benches() {
 }
 
 #[test]
+fn the_rust_version_is_the_one_that_the_lock_file_needs() {
+    let described = run(env!("CARGO"), &["metadata", "--locked", "--offline", "--format-version", "1"]);
+    let described: Value = serde_json::from_slice(&described).unwrap();
+    let number =
+        |version: &str| -> Vec<u32> { version.split('.').map(|part| part.parse().unwrap()).collect() };
+    let needed = described["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|package| package["rust_version"].as_str());
+    let needed = needed.max_by_key(|version| number(version)).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("Rust ({needed} or newer)")), "the README does not say {needed}");
+    let ours = packages().into_iter().map(|package| package["rust_version"].as_str().unwrap().to_owned());
+    let old: Vec<String> = ours.filter(|ours| number(ours) != number(needed)).collect();
+    assert!(old.is_empty(), "rust-version is {old:?}, and the lock file needs {needed}");
+}
+
+#[test]
 fn a_crate_has_at_most_one_binary_of_integration_tests() {
     for package in packages() {
         let targets = package["targets"].as_array().unwrap();
