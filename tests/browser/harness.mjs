@@ -148,7 +148,7 @@ export async function inEachLook(page, visit) {
   await wear(page, LOOKS[0]);
 }
 
-/** Writes target/screenshots/NAME-LOOK.png for each look. */
+/** Writes target/screenshots/NAME-LOOK.png for each look; like all screenshots, not where RINGFENCE_SCREENSHOTS is `no`. */
 export async function shot(page, name) {
   await inEachLook(page, (look) => writeScreenshot(page, name, look));
 }
@@ -156,9 +156,11 @@ export async function shot(page, name) {
 /** What axe finds wrong with the page as it stands, one readable line a finding; none is `[]`. */
 export async function axe(page) {
   // Sent over the browser's debugging port, so that the page's own content security policy stays in force.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: `${AXE};0` });
-  await session.detach();
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Runtime.evaluate', { expression: `${AXE};0` });
+    await session.detach();
+  }
   const { violations } = await page.evaluate(
     (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }),
     AXE_TAGS,
@@ -180,9 +182,17 @@ export async function examine(page, name) {
 async function wear(page, { viewport, colorScheme }) {
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });
+  // Colours on their way from one scheme to the other would be measured half-way.
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    for (const animation of document.getAnimations()) {
+      if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+    }
+  });
 }
 
 async function writeScreenshot(page, name, look) {
+  if (process.env.RINGFENCE_SCREENSHOTS === 'no') return;
   await mkdir(SCREENSHOTS, { recursive: true });
   const path = join(SCREENSHOTS, `${look ? `${name}-${look.name}` : name}.png`);
   // Hiding the caret would leave style attributes behind, which the page's content security policy then objects to.
