@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::assets;
 use super::avatar::avatar;
 use super::icon::{Icon, icon};
-use super::text::{spoken, t};
+use super::text::{spoken_code, t};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -149,7 +149,7 @@ pub fn logo() -> Markup {
 fn document(about: &Document, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(spoken().code()) data-theme=[about.theme.attribute()] {
+        html lang=(spoken_code()) data-theme=[about.theme.attribute()] {
             head {
                 meta charset="utf-8";
                 title { (about.title) " · Ringfence" }

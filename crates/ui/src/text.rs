@@ -3,27 +3,47 @@
 //! The language of a request is set once, around its handler ([`speaking`]); whatever is rendered inside speaks it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::future::Future;
 
 use access::text::{Piece, pieces};
-use acts::kernel::language::Language;
 use maud::{Markup, html};
 
 use super::fields;
 
+/// What is needed of a language to speak it.
+#[derive(Debug, Clone, Copy)]
+pub struct Speech {
+    /// Its code (BCP 47), by which its rules are known.
+    pub code: &'static str,
+    /// Its texts by their English; none for English itself.
+    pub texts: Option<&'static HashMap<String, String>>,
+}
+
+/// English, in which the texts are written.
+impl Default for Speech {
+    fn default() -> Speech {
+        Speech { code: "en", texts: None }
+    }
+}
+
 tokio::task_local! {
-    static SPOKEN: Language;
+    static SPOKEN: Speech;
 }
 
 /// Renders what is inside in a language.
-pub async fn speaking<F: Future>(language: Language, inside: F) -> F::Output {
-    SPOKEN.scope(language, inside).await
+pub async fn speaking<F: Future>(speech: Speech, inside: F) -> F::Output {
+    SPOKEN.scope(speech, inside).await
 }
 
-/// The language of the request that is being answered.
-pub fn spoken() -> Language {
-    SPOKEN.try_with(|language| *language).unwrap_or_default()
+fn spoken() -> Speech {
+    SPOKEN.try_with(|speech| *speech).unwrap_or_default()
+}
+
+/// The code of the language of the request that is being answered (BCP 47).
+pub fn spoken_code() -> &'static str {
+    spoken().code
 }
 
 /// A text of the code in the reader's language.
@@ -75,16 +95,16 @@ pub fn count(n: i64, one: &'static str, many: &'static str) -> String {
 
 /// The form of a text that goes with a number of things; for texts with other values beside `{n}`.
 pub fn plural(n: i64, one: &'static str, many: &'static str) -> &'static str {
-    if n == 1 || (n == 0 && spoken() == Language::Fr) { one } else { many }
+    if n == 1 || (n == 0 && spoken_code() == "fr") { one } else { many }
 }
 
 /// A number with its thousands set apart as the reader's language does: `20,318`, `20.318`.
 pub fn number(n: i64) -> String {
-    let gap = match spoken() {
-        Language::En => ',',
-        Language::De => '.',
+    let gap = match spoken_code() {
+        "de" => '.',
         // Narrow no-break space, as both languages' academies ask.
-        Language::Fr | Language::Es => '\u{202f}',
+        "fr" | "es" => '\u{202f}',
+        _ => ',',
     };
     let digits = n.to_string();
     let apart = |at: usize| at > 0 && (digits.len() - at).is_multiple_of(3);
@@ -103,7 +123,7 @@ pub fn capital(text: &str) -> String {
 
 /// A label within a sentence. German nouns keep their capital.
 pub fn within(label: &str) -> String {
-    if spoken() == Language::De { label.to_owned() } else { label.to_lowercase() }
+    if spoken_code() == "de" { label.to_owned() } else { label.to_lowercase() }
 }
 
 /// Things one after the other: `a, b and c`.
@@ -137,15 +157,14 @@ impl access::text::Words for Reader {
 }
 
 fn translated(english: &str) -> Option<&'static str> {
-    spoken().texts()?.get(english).map(String::as_str)
+    spoken().texts?.get(english).map(String::as_str)
 }
 
 #[cfg(test)]
 mod tests {
-    use acts::kernel::language::Language;
     use maud::html;
 
-    use super::{count, fill, number, speaking, weave};
+    use super::{Speech, count, fill, number, speaking, weave};
 
     #[test]
     fn a_value_that_looks_like_a_template_is_put_as_it_is() {
@@ -168,7 +187,8 @@ mod tests {
     #[tokio::test]
     async fn thousands_are_set_apart_as_the_language_does() {
         assert_eq!(number(1_000_000), "1,000,000");
-        assert_eq!(speaking(Language::De, async { number(20_318) }).await, "20.318");
-        assert_eq!(speaking(Language::Fr, async { number(999) }).await, "999");
+        let speech = |code| Speech { code, texts: None };
+        assert_eq!(speaking(speech("de"), async { number(20_318) }).await, "20.318");
+        assert_eq!(speaking(speech("fr"), async { number(999) }).await, "999");
     }
 }

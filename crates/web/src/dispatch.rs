@@ -23,7 +23,7 @@ use tokio_stream::StreamExt as _;
 use crate::endpoint::{Asks, Endpoint, Face};
 use crate::request::Request;
 use crate::{Server, cookie, host, own_secret, password_first, refuse, viewing};
-use ui::text::speaking;
+use ui::text::{Speech, speaking};
 
 /// So long may a body take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(60);
@@ -138,7 +138,7 @@ async fn dispatch(
             Err(refusal) => refused(&mut request, endpoint, refusal).await,
         }
     };
-    let mut response = speaking(language, answer).await;
+    let mut response = speaking(speech(language), answer).await;
     if let Some(cookie) = keeps_language(&request, endpoint.face) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -151,6 +151,11 @@ async fn dispatch(
         response.headers_mut().insert("x-request-id", id);
     }
     response
+}
+
+/// A language as pages speak it.
+fn speech(language: Language) -> Speech {
+    Speech { code: language.code(), texts: language.texts() }
 }
 
 /// The language of the workspace that the path names, for whoever asks for none.

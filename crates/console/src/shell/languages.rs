@@ -3,7 +3,7 @@
 use crate::shell::paging::address;
 use acts::kernel::language::Language;
 use maud::{Markup, html};
-use ui::text::{spoken, t};
+use ui::text::{spoken_code, t};
 
 /// The languages to choose from before anybody is signed in, as links to the same page.
 pub(crate) fn languages(next: &str) -> Markup {
@@ -12,7 +12,7 @@ pub(crate) fn languages(next: &str) -> Markup {
         nav.languages aria-label=(t("Language")) {
             @for language in Language::ALL {
                 a href=(to(language)) lang=(language.code()) hreflang=(language.code())
-                    aria-current=[(language == spoken()).then_some("true")] { (language.name()) }
+                    aria-current=[(language.code() == spoken_code()).then_some("true")] { (language.name()) }
             }
         }
     }

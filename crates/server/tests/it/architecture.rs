@@ -12,7 +12,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("access", &[]),
     ("store", &["access"]),
     ("acts", &["access", "store"]),
-    ("ui", &["access", "acts"]),
+    ("ui", &["access"]),
     ("web", &["access", "acts", "store", "ui"]),
     ("console", &["access", "acts", "store", "ui", "web"]),
     ("api", &["access", "acts", "store", "web"]),
