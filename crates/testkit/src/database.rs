@@ -1,9 +1,29 @@
 //! A fresh database for each test: a file, or a database of the PostgreSQL server that the tests were given.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rand::Rng as _;
 use sqlx::{Connection as _, Executor as _, Row as _};
+
+/// What a refusal may write: that it happened, when somebody was last seen, guesses, and what is counted by the way.
+/// Table and column; `*` for all of a table.
+const NOTED: [(&str, &str); 14] = [
+    ("_sqlx_migrations", "*"),
+    ("audit", "*"),
+    ("attempts", "*"),
+    ("permission_uses", "*"),
+    ("workspaces", "audit_seq"),
+    ("workspaces", "audit_head"),
+    ("workspaces", "shown"),
+    ("users", "last_seen_at"),
+    ("users", "pin_misses"),
+    ("sessions", "last_seen_at"),
+    ("devices", "last_seen_at"),
+    ("api_tokens", "last_used_at"),
+    ("mails", "tries"),
+    ("mails", "next_try_at"),
+];
 
 /// A database of a test's own, with a folder beside it.
 #[derive(Debug, Clone)]
@@ -32,58 +52,55 @@ impl Database {
         self.url.starts_with("postgres")
     }
 
-    /// Every row of every table as text, to show that a refusal changed nothing; what only notes a refusal or the
-    /// last use is left out.
+    /// Every row of every table as text, to show that a refusal changed nothing: whatever the schema has but what is
+    /// [`NOTED`].
     pub async fn fingerprint(&self) -> Vec<String> {
-        const TABLES: [&str; 24] = [
-            "SELECT id, slug, name, preset, plan, time_zone, pin_digits, version, seats, licences FROM workspaces \
-             ORDER BY id",
-            "SELECT * FROM roles ORDER BY workspace_id, id",
-            "SELECT * FROM toggles ORDER BY workspace_id, id",
-            "SELECT * FROM units ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, email, name, phone, employee_code, lead_cap, language, role_id, department_id, \
-             branch_id, standing, password_hash, pin_hash, email_changed_at, deleted_at, revision, preset_number_id, chosen_number_id \
-             FROM users \
-             ORDER BY workspace_id, id",
-            "SELECT * FROM toggle_settings ORDER BY workspace_id, user_id, toggle_id",
-            "SELECT * FROM unit_leads ORDER BY workspace_id, user_id, unit_id",
-            "SELECT * FROM temporary_access ORDER BY workspace_id, id",
-            "SELECT * FROM extensions ORDER BY workspace_id, id",
-            "SELECT * FROM queues ORDER BY workspace_id, id",
-            "SELECT * FROM numbers ORDER BY workspace_id, id",
-            "SELECT * FROM grants ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, user_id, token_hash, viewing_as, password_until, temporary FROM sessions ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, user_id, device_hash FROM devices ORDER BY workspace_id, id",
-            "SELECT workspace_id, id, user_id, token_hash FROM api_tokens ORDER BY workspace_id, id",
-            "SELECT * FROM links ORDER BY workspace_id, id",
-            "SELECT * FROM known_secrets ORDER BY workspace_id, user_id, secret, knower_id",
-            "SELECT workspace_id, id, user_id, kind, recipient, subject, body, sealed FROM mails ORDER BY workspace_id, id",
-            "SELECT * FROM calls ORDER BY workspace_id, id",
-            "SELECT * FROM access_requests ORDER BY workspace_id, id",
-            "SELECT * FROM reviews ORDER BY workspace_id, id",
-            "SELECT * FROM review_lines ORDER BY workspace_id, review_id, id",
-            "SELECT * FROM deleted_calls ORDER BY workspace_id, source, unique_id",
-            "SELECT * FROM call_touches ORDER BY workspace_id, subject_id, started_at, call_id",
-        ];
+        let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in self.columns().await {
+            let noted = |(of, what): &(&str, &str)| *of == table && (*what == "*" || *what == column);
+            if !NOTED.iter().any(noted) {
+                columns.entry(table).or_default().push(format!("CAST({column} AS TEXT)"));
+            }
+        }
         let mut rows = vec![];
+        for (table, columns) in columns {
+            let found = self.texts(&format!("SELECT {} FROM {table}", columns.join(", "))).await;
+            rows.extend(found.into_iter().map(|row| format!("{table} {row:?}")));
+        }
+        rows.sort();
+        rows
+    }
+
+    /// The columns of every table.
+    async fn columns(&self) -> Vec<(String, String)> {
+        let query = match self.is_postgres() {
+            true => {
+                "SELECT table_name::text, column_name::text FROM information_schema.columns \
+                     WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
+            }
+            false => {
+                "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c \
+                      WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid"
+            }
+        };
+        let named = |row: Vec<Option<String>>| {
+            let mut names = row.into_iter().flatten();
+            (names.next().unwrap(), names.next().unwrap())
+        };
+        self.texts(query).await.into_iter().map(named).collect()
+    }
+
+    /// What a query of texts finds.
+    async fn texts(&self, query: &str) -> Vec<Vec<Option<String>>> {
+        let query = sqlx::AssertSqlSafe(query.to_owned());
         if self.is_postgres() {
             let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
-            for table in TABLES {
-                let text = format!("SELECT t::text FROM ({table}) AS t");
-                let found = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&mut connection).await.unwrap();
-                rows.extend(found.iter().map(|row| row.get::<String, _>(0)));
-            }
-            return rows;
+            let rows = sqlx::query(query).fetch_all(&mut connection).await.unwrap();
+            return rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect();
         }
         let mut connection = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
-        for table in TABLES {
-            for row in connection.fetch_all(table).await.unwrap() {
-                let columns = 0..row.len();
-                let text = columns.map(|at| row.try_get_unchecked::<Option<String>, _>(at).unwrap());
-                rows.push(format!("{:?}", text.collect::<Vec<_>>()));
-            }
-        }
-        rows
+        let rows = sqlx::query(query).fetch_all(&mut connection).await.unwrap();
+        rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect()
     }
 
     /// The number that a query has, read behind the server's back.
