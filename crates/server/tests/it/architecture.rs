@@ -86,6 +86,25 @@ fn areas_named(text: &str) -> Vec<&str> {
     named
 }
 
+/// The crates that answer requests.
+const FACES: [&str; 4] = ["ui", "web", "console", "api"];
+
+#[test]
+fn no_request_acts_as_whoever_runs_the_machine() {
+    let of_faces = |file: &&PathBuf| {
+        FACES.iter().any(|name| file.starts_with(root().join(format!("crates/{name}/src"))))
+    };
+    let files = files();
+    let faces: Vec<&PathBuf> = files.iter().filter(of_faces).collect();
+    assert!(faces.len() > 100, "{} files of faces", faces.len());
+    let acts = |file: &&&PathBuf| fs::read_to_string(file).is_ok_and(|text| text.contains("::operator("));
+    assert_eq!(
+        faces.iter().filter(acts).collect::<Vec<_>>(),
+        Vec::<&&PathBuf>::new(),
+        "an operator's authority in a face"
+    );
+}
+
 #[test]
 fn nothing_depends_on_the_benches() {
     for package in packages() {
