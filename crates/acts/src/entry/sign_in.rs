@@ -186,7 +186,8 @@ impl Tried<'_> {
         let Some((user, tries)) = user.zip(tries) else { return answer };
         match &answer {
             Ok(_) => store.forget_pin_tries(self.workspace, user).await?,
-            Err(refusal) if refusal.code.status() >= 500 => {
+            // Not checked, or right and too often.
+            Err(refusal) if refusal.code.status() >= 500 || refusal.code == Code::TooManyTries => {
                 store.return_pin_try(self.workspace, user).await?
             }
             Err(_) if tries >= IN_A_ROW => pin::tell_closed(self.app, self.workspace, user, &name).await?,
