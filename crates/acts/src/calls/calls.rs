@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Id, Micros, Model, Permission, Permit, Right, Snapshot, Visible, can, text};
+use access::{Actor, Id, Micros, Model, Permission, Permit, Snapshot, Visible, can, text};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Author;
-use store::calls::calls::{CallFigures, CallFilter, CallRow, ListsCalls};
+use store::calls::calls::{CallFigures, CallFilter, CallRow, HearsRecordings, ListsCalls};
 use store::change::audit::Act;
 
 pub use crate::calls::export::{Export, export};
@@ -192,11 +192,6 @@ async fn departed(app: &App, snapshot: &Snapshot, rows: &[CallRow]) -> Answer<BT
     gone.dedup();
     Ok(app.store.names_in_calls(model.workspace, &gone).await?)
 }
-
-/// A permission to get at the sound of a recording.
-pub trait HearsRecordings: Right {}
-impl HearsRecordings for can::RecordingListen {}
-impl HearsRecordings for can::RecordingDownload {}
 
 /// The recording's file, below the workspace's recordings folder.
 pub async fn recording_path<R: HearsRecordings>(app: &App, permit: &Permit<R>) -> Answer<String> {

@@ -73,7 +73,7 @@ pub(crate) async fn redeem<'a>(
 ) -> Answer<Redeemed<'a>> {
     let guest = guest(app, workspace, purpose, secret, caller).await?.ok_or_else(gone)?;
     check::password("password", password, &[&guest.name, &guest.email, &workspace.name])?;
-    let hash = app.passwords.hash(password, Turn::Stranger(&caller.address)).await?;
+    let hash = app.passwords.hash(password, Turn::Stranger(workspace.id, &caller.address)).await?;
     let opened = app.store.begin_with_link(workspace.id, purpose, &token_hash(secret)).await;
     let (mut change, user, knowers) = opened.map_err(no_longer_good)?;
     let row = change.user(user).await.map_err(no_longer_good)?;

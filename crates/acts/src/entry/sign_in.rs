@@ -221,7 +221,7 @@ impl Tried<'_> {
         let hash = account.as_ref().and_then(|a| a.hash.as_deref());
         let known = counted.iter().any(|by| matches!(by, By::Known(_)));
         let address = self.caller.address.as_str();
-        let turn = if known { Turn::Known(self.workspace) } else { Turn::Stranger(address) };
+        let turn = if known { Turn::Known(self.workspace) } else { Turn::Stranger(self.workspace, address) };
         let good = self.app.passwords.check(secret, hash, turn).await;
         let account = match (account, &good) {
             (Some(account), Ok(true)) if account.banned => {

@@ -19,18 +19,37 @@ use crate::kernel::refusal::{Code, Refusal};
 const AT_ONCE: usize = 2;
 /// So many of a lane are under way or wait for their turn, a second or so; whoever comes then is told to come again.
 const PLACES: usize = 60;
-/// So many of those for one address or workspace.
+/// So many of those for one address, or for one workspace among those who are known.
 const PLACES_EACH: usize = 20;
+/// So many of those for the strangers of one workspace: others have theirs beside a flood.
+const PLACES_OF_STRANGERS: usize = 40;
 
 /// Whose turn it is. Each kind has a lane of its own, so that no flood of one keeps the others out.
 #[derive(Debug, Clone, Copy)]
 pub enum Turn<'a> {
-    /// Somebody unknown, by the address that they are counted by.
-    Stranger(&'a str),
+    /// Somebody unknown at a workspace, by the address that they are counted by.
+    Stranger(i64, &'a str),
     /// Somebody of a workspace, on a device that they signed in on before.
     Known(i64),
     /// Somebody of a workspace who is signed in; 0 for whoever runs the machine.
     SignedIn(i64),
+}
+
+impl Turn<'_> {
+    /// The shares of its lane that it takes a place of, each with the most that it may have.
+    fn shares(self) -> Vec<(String, usize)> {
+        let mut shares = match self {
+            Turn::Stranger(workspace, address) => {
+                vec![
+                    (format!("address {address}"), PLACES_EACH),
+                    (format!("{workspace}"), PLACES_OF_STRANGERS),
+                ]
+            }
+            Turn::Known(workspace) | Turn::SignedIn(workspace) => vec![(format!("{workspace}"), PLACES_EACH)],
+        };
+        shares.push(("all".to_owned(), PLACES));
+        shares
+    }
 }
 
 /// Hashes and checks passwords off the async threads, a few at a time.
@@ -45,7 +64,7 @@ pub struct Passwords {
 /// The checks of one kind of people.
 struct Lane {
     gate: Semaphore,
-    /// How many places each address or workspace has taken.
+    /// How many places each address and workspace has taken.
     taken: Mutex<HashMap<String, usize>>,
 }
 
@@ -58,7 +77,7 @@ impl Default for Lane {
 /// A place in a lane, until it is dropped.
 struct Place {
     lane: Arc<Lane>,
-    by: String,
+    shares: Vec<String>,
 }
 
 impl Lane {
@@ -68,25 +87,30 @@ impl Lane {
 }
 
 impl Place {
-    /// A place for an address or workspace; none where there is none left for it.
-    fn of(lane: &Arc<Lane>, by: String) -> Option<Place> {
+    /// A place out of the shares of whoever asks, each with the most that it may have; none where one of them is taken.
+    fn of(lane: &Arc<Lane>, shares: &[(String, usize)]) -> Option<Place> {
         let mut taken = lane.taken();
-        let free = taken.values().sum::<usize>() < PLACES;
-        let own = taken.entry(by.clone()).or_default();
-        if !free || *own >= PLACES_EACH {
+        let has_room =
+            |(share, most): &(String, usize)| taken.get(share).copied().unwrap_or_default() < *most;
+        if !shares.iter().all(has_room) {
             return None;
         }
-        *own += 1;
+        let shares: Vec<String> = shares.iter().map(|(share, _)| share.clone()).collect();
+        for share in &shares {
+            *taken.entry(share.clone()).or_default() += 1;
+        }
         drop(taken);
-        Some(Place { lane: lane.clone(), by })
+        Some(Place { lane: lane.clone(), shares })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.lane.taken();
-        if let Some(own) = taken.get_mut(&self.by) {
-            *own -= 1;
+        for share in &self.shares {
+            if let Some(own) = taken.get_mut(share) {
+                *own -= 1;
+            }
         }
         taken.retain(|_, own| *own > 0);
     }
@@ -142,12 +166,12 @@ impl Passwords {
             let message = text!("Too many people sign in at this moment. Try again in a few seconds.");
             Refusal { retry_after: Some(2_000_000), ..Refusal::because(Code::Busy, message) }
         };
-        let (lane, by) = match turn {
-            Turn::Stranger(address) => (&self.strangers, address.to_owned()),
-            Turn::Known(workspace) => (&self.known, workspace.to_string()),
-            Turn::SignedIn(workspace) => (&self.signed_in, workspace.to_string()),
+        let lane = match turn {
+            Turn::Stranger(..) => &self.strangers,
+            Turn::Known(_) => &self.known,
+            Turn::SignedIn(_) => &self.signed_in,
         };
-        let _place = Place::of(lane, by).ok_or_else(busy)?;
+        let _place = Place::of(lane, &turn.shares()).ok_or_else(busy)?;
         let _turn = lane.gate.acquire().await.map_err(|_| Refusal::new(Code::Unavailable))?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::new(Code::Internal))?
     }
@@ -187,18 +211,23 @@ fn random_bytes<const N: usize>() -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
-    use super::{PLACES, PLACES_EACH, Passwords, Place};
+    use super::{PLACES, PLACES_EACH, PLACES_OF_STRANGERS, Passwords, Place, Turn};
 
     #[test]
     fn no_flood_takes_the_places_of_others() {
         let passwords = Passwords::default();
-        let place = |by: usize| Place::of(&passwords.strangers, by.to_string());
-        let one: Vec<Place> = (0..2 * PLACES_EACH).filter_map(|_| place(1)).collect();
+        let place = |workspace: i64, address: usize| {
+            let address = address.to_string();
+            Place::of(&passwords.strangers, &Turn::Stranger(workspace, &address).shares())
+        };
+        let one: Vec<Place> = (0..2 * PLACES_EACH).filter_map(|_| place(1, 1)).collect();
         assert_eq!(one.len(), PLACES_EACH, "one address");
-        let many: Vec<Place> = (2..1_000).filter_map(place).collect();
-        assert_eq!(one.len() + many.len(), PLACES, "many addresses");
-        assert!(Place::of(&passwords.known, "1".into()).is_some(), "known devices have their own");
-        drop((one, many));
-        assert!(place(1).is_some() && passwords.strangers.taken().is_empty());
+        let many: Vec<Place> = (2..1_000).filter_map(|address| place(1, address)).collect();
+        assert_eq!(one.len() + many.len(), PLACES_OF_STRANGERS, "many addresses at one workspace");
+        let others: Vec<Place> = (2..1_000).filter_map(|address| place(2, address)).collect();
+        assert_eq!(one.len() + many.len() + others.len(), PLACES, "others have theirs");
+        assert!(Place::of(&passwords.known, &Turn::Known(1).shares()).is_some(), "and so have known devices");
+        drop((one, many, others));
+        assert!(place(1, 1).is_some() && passwords.strangers.taken().is_empty());
     }
 }

@@ -334,6 +334,11 @@ impl<'a> Search<'a> {
     }
 }
 
+/// A permission to get at the sound of a recording.
+pub trait HearsRecordings: Right {}
+impl HearsRecordings for can::RecordingListen {}
+impl HearsRecordings for can::RecordingDownload {}
+
 impl Store {
     /// The calls that the asker may see, newest first.
     pub async fn calls<R: ListsCalls>(
@@ -391,8 +396,8 @@ impl Store {
         Ok(found.map(|(touches,)| Thing::new(Noun::Call, id, read_touches(&touches))))
     }
 
-    /// The recording's file of the call that the permit is for, if it has one.
-    pub async fn recording_file<R: Right>(&self, permit: &Permit<R>) -> Result<Option<String>> {
+    /// The recording's file of the call that the permit is for, below the workspace's recordings folder, if it has one.
+    pub async fn recording_file<R: HearsRecordings>(&self, permit: &Permit<R>) -> Result<Option<String>> {
         let query = q("SELECT recording FROM calls WHERE workspace_id = ").v(permit.workspace());
         let found: Option<(Option<String>,)> =
             self.db.one(query.s(" AND id = ").v(permit.thing().id)).await?;
