@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, Client, Company, PASSWORD, TestServer};
 use tokio::task::JoinSet;
 
-const TRIES: i64 = 4_000;
+const TRIES: i64 = 10_000;
 const AT_ONCE: usize = 20;
 const PHONE: &str = "+442079460123";
 

@@ -77,9 +77,12 @@ async fn undoing_the_deletion_of_a_role_gives_it_back_to_its_holders() {
     assert!(has_role(&company, &holder, role).await);
     let after = server.database.fingerprint().await;
     // The workspace's version and the person's revision went on, and how to undo either is kept; all else is as it was.
-    let is_new = |row: &&String| !before.contains(row) && !row.starts_with("undos ");
-    let new: Vec<&String> = after.iter().filter(is_new).collect();
-    assert!(new.len() <= 2, "these rows are others: {new:#?}");
+    let not_in = |rows: &[String], others: &[String]| -> Vec<String> {
+        let missing = |row: &&String| !others.contains(row) && !row.starts_with("undos ");
+        rows.iter().filter(missing).cloned().collect()
+    };
+    let (new, gone) = (not_in(&after, &before), not_in(&before, &after));
+    assert!(new.len() <= 2 && gone.len() == new.len(), "new: {new:#?}, gone: {gone:#?}");
     company.owner.client.post(&format!("/api/v1/undo/{undo}"), Value::Null).await.expect(409);
 }
 
