@@ -263,7 +263,7 @@ pub struct UnitPeople {
 
 impl UnitPeople {
     /// Everybody named, and of them those who come.
-    pub(crate) fn sorted(&self) -> Answer<(Vec<u32>, BTreeSet<u32>)> {
+    fn sorted(&self) -> Answer<(Vec<u32>, BTreeSet<u32>)> {
         for (field, named) in [("add", &self.add), ("remove", &self.remove)] {
             several::few(field, named)?;
         }
@@ -277,6 +277,21 @@ impl UnitPeople {
     }
 }
 
+/// Opens a change of who belongs to a unit or leads it: the unit, and everybody named, each with whether they come.
+pub(crate) async fn open<'a, R: Right>(
+    app: &'a App,
+    visible: &Visible<can::UserRead>,
+    author: &Author,
+    unit: (UnitKind, Id),
+    edit: &UnitPeople,
+) -> Answer<(Open<'a, R>, Id, Vec<(Id, bool)>)> {
+    let (_, unit) = known(visible.actor(), unit)?;
+    let (named, coming) = edit.sorted()?;
+    let people = chosen(visible, &named)?;
+    let open = Open::of(app, visible, author, &people).await?;
+    Ok((open, unit, people.into_iter().map(|user| (user, coming.contains(&user.0))).collect()))
+}
+
 /// Moves people into a department or branch and out of it.
 pub async fn change_members(
     app: &App,
@@ -285,11 +300,9 @@ pub async fn change_members(
     unit: (UnitKind, Id),
     edit: &UnitPeople,
 ) -> Answer<BulkDone> {
-    let (kind, unit) = known(visible.actor(), unit)?;
-    let (named, coming) = edit.sorted()?;
-    let people = chosen(visible, &named)?;
-    let mut open = Open::<can::UserUpdate>::of(app, visible, author, &people).await?;
-    for user in people {
+    let kind = unit.0;
+    let (mut open, unit, people) = self::open::<can::UserUpdate>(app, visible, author, unit, edit).await?;
+    for (user, comes) in people {
         let (change, actor, row) = open.one(user)?;
         let old = users::input_of(&row);
         let mut new = old.clone();
@@ -297,7 +310,7 @@ pub async fn change_members(
             UnitKind::Department => &mut new.department,
             UnitKind::Branch => &mut new.branch,
         };
-        if coming.contains(&user.0) {
+        if comes {
             *place = Some(unit);
         } else if *place == Some(unit) {
             *place = None;
@@ -313,7 +326,7 @@ pub async fn change_members(
 }
 
 /// A unit that the asker may know of; any other is not there (ALL-05).
-pub(crate) fn known(actor: &Actor, (kind, unit): (UnitKind, Id)) -> Answer<(UnitKind, Id)> {
+fn known(actor: &Actor, (kind, unit): (UnitKind, Id)) -> Answer<(UnitKind, Id)> {
     let known = Known::to(Some(actor), actor.snapshot().model()).unit(Noun::from(kind).word(), kind, unit.0);
     known.map(|unit| (kind, unit)).map_err(|_| Refusal::new(Code::NotFound))
 }

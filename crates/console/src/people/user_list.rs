@@ -3,7 +3,7 @@
 use crate::shell::paging::address;
 use access::Id;
 use acts::Refusal;
-use acts::people::users::{self};
+use acts::people::users;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use store::people::users::UserFilter;

@@ -268,10 +268,10 @@ impl Change<'_> {
     pub(crate) async fn is_at(&mut self, found: Q, revision: Option<i64>) -> Result<()> {
         let found: Option<(i64,)> = self.tx.one(found).await?;
         match (found, revision) {
-            (Some((present,)), Some(revision)) if present != revision => Err(StoreError::Stale),
-            (Some(_), _) => Ok(()),
-            (None, Some(_)) => Err(StoreError::Stale),
             (None, None) => Err(StoreError::Missing),
+            (Some(_), None) => Ok(()),
+            (found, Some(revision)) if found == Some((revision,)) => Ok(()),
+            (_, Some(_)) => Err(StoreError::Stale),
         }
     }
 
